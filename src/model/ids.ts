@@ -1,0 +1,30 @@
+/** Branded identifiers. Only a format's `names.ts` (names, versions) or the place that mints an id makes one. */
+
+export const formatIds = ['npm'] as const
+export type FormatId = (typeof formatIds)[number]
+
+/** A normalised package name, as its format's `names.ts` accepts it. */
+export type PackageName = string & { readonly __brand: 'PackageName' }
+/** A normalised version. */
+export type Version = string & { readonly __brand: 'Version' }
+/** A file name that is safe as one path segment. */
+export type FileName = string & { readonly __brand: 'FileName' }
+export type Username = string & { readonly __brand: 'Username' }
+export type TokenId = string & { readonly __brand: 'TokenId' }
+/** One attempt to upload a file: names its folder under `staging/`. */
+export type UploadId = string & { readonly __brand: 'UploadId' }
+/** `<number>-<16 hex digits of the content>`: names one immutable snapshot. What npm clients see as `_rev`. */
+export type Revision = string & { readonly __brand: 'Revision' }
+
+export interface PackageRef {
+  readonly format: FormatId
+  readonly name: PackageName
+}
+
+export interface VersionRef extends PackageRef {
+  readonly version: Version
+}
+
+export interface FileRef extends VersionRef {
+  readonly filename: FileName
+}

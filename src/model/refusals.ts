@@ -1,0 +1,82 @@
+/**
+ * Every refusal of the product: its stable code, the fields it needs and its sentence (what was wrong, and what to
+ * do). Codes are public: they stand in answers, reports, docs and tests. The HTTP status of each is in
+ * `http/status.ts`, its wording per protocol beside the protocol's routes.
+ */
+export const refusals = {
+  // Who is asking
+  login_required: () => 'You must log in to do this. Run `npm login`, or send an API token.',
+  token_invalid: () => 'This token is not valid: it is unknown, expired or revoked. Log in again to get a new one.',
+  credentials_wrong: () => 'The user name or the password is wrong.',
+  account_disabled: () => 'This account is disabled. Ask an administrator of the registry.',
+  registration_closed: () => 'New accounts are made by an administrator of this registry: `deckle user add <name>`.',
+  username_invalid: (f: { username: string }) =>
+    `"${f.username}" is not a possible user name: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
+  password_too_short: (f: { least: number }) => `The password is too short: use at least ${f.least} characters.`,
+  user_exists: (f: { username: string }) => `The user "${f.username}" exists already.`,
+  user_unknown: (f: { username: string }) => `There is no user "${f.username}".`,
+
+  // What they asked for
+  not_found: () => 'Not found.',
+  package_not_found: () => 'Not found: the package does not exist, or you may not read it.',
+  version_not_found: (f: { version: string }) => `version not found: ${f.version}`,
+  tag_not_found: (f: { tag: string }) => `There is no dist-tag "${f.tag}".`,
+  not_owner: (f: { package: string }) =>
+    `You may not change "${f.package}": only its owners may. Ask one of them, or choose another name.`,
+  method_not_allowed: () => 'This address does not take that method.',
+
+  // Malformed requests
+  package_name_invalid: (f: { problem: string }) => `Invalid package name: ${f.problem}.`,
+  version_invalid: (f: { version: string; problem: string }) => `Invalid version "${f.version}": ${f.problem}.`,
+  tag_invalid: (f: { tag: string; problem: string }) => `Invalid dist-tag "${f.tag}": ${f.problem}.`,
+  tag_latest_required: () => 'The dist-tag "latest" cannot be removed. Point it to another version instead.',
+  too_many_tags: (f: { most: number }) => `A package can have ${f.most} dist-tags at most. Remove some first.`,
+  body_invalid: (f: { problem: string }) => `The request's body is not as expected: ${f.problem}.`,
+  body_too_large: (f: { mostBytes: number }) =>
+    `The request's body is larger than this registry takes in one publish (${Math.floor(f.mostBytes / 1_000_000)} MB). ` +
+    'Leave out files that are not needed to use the package (see `npm pack --dry-run`), or split the package.',
+  unsupported_media_type: (f: { expected: string }) => `Send the body as ${f.expected}.`,
+  url_invalid: () => 'The address is not well-formed.',
+
+  // Publishing
+  version_taken: (f: { package: string; version: string }) =>
+    `You cannot publish over the previously published versions: ${f.version}. ` +
+    `${f.package}@${f.version} exists with other contents; choose a new version.`,
+  version_unpublished: (f: { package: string; version: string }) =>
+    `You cannot publish over the previously published versions: ${f.version}. ` +
+    `${f.package}@${f.version} was unpublished; its number can never be used again. Choose a new version.`,
+  digest_mismatch: (f: { algorithm: string }) =>
+    `The ${f.algorithm} digest that was sent does not match the uploaded bytes. Try again.`,
+  validation_refused: (f: { package: string; version: string; reasons: string }) =>
+    `${f.package}@${f.version} was refused by validation:\n${f.reasons}`,
+  operation_unsupported: (f: { operation: string }) => `This registry does not support ${f.operation}.`,
+
+  // Ours
+  conflict: () => 'Somebody else changed this at the same time. Read it again and repeat the change.',
+  busy: () => 'The registry is busy. Try again in a moment.',
+  internal: () => 'Something went wrong on our side. Try again; if it stays, tell an administrator the request id.',
+} as const
+
+export type RefusalCode = keyof typeof refusals
+
+/** Ends a request with a reason that is the asker's to act on. Thrown anywhere, rendered once per protocol. */
+export class Refusal extends Error {
+  readonly code: RefusalCode
+  readonly fields: Readonly<Record<string, unknown>>
+
+  constructor(code: RefusalCode, fields: Readonly<Record<string, unknown>>, sentence: string) {
+    super(sentence)
+    this.name = 'Refusal'
+    this.code = code
+    this.fields = fields
+  }
+}
+
+/** Makes a refusal; the compiler asks for just the fields that its sentence needs. */
+export function refuse<C extends RefusalCode>(
+  code: C,
+  ...fields: Parameters<(typeof refusals)[C]>
+): Refusal {
+  const sentence = (refusals[code] as (...f: unknown[]) => string)(...fields)
+  return new Refusal(code, (fields[0] ?? {}) as Readonly<Record<string, unknown>>, sentence)
+}

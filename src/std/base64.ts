@@ -1,0 +1,14 @@
+import { Buffer } from 'node:buffer'
+
+/** Hex to base64: digests are stored as hex, and subresource integrity (`sha512-…`) is written in base64. */
+export function hexToBase64(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('base64')
+}
+
+export function bytesToBase64(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
+}
+
+export function base64ToBytes(text: string): Uint8Array<ArrayBuffer> {
+  return Buffer.from(text, 'base64')
+}

@@ -1,0 +1,32 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+
+export type DigestAlgorithm = 'sha1' | 'sha256' | 'sha512'
+
+const encoder = new TextEncoder()
+
+/** An incremental hash. Native in workerd (`nodejs_compat`) and in Node; WebCrypto cannot hash piece by piece. */
+export interface Hasher {
+  update(bytes: Uint8Array): void
+  /** Ends the hash. */
+  hex(): string
+}
+
+export function hasher(algorithm: DigestAlgorithm): Hasher {
+  const hash = createHash(algorithm)
+  return {
+    update: (bytes) => void hash.update(bytes),
+    hex: () => hash.digest('hex'),
+  }
+}
+
+/** Digest of a text (as UTF-8) or of bytes that are in memory anyway, in hex. */
+export function digestHex(algorithm: DigestAlgorithm, data: string | Uint8Array): string {
+  return createHash(algorithm).update(data).digest('hex')
+}
+
+/** Compares two texts in a time that depends on their length only. */
+export function constantTimeEqual(a: string, b: string): boolean {
+  const left = encoder.encode(a)
+  const right = encoder.encode(b)
+  return left.length === right.length && timingSafeEqual(left, right)
+}

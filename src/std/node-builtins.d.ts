@@ -1,0 +1,33 @@
+/**
+ * The few Node built-ins that edge code may use, because workerd has them natively and the web platform does not:
+ * incremental hashes, brotli, fast base64. Everything else of Node is unknown to the compiler here, on purpose.
+ */
+declare module 'node:crypto' {
+  interface Hash {
+    update(data: Uint8Array | string): Hash
+    digest(encoding: 'hex' | 'base64'): string
+  }
+  export function createHash(algorithm: 'sha1' | 'sha256' | 'sha512'): Hash
+  export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean
+}
+
+declare module 'node:zlib' {
+  export const constants: { readonly BROTLI_PARAM_QUALITY: number; readonly BROTLI_PARAM_SIZE_HINT: number }
+  export function gzipSync(data: Uint8Array, options?: { level?: number }): Uint8Array<ArrayBuffer>
+  export function gunzipSync(data: Uint8Array, options?: { maxOutputLength?: number }): Uint8Array<ArrayBuffer>
+  export function brotliCompressSync(
+    data: Uint8Array,
+    options?: { params?: Record<number, number> },
+  ): Uint8Array<ArrayBuffer>
+  export function brotliDecompressSync(data: Uint8Array): Uint8Array<ArrayBuffer>
+}
+
+declare module 'node:buffer' {
+  interface NativeBuffer extends Uint8Array<ArrayBuffer> {
+    toString(encoding: 'base64' | 'latin1'): string
+  }
+  export const Buffer: {
+    from(text: string, encoding: 'base64' | 'latin1' | 'hex'): NativeBuffer
+    from(data: ArrayBufferLike, byteOffset: number, length: number): NativeBuffer
+  }
+}

@@ -1,0 +1,36 @@
+import type { FileName, FileRef, FormatId, PackageName, PackageRef, Revision, UploadId, Version, VersionRef } from '../model/ids.ts'
+import { formatIds } from '../model/ids.ts'
+
+/** Every S3 key and DynamoDB key is built, and parsed, here. */
+export type ObjectKey = string & { readonly __brand: 'ObjectKey' }
+
+const key = (text: string) => text as ObjectKey
+
+/** Bytes on trial: `staging/<uploadId>/<filename>`. Removed by themselves after a day. */
+export const stagedFileKey = (uploadId: UploadId, filename: FileName) => key(`staging/${uploadId}/${filename}`)
+/** The manifest as the publisher sent it, until the verdict. */
+export const stagedManifestKey = (uploadId: UploadId) => key(`staging/${uploadId}/manifest.json`)
+/** An accepted file, immutable: that the object exists and that the version is published are the same fact. */
+export const packageFileKey = (file: FileRef) =>
+  key(`packages/${file.format}/${file.name}/${file.version}/${file.filename}`)
+/** The accepted manifest, immutable: with the version item, what a rebuild reads. */
+export const manifestKey = (ref: VersionRef) => key(`manifests/${ref.format}/${ref.name}/${ref.version}.json`)
+/** A rendered, compressed document of one immutable snapshot, for example `packument.json.gz`. */
+export const snapshotKey = (ref: PackageRef, revision: Revision, document: string) =>
+  key(`snapshots/${ref.format}/${ref.name}/${revision}/${document}`)
+export const reportKey = (file: FileRef) =>
+  key(`reports/${file.format}/${file.name}/${file.version}/${file.filename}.json`)
+
+/** Partition key of a package's items. */
+export const packageKey = (ref: PackageRef) => `${ref.format}/${ref.name}`
+export const headItem = 'head'
+export const versionItemPrefix = 'version/'
+export const versionItem = (version: Version) => `${versionItemPrefix}${version}`
+
+/** Undoes `packageKey`: the stored text was made of branded ids. */
+export function parsePackageKey(text: string): PackageRef {
+  const slash = text.indexOf('/')
+  const format = text.slice(0, slash)
+  if (!(formatIds as readonly string[]).includes(format)) throw new Error(`not a package key: ${text}`)
+  return { format: format as FormatId, name: text.slice(slash + 1) as PackageName }
+}

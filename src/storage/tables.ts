@@ -1,0 +1,52 @@
+/**
+ * The one definition of tables, indexes, queues and bucket prefixes: plain data, read by the stores, by the local
+ * stack and by the infrastructure code. All keys are strings; tables are on-demand.
+ */
+export interface TableDefinition {
+  readonly partitionKey: string
+  readonly sortKey?: string
+  /** Attribute with an expiry in seconds since the epoch. */
+  readonly ttl?: string
+  readonly indexes: Readonly<Record<string, { readonly partitionKey: string; readonly sortKey: string }>>
+}
+
+export const tables = {
+  /** Accounts by name. */
+  users: { partitionKey: 'username', indexes: {} },
+  /** API tokens by id; `byOwner` lists somebody's tokens. */
+  tokens: {
+    partitionKey: 'tokenId',
+    ttl: 'ttl',
+    indexes: { byOwner: { partitionKey: 'owner', sortKey: 'createdAt' } },
+  },
+  /**
+   * `package` = `<format>/<name>`; `item` = `head` or `version/<version>`. `byWork` is sparse: only items that
+   * something is left to do for have `work`. `byFormat` lists packages: only heads have `listing`.
+   */
+  packages: {
+    partitionKey: 'package',
+    sortKey: 'item',
+    indexes: {
+      byWork: { partitionKey: 'work', sortKey: 'workDueAt' },
+      byFormat: { partitionKey: 'listing', sortKey: 'name' },
+    },
+  },
+  /** Download events and daily counters. */
+  downloads: {
+    partitionKey: 'bucket',
+    sortKey: 'item',
+    ttl: 'ttl',
+    indexes: { byUser: { partitionKey: 'username', sortKey: 'at' } },
+  },
+} as const satisfies Record<string, TableDefinition>
+
+export type TableName = keyof typeof tables
+
+export const queues = {
+  /** Versions to be settled. After `maxReceives` a message moves to `deadLetters`. */
+  jobs: { name: 'jobs', visibilityTimeoutS: 60, maxReceives: 5, retentionS: 4 * 86_400 },
+  deadLetters: { name: 'jobs-dead', retentionS: 14 * 86_400 },
+} as const
+
+/** Days after which an object under the prefix is removed by the bucket's lifecycle rule. */
+export const expiringPrefixes = { 'staging/': 1 } as const

@@ -1,0 +1,77 @@
+import type { FileRef, FormatId } from '../model/ids.ts'
+import type { JsonObject } from '../std/json.ts'
+
+/** What a policy makes of a code: `error` refuses the version, `warning` and `info` are only reported. */
+export const severities = ['error', 'warning', 'info'] as const
+export type Severity = (typeof severities)[number]
+
+/** One thing a check found. `code` is stable and public: it stands in reports, docs, policies and tests. */
+export interface Finding {
+  readonly code: string
+  /** The place inside the archive (or inside the manifest), made printable. */
+  readonly path?: string
+  /** What is wrong, in one line. */
+  readonly message: string
+  /** What to do about it, in one line. */
+  readonly hint: string
+}
+
+/** How the docs page explains a code. */
+export interface CodeDoc {
+  readonly title: string
+  readonly why: string
+}
+
+/** One member of an archive, as its header says, before its content streams by. */
+export interface ArchiveEntry {
+  /** The path as it stands in the archive, decoded as UTF-8. */
+  readonly path: string
+  readonly kind: 'file' | 'directory'
+  readonly sizeBytes: number
+  /** Permission bits. */
+  readonly mode: number
+}
+
+/** Gets the content of one entry, in order, as it streams by. Must not keep the chunks themselves. */
+export interface ContentReader {
+  chunk(bytes: Uint8Array): void
+  /** The entry is complete. Awaited before the next entry. */
+  end?(): void | Promise<void>
+}
+
+/** One check at work on one file. All checks of a file share a single pass over its bytes. */
+export interface CheckPass {
+  /** Called once per entry, in the archive's order. Returns a reader to be given the entry's content. */
+  entry?(entry: ArchiveEntry): ContentReader | undefined
+  /** The archive is complete. Not called when the archive was unreadable. */
+  end?(): void | Promise<void>
+}
+
+/** What the checks of one file learn for whoever publishes it. */
+export interface Facts {
+  fileCount: number
+  unpackedSizeBytes: number
+  /** The manifest to list: set by the format's own manifest check. */
+  manifest?: JsonObject
+  readme?: string
+}
+
+export interface CheckContext {
+  readonly file: FileRef
+  /** The manifest as the publisher sent it, beside the bytes. Untrusted. */
+  readonly published: JsonObject
+  readonly facts: Facts
+  report(finding: Finding): void
+}
+
+/**
+ * One rule, one file. A check yields findings, never throws for bad input, does no I/O, and holds no more than it
+ * says it does. A check that throws all the same fails the version with its `id`.
+ */
+export interface Check {
+  readonly id: string
+  readonly formats: readonly FormatId[] | 'all'
+  /** Every code that it can report. */
+  readonly codes: Readonly<Record<string, CodeDoc>>
+  begin(context: CheckContext): CheckPass
+}
