@@ -15,6 +15,8 @@ export interface Head {
   readonly generation: number
   /** The snapshot that clients read. Absent until the first version is published. */
   readonly revision?: Revision
+  /** The one before, kept for readers who hold a head that is a few seconds old. */
+  readonly previousRevision?: Revision
   /** The public address that the snapshot's URLs were rendered for. */
   readonly renderedFor?: string
   readonly visibility: Visibility
@@ -45,8 +47,6 @@ export interface VersionRecord {
   readonly file: StoredFile
   /** Tags to set when it is published. */
   readonly tags: readonly string[]
-  /** Visibility asked for with the publish; applied when the version is published. */
-  readonly visibility?: Visibility
   readonly claimedAt: IsoTime
   readonly statusAt: IsoTime
   /** How often a validator began to work on this claim. */
@@ -73,7 +73,6 @@ export interface User {
   /** `scrypt$<N>$<r>$<p>$<salt>$<hash>`, base64. */
   readonly passwordHash: string
   readonly roles: readonly 'admin'[]
-  readonly disabled: boolean
   readonly createdAt: IsoTime
 }
 
@@ -83,6 +82,8 @@ export interface Token {
   /** SHA-256 of the whole token, hex. */
   readonly secretHash: string
   readonly owner: Username
+  /** Whether the owner is an administrator; kept here so that a cold check reads one item. */
+  readonly isAdmin: boolean
   readonly description: string
   readonly createdAt: IsoTime
   readonly expiresAt?: IsoTime
@@ -93,8 +94,8 @@ export type DownloadOutcome = 'allowed' | 'refused'
 /** One download, or one refusal of one. */
 export interface DownloadEvent {
   readonly format: FormatId
-  readonly name: string
-  readonly version?: string
+  readonly name: PackageName
+  readonly version?: Version
   readonly at: IsoTime
   readonly outcome: DownloadOutcome
   /** The refusal's code. */

@@ -8,7 +8,6 @@ export const refusals = {
   login_required: () => 'You must log in to do this. Run `npm login`, or send an API token.',
   token_invalid: () => 'This token is not valid: it is unknown, expired or revoked. Log in again to get a new one.',
   credentials_wrong: () => 'The user name or the password is wrong.',
-  account_disabled: () => 'This account is disabled. Ask an administrator of the registry.',
   registration_closed: () => 'New accounts are made by an administrator of this registry: `deckle user add <name>`.',
   username_invalid: (f: { username: string }) =>
     `"${f.username}" is not a possible user name: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,

@@ -1,4 +1,4 @@
-import type { FileName, FileRef, FormatId, PackageName, PackageRef, Revision, UploadId, Version, VersionRef } from '../model/ids.ts'
+import type { FileRef, FormatId, PackageName, PackageRef, Revision, UploadId, Version, VersionRef } from '../model/ids.ts'
 import { formatIds } from '../model/ids.ts'
 
 /** Every S3 key and DynamoDB key is built, and parsed, here. */
@@ -6,20 +6,25 @@ export type ObjectKey = string & { readonly __brand: 'ObjectKey' }
 
 const key = (text: string) => text as ObjectKey
 
-/** Bytes on trial: `staging/<uploadId>/<filename>`. Removed by themselves after a day. */
-export const stagedFileKey = (uploadId: UploadId, filename: FileName) => key(`staging/${uploadId}/${filename}`)
+/** Bytes on trial, under no name of the publisher's choice. Removed by themselves after a day. */
+export const stagedFileKey = (uploadId: UploadId) => key(`staging/${uploadId}/file`)
 /** The manifest as the publisher sent it, until the verdict. */
 export const stagedManifestKey = (uploadId: UploadId) => key(`staging/${uploadId}/manifest.json`)
 /** An accepted file, immutable: that the object exists and that the version is published are the same fact. */
 export const packageFileKey = (file: FileRef) =>
   key(`packages/${file.format}/${file.name}/${file.version}/${file.filename}`)
-/** The accepted manifest, immutable: with the version item, what a rebuild reads. */
-export const manifestKey = (ref: VersionRef) => key(`manifests/${ref.format}/${ref.name}/${ref.version}.json`)
+/**
+ * The accepted manifest, immutable: with the version item, what a rebuild reads. The upload's id is part of the key, so
+ * that a validator that still works for an older claim cannot overwrite what the current one was accepted with.
+ */
+export const manifestKey = (ref: VersionRef, uploadId: UploadId) =>
+  key(`manifests/${ref.format}/${ref.name}/${ref.version}/${uploadId}.json`)
 /** A rendered, compressed document of one immutable snapshot, for example `packument.json.gz`. */
 export const snapshotKey = (ref: PackageRef, revision: Revision, document: string) =>
   key(`snapshots/${ref.format}/${ref.name}/${revision}/${document}`)
-export const reportKey = (file: FileRef) =>
-  key(`reports/${file.format}/${file.name}/${file.version}/${file.filename}.json`)
+/** What validation found in one upload; by upload for the same reason as the manifest. */
+export const reportKey = (file: FileRef, uploadId: UploadId) =>
+  key(`reports/${file.format}/${file.name}/${file.version}/${file.filename}/${uploadId}.json`)
 
 /** Partition key of a package's items. */
 export const packageKey = (ref: PackageRef) => `${ref.format}/${ref.name}`

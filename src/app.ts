@@ -1,0 +1,69 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { routePath } from 'hono/route'
+import { apiProblem } from './api/errors.ts'
+import { reports } from './api/reports.ts'
+import { requestPath } from './http/canonical-path.ts'
+import type { AppEnv } from './http/env.ts'
+import { problemOf } from './http/problem.ts'
+import { refuse } from './model/refusals.ts'
+import { distTags } from './npm/routes/dist-tags.ts'
+import { downloads } from './npm/routes/downloads.ts'
+import { npmError } from './npm/routes/errors.ts'
+import { packument } from './npm/routes/packument.ts'
+import { publish } from './npm/routes/publish.ts'
+import { session } from './npm/routes/session.ts'
+import { tarball } from './npm/routes/tarball.ts'
+import { randomId } from './std/base62.ts'
+import { log } from './std/log.ts'
+import type { Registry } from './wiring.ts'
+
+/** The product's table of contents. The same app runs on Workers and on Node. */
+export function createApp(registry: Registry): Hono<AppEnv> {
+  const app = new Hono<AppEnv>({ getPath: requestPath })
+  app.onError(answerProblem)
+  app.notFound((c) => answerProblem(refuse('not_found'), c))
+  app.use(frame(registry))
+  app.get('/', (c) => c.json({ name: 'deckle', registry: registry.config.publicUrl, formats: ['npm'] }))
+  app.route('/', reports)
+  app.all('/api/*', () => {
+    throw refuse('not_found')
+  })
+  app.route('/', session)
+  app.route('/', distTags)
+  // What is left under /-/ must never be read as a package named "-"
+  app.all('/-/*', () => {
+    throw refuse('not_found')
+  })
+  app.route('/', downloads)
+  app.route('/', tarball)
+  app.route('/', packument)
+  app.route('/', publish)
+  return app
+}
+
+/** What stands around every request: its id, its log line, and the events that it left. */
+function frame(registry: Registry): MiddlewareHandler<AppEnv> {
+  return async (c, next) => {
+    const startedAt = registry.platform.now()
+    const requestId = c.req.header('cf-ray') ?? randomId(registry.platform, 16)
+    c.set('registry', registry)
+    c.set('requestId', requestId)
+    await next()
+    c.res.headers.set('x-request-id', requestId)
+    c.res.headers.set('x-content-type-options', 'nosniff')
+    registry.flushEvents((work) => c.executionCtx.waitUntil(work))
+    log('info', 'request_served', `${c.req.method} ${routePath(c, -1)} ${c.res.status}`, {
+      request_id: requestId,
+      status: c.res.status,
+      duration_ms: registry.platform.now() - startedAt,
+      ...(c.var.refusal === undefined ? {} : { code: c.var.refusal }),
+    })
+  }
+}
+
+/** Words a problem as the protocol of its address expects it. */
+function answerProblem(error: unknown, c: Context<AppEnv>): Response {
+  const problem = problemOf(error, c.var.requestId)
+  c.set('refusal', problem.code)
+  return c.req.path.startsWith('/api/') ? apiProblem(c, problem) : npmError(c, problem)
+}

@@ -1,0 +1,134 @@
+import { z } from 'zod'
+import { visibilities } from './model/records.ts'
+
+/** A value that no log or message can show. */
+export class Secret {
+  readonly #value: string
+
+  constructor(value: string) {
+    this.#value = value
+  }
+
+  reveal(): string {
+    return this.#value
+  }
+
+  toString(): string {
+    return '[secret]'
+  }
+
+  toJSON(): string {
+    return '[secret]'
+  }
+}
+
+const url = z
+  .url({ protocol: /^https?$/ })
+  .transform((text) => text.replace(/\/+$/, ''))
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+const settings = z
+  .object({
+    /** The address that clients use; every URL in a document is built from it. */
+    DECKLE_PUBLIC_URL: url,
+    /** The address of the storage in signed links. Another host name than the registry's, see below. */
+    DECKLE_STORAGE_URL: url.optional(),
+    DECKLE_S3_ENDPOINT: url.optional(),
+    DECKLE_DYNAMODB_ENDPOINT: url.optional(),
+    DECKLE_SQS_ENDPOINT: url.optional(),
+    DECKLE_BUCKET: z.string().min(3).max(63).default('deckle'),
+    DECKLE_TABLE_PREFIX: z.string().max(64).default('deckle-'),
+    DECKLE_QUEUE_PREFIX: z.string().max(64).default('deckle-'),
+    AWS_REGION: z.string().min(1).default('us-east-1'),
+    AWS_ACCESS_KEY_ID: z.string().min(1),
+    AWS_SECRET_ACCESS_KEY: z.string().min(1),
+    AWS_SESSION_TOKEN: z.string().min(1).optional(),
+    /** Whom a new package is visible to when its publisher does not say. */
+    DECKLE_NEW_PACKAGES: z.enum(visibilities).default('private'),
+    /** Demand a login for every read. */
+    DECKLE_REQUIRE_LOGIN: flag.default(false),
+    /** Largest body of one publish. Base64 makes a tarball a third larger. */
+    DECKLE_MAX_PUBLISH_BYTES: whole(1_000, 500_000_000).default(100_000_000),
+    /** How long a publish waits for the verdict; yarn 1 gives up after 30 s of silence. */
+    DECKLE_PUBLISH_WAIT_MS: whole(0, 25_000).default(20_000),
+    /** Life of a token that `npm login` makes. */
+    DECKLE_LOGIN_TOKEN_DAYS: whole(1, 3_650).default(90),
+    /** How long single download events are kept; the daily counters stay. */
+    DECKLE_EVENT_DAYS: whole(1, 3_650).default(90),
+  })
+  .superRefine((value, context) => {
+    if (value.DECKLE_STORAGE_URL === undefined) return
+    if (new URL(value.DECKLE_STORAGE_URL).hostname !== new URL(value.DECKLE_PUBLIC_URL).hostname) return
+    context.addIssue({
+      code: 'custom',
+      path: ['DECKLE_STORAGE_URL'],
+      message:
+        'must have another host name than DECKLE_PUBLIC_URL: npm and yarn 1 forward their credentials to the same host, and S3 refuses signed links that come with credentials',
+    })
+  })
+
+export interface Config {
+  readonly publicUrl: string
+  readonly storage: {
+    readonly region: string
+    readonly accessKeyId: string
+    readonly secretAccessKey: Secret
+    readonly sessionToken?: Secret
+    readonly bucket: string
+    readonly tablePrefix: string
+    readonly queuePrefix: string
+    readonly s3Endpoint?: string
+    readonly s3PublicEndpoint?: string
+    readonly dynamoDbEndpoint?: string
+    readonly sqsEndpoint?: string
+  }
+  readonly newPackages: (typeof visibilities)[number]
+  readonly requireLogin: boolean
+  readonly maxPublishBytes: number
+  readonly publishWaitMs: number
+  readonly loginTokenDays: number
+  readonly eventDays: number
+}
+
+/** A setting is missing or wrong; the message names every one of them. */
+export class ConfigError extends Error {
+  constructor(problems: readonly string[]) {
+    super(`Deckle cannot start with these settings:\n${problems.map((line) => `  ${line}`).join('\n')}`)
+    this.name = 'ConfigError'
+  }
+}
+
+/**
+ * Reads all settings, once per process or isolate. Unknown names are ignored: an environment has many.
+ * @throws ConfigError naming every bad setting
+ */
+export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
+  const parsed = settings.safeParse(raw)
+  if (!parsed.success) {
+    throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`))
+  }
+  const value = parsed.data
+  return Object.freeze({
+    publicUrl: value.DECKLE_PUBLIC_URL,
+    storage: {
+      region: value.AWS_REGION,
+      accessKeyId: value.AWS_ACCESS_KEY_ID,
+      secretAccessKey: new Secret(value.AWS_SECRET_ACCESS_KEY),
+      ...(value.AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: new Secret(value.AWS_SESSION_TOKEN) }),
+      bucket: value.DECKLE_BUCKET,
+      tablePrefix: value.DECKLE_TABLE_PREFIX,
+      queuePrefix: value.DECKLE_QUEUE_PREFIX,
+      ...(value.DECKLE_S3_ENDPOINT === undefined ? {} : { s3Endpoint: value.DECKLE_S3_ENDPOINT }),
+      ...(value.DECKLE_STORAGE_URL === undefined ? {} : { s3PublicEndpoint: value.DECKLE_STORAGE_URL }),
+      ...(value.DECKLE_DYNAMODB_ENDPOINT === undefined ? {} : { dynamoDbEndpoint: value.DECKLE_DYNAMODB_ENDPOINT }),
+      ...(value.DECKLE_SQS_ENDPOINT === undefined ? {} : { sqsEndpoint: value.DECKLE_SQS_ENDPOINT }),
+    },
+    newPackages: value.DECKLE_NEW_PACKAGES,
+    requireLogin: value.DECKLE_REQUIRE_LOGIN,
+    maxPublishBytes: value.DECKLE_MAX_PUBLISH_BYTES,
+    publishWaitMs: value.DECKLE_PUBLISH_WAIT_MS,
+    loginTokenDays: value.DECKLE_LOGIN_TOKEN_DAYS,
+    eventDays: value.DECKLE_EVENT_DAYS,
+  })
+}

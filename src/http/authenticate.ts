@@ -1,0 +1,32 @@
+import type { Context } from 'hono'
+import { anonymous, type Asking } from '../model/principal.ts'
+import { refuse } from '../model/refusals.ts'
+import { base64ToBytes } from '../std/base64.ts'
+import type { AppEnv } from './env.ts'
+
+/**
+ * Who is asking, by the request's `Authorization`: `Bearer <token>`, or `Basic` with a token as the password, for
+ * clients that can only do that. No header means anonymous; a wrong one never does: it is refused.
+ * @throws Refusal `token_invalid`
+ */
+export function asking(c: Context<AppEnv>): Asking {
+  const token = requestToken(c)
+  return token === undefined ? anonymous : c.var.registry.resolveToken(token)
+}
+
+/** The token that a request shows, if it shows any credentials. @throws Refusal `token_invalid` */
+export function requestToken(c: Context<AppEnv>): string | undefined {
+  const header = c.req.header('authorization')
+  if (header === undefined) return undefined
+  const [, scheme = '', value = ''] = /^([A-Za-z]+) +([^ ]+) *$/.exec(header) ?? []
+  if (scheme.toLowerCase() === 'bearer') return value
+  if (scheme.toLowerCase() === 'basic') return basicPassword(value)
+  throw refuse('token_invalid')
+}
+
+function basicPassword(value: string): string {
+  const text = new TextDecoder().decode(base64ToBytes(value))
+  const colon = text.indexOf(':')
+  if (colon === -1) throw refuse('token_invalid')
+  return text.slice(colon + 1)
+}

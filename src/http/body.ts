@@ -1,0 +1,38 @@
+import type { Context } from 'hono'
+import type { z } from 'zod'
+import { refuse } from '../model/refusals.ts'
+import type { AppEnv } from './env.ts'
+
+/** Small JSON bodies: no client sends more than a few hundred bytes. */
+const mostBytes = 64 * 1024
+
+/**
+ * Reads a small JSON body through its schema.
+ * @throws Refusal `body_too_large`, `body_invalid` naming the field
+ */
+export async function jsonBody<T>(c: Context<AppEnv>, schema: z.ZodType<T>): Promise<T> {
+  const parsed = schema.safeParse(parseJson(await readText(c)))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const place = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`
+  throw refuse('body_invalid', { problem: `${issue?.message ?? 'it does not fit'}${place}` })
+}
+
+async function readText(c: Context<AppEnv>): Promise<string> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of c.req.raw.body ?? []) {
+    size += chunk.byteLength
+    if (size > mostBytes) throw refuse('body_too_large', { mostBytes })
+    chunks.push(chunk)
+  }
+  return new TextDecoder().decode(await new Blob(chunks).arrayBuffer())
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw refuse('body_invalid', { problem: 'it is not JSON' })
+  }
+}

@@ -1,0 +1,18 @@
+import { Hono } from 'hono'
+import type { Registry } from '../wiring.ts'
+
+/** What every handler finds in its context. */
+export interface AppEnv {
+  Variables: {
+    registry: Registry
+    /** Names the request in answers and logs. */
+    requestId: string
+    /** The code of the refusal that ended the request, for the log. */
+    refusal?: string
+  }
+}
+
+/** A set of routes with our typed context. */
+export function routes(): Hono<AppEnv> {
+  return new Hono<AppEnv>()
+}

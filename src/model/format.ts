@@ -1,0 +1,59 @@
+import type { Json, JsonObject } from '../std/json.ts'
+import type { FileName, FormatId, PackageName, PackageRef, Revision, Version, VersionRef } from './ids.ts'
+import type { Head, IsoTime, StoredFile, VersionRecord } from './records.ts'
+
+/** The accepted manifest of one version, as stored under `manifests/`: with the version item, the truth. */
+export interface AcceptedManifest {
+  readonly manifest: JsonObject
+  readonly fileCount: number
+  readonly unpackedSizeBytes: number
+  readonly readme?: string
+}
+
+/** What a snapshot says about one version: the document that clients read, less what depends on the address. */
+export interface ListedVersion {
+  readonly publishedAt: IsoTime
+  readonly document: JsonObject
+}
+
+/** Everything that the documents of one snapshot are rendered from. */
+export interface SnapshotState {
+  readonly versions: Readonly<Record<string, ListedVersion>>
+  /** The readme of the version that `latest` names. */
+  readonly readme: string
+}
+
+/** A document that clients read, before compression. */
+export interface RenderedDocument {
+  readonly name: string
+  readonly text: string
+}
+
+/** What a package format brings: pure, shared by edge and validator. Its HTTP half lives in its `routes/`. */
+export interface PackageFormat {
+  readonly id: FormatId
+  /** Accepts a name as packages of this format may have it. @throws Refusal `package_name_invalid` */
+  packageName(text: string): PackageName
+  /** The version that a text out of a URL stands for; undefined unless it is written in the canonical way. */
+  canonicalVersion(text: string): Version | undefined
+  /** Names of the documents of a snapshot. */
+  readonly documents: readonly string[]
+  /** The document that holds the whole state: `restore` undoes `render` for it. */
+  readonly masterDocument: string
+  /** The one file name that the format allows for a version's file. */
+  fileName(ref: VersionRef): FileName
+  /** What the snapshot says about a version; deterministic. */
+  list(record: VersionRecord, accepted: AcceptedManifest): ListedVersion
+  /** Renders what clients read. Deterministic: equal input gives equal bytes. O(versions), at write time only. */
+  render(head: Head, state: SnapshotState, target: { revision: Revision; publicUrl: string }): readonly RenderedDocument[]
+  /** Reads the state back from the master document. */
+  restore(master: Json): SnapshotState
+  /** The document of a single version, as `GET /<package>/<version>` answers it. */
+  versionDocument(ref: PackageRef, listed: ListedVersion, publicUrl: string): JsonObject
+  /** Orders versions: negative when `a` comes first. */
+  compareVersions(a: Version, b: Version): number
+}
+
+/** gzip is the base form of stored documents, which every client reads; brotli is for those that say so. */
+export const encodings = ['gzip', 'br'] as const
+export type Encoding = (typeof encodings)[number]

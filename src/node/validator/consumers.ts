@@ -1,0 +1,80 @@
+import { SQSClient } from '@aws-sdk/client-sqs'
+import { Consumer } from 'sqs-consumer'
+import type { Config } from '../../config.ts'
+import { log } from '../../std/log.ts'
+import { queues } from '../../storage/tables.ts'
+
+const { visibilityTimeoutS } = queues.jobs
+
+/**
+ * Consumers of the job queue, each with one job at a time. A job that fails is delivered again once its visibility
+ * ends; long ones are kept invisible by a heartbeat, so that a consumer that is killed gives its job back within
+ * `visibilityTimeoutS`.
+ */
+export function createConsumers(
+  config: Config,
+  queueUrl: string,
+  count: number,
+  handle: (body: string) => Promise<void>,
+): { stop(): Promise<void> } {
+  const sqs = createClient(config)
+  const consumers = Array.from({ length: count }, () => createConsumer(sqs, queueUrl, handle))
+  for (const consumer of consumers) consumer.start()
+  return {
+    async stop() {
+      await Promise.all(consumers.map(stopConsumer))
+      sqs.destroy()
+    },
+  }
+}
+
+function createConsumer(sqs: SQSClient, queueUrl: string, handle: (body: string) => Promise<void>): Consumer {
+  const consumer = Consumer.create({
+    queueUrl,
+    sqs,
+    batchSize: 1,
+    visibilityTimeout: visibilityTimeoutS,
+    heartbeatInterval: Math.floor(visibilityTimeoutS / 3),
+    messageSystemAttributeNames: ['ApproximateReceiveCount'],
+    terminateVisibilityTimeout: ([message]) => retryAfterS(Number(message?.Attributes?.ApproximateReceiveCount ?? 1)),
+    waitTimeSeconds: 20,
+    // A dead queue server is asked again soon: publishers are waiting
+    authenticationErrorTimeout: 2_000,
+    pollingCompleteWaitTimeMs: 25_000,
+    handleMessage: async (message) => {
+      await handle(message.Body ?? '')
+      return message
+    },
+  })
+  consumer.on('processing_error', (error, message) => {
+    log('error', 'job_failed', `message ${message.MessageId}: delivered again later`, { error })
+  })
+  consumer.on('error', (error) => log('error', 'queue_failed', 'the queue cannot be read; tried again', { error }))
+  return consumer
+}
+
+/** A job that failed comes back after 2, 4, 8 and 16 seconds, then moves to the dead-letter queue. */
+function retryAfterS(receives: number): number {
+  return Math.min(visibilityTimeoutS, 2 ** receives)
+}
+
+/** Ends the long poll at once; a job that was begun is finished. */
+function stopConsumer(consumer: Consumer): Promise<void> {
+  return new Promise((resolve) => {
+    consumer.once('stopped', () => resolve())
+    consumer.stop({ abort: true })
+  })
+}
+
+function createClient(config: Config): SQSClient {
+  const { region, accessKeyId, secretAccessKey, sessionToken, sqsEndpoint } = config.storage
+  return new SQSClient({
+    region,
+    credentials: {
+      accessKeyId,
+      secretAccessKey: secretAccessKey.reveal(),
+      ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.reveal() }),
+    },
+    ...(sqsEndpoint === undefined ? {} : { endpoint: sqsEndpoint }),
+  })
+}

@@ -1,0 +1,69 @@
+import type { Config } from '../../config.ts'
+import { settle } from '../../registry/settle.ts'
+import { sweep } from '../../registry/sweep.ts'
+import { log } from '../../std/log.ts'
+import { type Platform, webPlatform } from '../../std/platform.ts'
+import { parseJob } from '../../storage/jobs.ts'
+import { queues } from '../../storage/tables.ts'
+import { formats, wireStores } from '../../wiring.ts'
+import { createConsumers } from './consumers.ts'
+import { createValidate } from './validate.ts'
+
+/** Small packages are decided in tens of milliseconds, mostly waiting for storage: a few at a time fill one core. */
+const parallelJobs = 4
+const sweepEveryMs = 15_000
+/** Begun attempts after which a version fails: two rounds of what the queue delivers before it gives a job up. */
+const maxAttempts = 2 * queues.jobs.maxReceives
+
+export interface Validator {
+  /** Takes no new jobs, finishes those that were begun, and ends. */
+  stop(): Promise<void>
+}
+
+/** Starts the consumers of the job queue and the sweeper. Any number of validators may run side by side. */
+export async function startValidator(config: Config, platform: Platform = webPlatform): Promise<Validator> {
+  const stores = wireStores(config, platform)
+  const deps = {
+    ...stores,
+    formats,
+    publicUrl: config.publicUrl,
+    platform,
+    maxAttempts,
+    validate: createValidate(stores, platform),
+  }
+  const consumers = createConsumers(config, await stores.sqs.queueUrl('jobs'), parallelJobs, async (body) => {
+    const ref = parseJob(body)
+    const outcome = await settle(deps, ref)
+    log('info', 'job_done', `${ref.format}/${ref.name}@${ref.version}: ${outcome}`)
+  })
+  const sweeper = startSweeper(async () => {
+    await sweep(deps)
+  })
+  log('info', 'validator_started', `takes ${parallelJobs} jobs at a time`)
+  return {
+    async stop() {
+      sweeper.stop()
+      await consumers.stop()
+      log('info', 'validator_stopped', 'all begun jobs are done')
+    },
+  }
+}
+
+/** Sweeps at once, so that a restart after a crash finishes what was left, and then every few seconds. */
+function startSweeper(run: () => Promise<void>): { stop(): void } {
+  let running = false
+  const once = async () => {
+    if (running) return
+    running = true
+    try {
+      await run()
+    } catch (error) {
+      log('error', 'sweep_failed', 'tried again in a while', { error })
+    } finally {
+      running = false
+    }
+  }
+  void once()
+  const timer = setInterval(() => void once(), sweepEveryMs)
+  return { stop: () => clearInterval(timer) }
+}

@@ -1,0 +1,41 @@
+import semverCompare from 'semver/functions/compare.js'
+import type { AcceptedManifest, ListedVersion, PackageFormat } from '../model/format.ts'
+import type { VersionRecord } from '../model/records.ts'
+import { hexToBase64 } from '../std/base64.ts'
+import type { JsonObject } from '../std/json.ts'
+import { abbreviatedDocument, fullDocument, renderPackument, restorePackument, withTarball } from './documents.ts'
+import { canonicalVersion, packageName, tarballName } from './names.ts'
+
+/** npm packages as the registry sees them. */
+export const npmFormat: PackageFormat = {
+  id: 'npm',
+  packageName,
+  canonicalVersion,
+  documents: [fullDocument, abbreviatedDocument],
+  masterDocument: fullDocument,
+  fileName: tarballName,
+  list: listVersion,
+  render: renderPackument,
+  restore: restorePackument,
+  versionDocument: (ref, listed, publicUrl) => withTarball(listed.document, publicUrl, ref.name),
+  compareVersions: (a, b) => semverCompare(a, b),
+}
+
+/** `versions[v]` of the packument, less the tarball's address: `dist` is ours, computed from the bytes. */
+function listVersion(record: VersionRecord, accepted: AcceptedManifest): ListedVersion {
+  const { publishedAt, file } = record
+  if (publishedAt === undefined) throw new Error(`${record.name}@${record.version} has no time of publication`)
+  const document: JsonObject = {
+    ...accepted.manifest,
+    _id: `${record.name}@${record.version}`,
+    _npmUser: { name: record.publisher, email: '' },
+    ...(record.deprecated === undefined ? {} : { deprecated: record.deprecated }),
+    dist: {
+      integrity: `sha512-${hexToBase64(file.sha512)}`,
+      shasum: file.sha1,
+      fileCount: accepted.fileCount,
+      unpackedSize: accepted.unpackedSizeBytes,
+    },
+  }
+  return { publishedAt, document }
+}

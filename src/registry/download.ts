@@ -1,0 +1,110 @@
+import { LRUCache } from 'lru-cache'
+import type { FileRef, PackageRef, VersionRef } from '../model/ids.ts'
+import { anonymous, type Asking, type Principal } from '../model/principal.ts'
+import type { Head } from '../model/records.ts'
+import type { PackageFormat } from '../model/format.ts'
+import { Refusal } from '../model/refusals.ts'
+import { packageFileKey } from '../storage/keys.ts'
+import type { Files, StoredFacts } from '../storage/files.ts'
+import type { Platform } from '../std/platform.ts'
+import { type AccessRules, accessProblem } from './access.ts'
+import type { EventLog, Visitor } from './events.ts'
+import type { HeadCache } from './head-cache.ts'
+
+export interface DownloadDeps {
+  readonly headCache: HeadCache
+  readonly files: Files
+  readonly links: Links
+  readonly events: EventLog
+  readonly formats: Readonly<Record<PackageRef['format'], PackageFormat>>
+  readonly rules: AccessRules
+  readonly platform: Platform
+}
+
+const windowMs = 5 * 60_000
+const lifetimeS = 10 * 60
+
+/**
+ * Signed links to files, each made once per five-minute window: within a window a file has one link, so that clients'
+ * caches keep working, and a link lives for five to ten minutes.
+ */
+export class Links {
+  readonly #files: Files
+  readonly #platform: Platform
+  readonly #made = new LRUCache<string, { readonly window: number; readonly url: string }>({ max: 10_000 })
+
+  constructor(files: Files, platform: Platform) {
+    this.#files = files
+    this.#platform = platform
+  }
+
+  /** Asynchronous only when the link has to be made. */
+  to(file: FileRef): string | Promise<string> {
+    const window = Math.floor(this.#platform.now() / windowMs) * windowMs
+    const key = packageFileKey(file)
+    const made = this.#made.get(key)
+    return made?.window === window ? made.url : this.#make(file, key, window)
+  }
+
+  async #make(file: FileRef, key: string, window: number): Promise<string> {
+    const url = await this.#files.presign(file, { at: window, expiresInS: lifetimeS })
+    this.#made.set(key, { window, url })
+    return url
+  }
+}
+
+/**
+ * Decides on one download and signs the link that its bytes come by. Warm, this makes no request; cold, token and head
+ * are fetched side by side. Leaves one event, also when it is refused.
+ * @throws Refusal `package_not_found`, `login_required`, `token_invalid`
+ */
+export async function download(
+  deps: DownloadDeps,
+  asking: Asking,
+  ref: VersionRef,
+  visitor: Visitor,
+  fresh: boolean,
+): Promise<string> {
+  let who: Principal = anonymous
+  try {
+    const known = deps.headCache.get(ref, fresh)
+    const [principal, head] = isPromise(known) || isPromise(asking) ? await Promise.all([asking, known]) : [asking, known]
+    who = principal
+    requireReadable(deps, who, head)
+    const link = deps.links.to(fileOf(deps, ref))
+    const url = typeof link === 'string' ? link : await link
+    deps.events.record(who, ref, visitor, 'allowed')
+    return url
+  } catch (error) {
+    if (error instanceof Refusal) deps.events.record(who, ref, visitor, 'refused', error.code)
+    throw error
+  }
+}
+
+/**
+ * Size and kind of a file, for `HEAD`. No download, so no event.
+ * @returns undefined when the version does not exist
+ * @throws Refusal `package_not_found`, `login_required`, `token_invalid`
+ */
+export async function describeFile(
+  deps: DownloadDeps,
+  asking: Asking,
+  ref: VersionRef,
+): Promise<StoredFacts | undefined> {
+  const [who, head] = await Promise.all([asking, deps.headCache.get(ref)])
+  requireReadable(deps, who, head)
+  return deps.files.describe(fileOf(deps, ref))
+}
+
+function requireReadable(deps: DownloadDeps, who: Principal, head: Head | undefined): void {
+  const problem = accessProblem(who, 'read', head, deps.rules)
+  if (problem !== undefined) throw problem
+}
+
+function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
+  return value instanceof Promise
+}
+
+function fileOf(deps: DownloadDeps, ref: VersionRef): FileRef {
+  return { ...ref, filename: deps.formats[ref.format].fileName(ref) }
+}

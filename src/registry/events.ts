@@ -1,0 +1,112 @@
+import type { VersionRef } from '../model/ids.ts'
+import type { Principal } from '../model/principal.ts'
+import type { DownloadEvent, DownloadOutcome } from '../model/records.ts'
+import type { RefusalCode } from '../model/refusals.ts'
+import { log } from '../std/log.ts'
+import { isoNow, type Platform } from '../std/platform.ts'
+import type { Downloads } from '../storage/downloads.ts'
+import type { Versions } from '../storage/versions.ts'
+
+/** What a request says about where it comes from. */
+export interface Visitor {
+  readonly addressPrefix?: string
+  readonly client?: string
+}
+
+/** Runs work after the answer was sent; the runtime keeps the isolate for it. */
+export type WaitUntil = (work: Promise<unknown>) => void
+
+/** Answers are out within this time, so an isolate that dies loses at most the last second of events. */
+const flushAfterMs = 500
+const flushAtEvents = 200
+/** When the store is away for long, the oldest are dropped, and a log line says how many. */
+const mostEvents = 20_000
+const mostKnownVersions = 20_000
+
+/**
+ * Collects download events in memory and writes them off the response path: one flush per half second and isolate.
+ * The only memory that outlives a request here; an isolate that dies loses what it holds.
+ */
+export class EventLog {
+  readonly #store: Downloads
+  readonly #versions: Versions
+  readonly #platform: Platform
+  #waiting: DownloadEvent[] = []
+  #dropped = 0
+  #flushing = false
+  /** Versions that are known to exist: only downloads of real ones are counted. */
+  readonly #real = new Set<string>()
+
+  constructor(store: Downloads, versions: Versions, platform: Platform) {
+    this.#store = store
+    this.#versions = versions
+    this.#platform = platform
+  }
+
+  record(
+    who: Principal,
+    ref: VersionRef,
+    visitor: Visitor,
+    outcome: DownloadOutcome,
+    reason?: RefusalCode,
+  ): void {
+    this.#waiting.push({
+      format: ref.format,
+      name: ref.name,
+      version: ref.version,
+      at: isoNow(this.#platform),
+      outcome,
+      ...visitor,
+      ...(reason === undefined ? {} : { reason }),
+      ...(who.kind === 'user' ? { username: who.username } : {}),
+    })
+    if (this.#waiting.length > mostEvents) {
+      this.#waiting.shift()
+      this.#dropped += 1
+    }
+  }
+
+  /** To be called once a response is decided: makes sure that what is waiting gets written. */
+  flushSoon(waitUntil: WaitUntil): void {
+    if (this.#waiting.length === 0 || this.#flushing) return
+    this.#flushing = true
+    waitUntil(this.#flushLater())
+  }
+
+  async #flushLater(): Promise<void> {
+    try {
+      if (this.#waiting.length < flushAtEvents) await this.#platform.sleep(flushAfterMs)
+      while (this.#waiting.length > 0) await this.#flushOnce()
+    } catch (error) {
+      log('error', 'events_flush_failed', `${this.#waiting.length} download events wait for the next flush`, { error })
+    } finally {
+      this.#flushing = false
+    }
+  }
+
+  async #flushOnce(): Promise<void> {
+    const batch = this.#waiting.slice(0, 1_000)
+    const checked = await this.#markMissing(batch)
+    await this.#store.write(checked)
+    this.#waiting.splice(0, batch.length)
+    if (this.#dropped > 0) {
+      log('error', 'events_dropped', `${this.#dropped} download events were lost: the store was away for too long`)
+      this.#dropped = 0
+    }
+  }
+
+  /** A link can be asked for a version that never was: the store answers 404 then, and it must not be counted. */
+  async #markMissing(batch: readonly DownloadEvent[]): Promise<readonly DownloadEvent[]> {
+    const unknown = new Map<string, VersionRef>()
+    for (const { format, name, version, outcome } of batch) {
+      if (outcome !== 'allowed' || version === undefined || this.#real.has(`${format}/${name}/${version}`)) continue
+      unknown.set(`${format}/${name}/${version}`, { format, name, version })
+    }
+    const published = await this.#versions.published([...unknown.values()])
+    if (this.#real.size > mostKnownVersions) this.#real.clear()
+    for (const key of published) this.#real.add(key)
+    const isMissing = (event: DownloadEvent) =>
+      event.outcome === 'allowed' && !this.#real.has(`${event.format}/${event.name}/${event.version}`)
+    return batch.map((event) => (isMissing(event) ? { ...event, outcome: 'refused', reason: 'version_not_found' } : event))
+  }
+}

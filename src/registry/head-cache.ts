@@ -1,0 +1,48 @@
+import { LRUCache } from 'lru-cache'
+import type { PackageRef } from '../model/ids.ts'
+import type { Head } from '../model/records.ts'
+import type { Heads } from '../storage/heads.ts'
+import { packageKey } from '../storage/keys.ts'
+import type { Platform } from '../std/platform.ts'
+
+/** How old a head may be that a decision rests on: after a change elsewhere, what this isolate answers for at most. */
+const maxAgeMs = 5_000
+const maxHeads = 5_000
+
+/**
+ * Heads as this isolate knows them. A package that it does not know is always looked up, so that a first release can
+ * be read at once; `forget` is called by whoever changed a package here. Look-ups are not shared between requests: in
+ * workerd a promise that waits for another request's I/O may never end.
+ */
+export class HeadCache {
+  readonly #heads: Heads
+  readonly #platform: Platform
+  readonly #known = new LRUCache<string, { head: Head; readAt: number }>({ max: maxHeads })
+
+  constructor(heads: Heads, platform: Platform) {
+    this.#heads = heads
+    this.#platform = platform
+  }
+
+  /** @param fresh read it anew, whatever is known */
+  get(ref: PackageRef, fresh = false): Promise<Head | undefined> | Head {
+    const key = packageKey(ref)
+    if (fresh) return this.#read(key, ref)
+    const known = this.#known.get(key)
+    if (known !== undefined && this.#platform.now() - known.readAt < maxAgeMs) return known.head
+    return this.#read(key, ref)
+  }
+
+  forget(ref: PackageRef): void {
+    this.#known.delete(packageKey(ref))
+  }
+
+  async #read(key: string, ref: PackageRef): Promise<Head | undefined> {
+    const readAt = this.#platform.now()
+    const head = await this.#heads.get(ref)
+    const known = this.#known.get(key)
+    if (head === undefined) this.#known.delete(key)
+    else if (known === undefined || known.head.generation <= head.generation) this.#known.set(key, { head, readAt })
+    return head
+  }
+}

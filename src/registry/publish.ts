@@ -1,0 +1,200 @@
+import type { PackageFormat } from '../model/format.ts'
+import type { PackageRef, UploadId, Username, Version, VersionRef } from '../model/ids.ts'
+import type { Principal } from '../model/principal.ts'
+import type { Head, StoredFile, VersionRecord, Visibility } from '../model/records.ts'
+import { refuse } from '../model/refusals.ts'
+import { isFinal } from '../model/version-status.ts'
+import { randomId } from '../std/base62.ts'
+import type { JsonObject } from '../std/json.ts'
+import { log } from '../std/log.ts'
+import { isoNow, type Platform } from '../std/platform.ts'
+import type { Heads } from '../storage/heads.ts'
+import type { Jobs } from '../storage/jobs.ts'
+import type { StagedUpload, Staging, UploadedBytes } from '../storage/staging.ts'
+import type { Versions } from '../storage/versions.ts'
+import { type AccessRules, accessProblem } from './access.ts'
+import type { HeadCache } from './head-cache.ts'
+
+export interface PublishDeps {
+  readonly heads: Heads
+  readonly headCache: HeadCache
+  readonly versions: Versions
+  readonly staging: Staging
+  readonly jobs: Jobs
+  readonly formats: Readonly<Record<PackageRef['format'], PackageFormat>>
+  readonly rules: AccessRules
+  readonly newPackages: Visibility
+  readonly waitMs: number
+  readonly platform: Platform
+}
+
+/** What a protocol's request says about the file that it brought, once all of it was read. */
+export interface Incoming {
+  readonly version: Version
+  readonly manifest: JsonObject
+  readonly tags: readonly string[]
+  /** Only asked of a package that does not exist yet. */
+  readonly visibility?: Visibility
+  /** Digests that the client sent, in hex; compared, never stored. */
+  readonly digests: { readonly sha1?: string; readonly sha512?: string }
+}
+
+/** Reads a request's body: writes the file's bytes to `upload` as they come, and returns what the rest says. */
+export type Receive = (upload: Pick<StagedUpload, 'write'>) => Promise<Incoming>
+
+export interface Receipt {
+  readonly ref: VersionRef
+  /** `validating`: the claim stands, the verdict is not there yet. */
+  readonly outcome: 'published' | 'validating'
+}
+
+/**
+ * Publishes one file as one version: staged, claimed, validated elsewhere, and listed once it is accepted.
+ * Waits for the verdict for `waitMs`. The same bytes again by the same publisher succeed again, since clients retry.
+ * @throws Refusal `login_required`, `not_owner`, `digest_mismatch`, `version_taken`, `version_unpublished`,
+ *   `validation_refused` with the first reasons, and whatever `receive` refuses
+ */
+export async function publish(
+  deps: PublishDeps,
+  who: Principal,
+  ref: PackageRef,
+  receive: Receive,
+): Promise<Receipt> {
+  const publisher = await requirePublisher(deps, who, ref)
+  const { record, visibility } = await stage(deps, ref, publisher, receive) // repeatable: staging expires after a day
+  await requireName(deps, who, record, visibility)
+  const standing = await claim(deps, record)
+  return awaitVerdict(deps, standing)
+}
+
+/** Receives the bytes and the manifest into staging. A body that is refused or breaks off leaves nothing behind. */
+async function stage(
+  deps: PublishDeps,
+  ref: PackageRef,
+  publisher: Username,
+  receive: Receive,
+): Promise<{ record: VersionRecord; visibility: Visibility | undefined }> {
+  const upload = deps.staging.begin(randomId(deps.platform, 22) as UploadId)
+  try {
+    const incoming = await receive(upload)
+    const bytes = await upload.finish()
+    requireDigests(bytes, incoming)
+    const record = newRecord(deps, ref, publisher, upload.uploadId, incoming, bytes)
+    await deps.staging.putManifest(upload.uploadId, incoming.manifest)
+    return { record, visibility: incoming.visibility }
+  } catch (error) {
+    await upload.abandon()
+    throw error
+  }
+}
+
+async function requirePublisher(deps: PublishDeps, who: Principal, ref: PackageRef): Promise<Username> {
+  const head = await deps.headCache.get(ref, true)
+  const problem = accessProblem(who, 'publish', head, deps.rules)
+  if (problem !== undefined) throw problem
+  if (who.kind !== 'user') throw refuse('login_required')
+  return who.username
+}
+
+function requireDigests(bytes: UploadedBytes, { digests }: Incoming): void {
+  if (digests.sha512 !== undefined && digests.sha512 !== bytes.sha512) {
+    throw refuse('digest_mismatch', { algorithm: 'sha512 (dist.integrity)' })
+  }
+  if (digests.sha1 !== undefined && digests.sha1 !== bytes.sha1) {
+    throw refuse('digest_mismatch', { algorithm: 'sha1 (dist.shasum)' })
+  }
+}
+
+function newRecord(
+  deps: PublishDeps,
+  ref: PackageRef,
+  publisher: Username,
+  uploadId: UploadId,
+  incoming: Incoming,
+  bytes: UploadedBytes,
+): VersionRecord {
+  const { version, tags } = incoming
+  const now = isoNow(deps.platform)
+  const filename = deps.formats[ref.format].fileName({ ...ref, version })
+  const file: StoredFile = { filename, ...bytes }
+  return { ...ref, version, status: 'pending', uploadId, publisher, file, tags, claimedAt: now, statusAt: now, attempts: 0 }
+}
+
+/** A new package belongs to whoever names it first: of two at the same time, one is asked to choose another name. */
+async function requireName(deps: PublishDeps, who: Principal, record: VersionRecord, asked: Visibility | undefined): Promise<void> {
+  const { format, name, claimedAt } = record
+  const standing = await deps.heads.get(record)
+  if (standing === undefined) {
+    const visibility = asked ?? deps.newPackages
+    const owners = [record.publisher]
+    const fresh: Head = {
+      format,
+      name,
+      generation: 0,
+      visibility,
+      owners,
+      tags: {},
+      createdAt: claimedAt,
+      modifiedAt: claimedAt,
+    }
+    if ((await deps.heads.claim(fresh)) === 'claimed') return // COMMIT: the name is taken
+  }
+  const problem = accessProblem(who, 'publish', standing ?? (await deps.heads.get(record)), deps.rules)
+  if (problem !== undefined) throw problem
+}
+
+/** @returns the record whose verdict is to be awaited: the new one, or the same bytes claimed before */
+async function claim(deps: PublishDeps, record: VersionRecord): Promise<VersionRecord> {
+  const outcome = await deps.versions.claim(record) // COMMIT: from here the version is taken
+  const standing = outcome === 'claimed' ? record : await deps.versions.get(record)
+  if (standing === undefined) throw refuse('conflict')
+  if (standing.uploadId !== record.uploadId) {
+    if (standing.status === 'unpublished') throw refuse('version_unpublished', named(record))
+    if (!isSamePublish(standing, record)) throw refuse('version_taken', named(record))
+    await deps.staging.discard(record.uploadId)
+  }
+  if (!isFinal(standing.status)) await sendJob(deps, standing)
+  return standing
+}
+
+function isSamePublish(a: VersionRecord, b: VersionRecord): boolean {
+  return a.file.sha512 === b.file.sha512 && a.publisher === b.publisher
+}
+
+/** Redone by the sweeper when it is lost: the claim stands, so the publish must not fail for it. */
+async function sendJob(deps: PublishDeps, ref: VersionRef): Promise<void> {
+  try {
+    await deps.jobs.send(ref)
+  } catch (error) {
+    log('error', 'job_send_failed', `${ref.name}@${ref.version}: left to the sweeper`, { error })
+  }
+}
+
+/** Asks for the verdict, at first often, then less: a small package is decided within a few hundred milliseconds. */
+async function awaitVerdict(deps: PublishDeps, record: VersionRecord): Promise<Receipt> {
+  const ref: VersionRef = { format: record.format, name: record.name, version: record.version }
+  const deadline = deps.platform.now() + deps.waitMs
+  for (let waitMs = 40; ; waitMs = Math.min(waitMs * 1.4, 1_000)) {
+    const current = await deps.versions.get(ref)
+    if (current !== undefined && current.uploadId !== record.uploadId) throw refuse('conflict')
+    if (current !== undefined && isFinal(current.status)) {
+      deps.headCache.forget(ref)
+      return verdict(ref, current)
+    }
+    if (deps.platform.now() + waitMs > deadline) return { ref, outcome: 'validating' }
+    await deps.platform.sleep(waitMs)
+  }
+}
+
+function verdict(ref: VersionRef, record: VersionRecord): Receipt {
+  if (record.status === 'published') return { ref, outcome: 'published' }
+  if (record.status === 'unpublished') throw refuse('version_unpublished', named(record))
+  const reasons = (record.reasons ?? []).map(
+    ({ code, path, message, hint }) => `  ${code}${path === undefined ? '' : ` in ${path}`}: ${message} ${hint}`,
+  )
+  throw refuse('validation_refused', { ...named(record), reasons: reasons.join('\n') })
+}
+
+function named(ref: VersionRef): { package: string; version: string } {
+  return { package: ref.name, version: ref.version }
+}

@@ -1,0 +1,182 @@
+import { LRUCache } from 'lru-cache'
+import type { JsonObject } from '../std/json.ts'
+import type { PackageRef, Revision, Version, VersionRef } from '../model/ids.ts'
+import type { Asking, Principal } from '../model/principal.ts'
+import type { Head, VersionRecord } from '../model/records.ts'
+import { refuse } from '../model/refusals.ts'
+import type { Manifests } from '../storage/manifests.ts'
+import type { Reports } from '../storage/reports.ts'
+import type { Encoding } from '../model/format.ts'
+import { snapshotKey } from '../storage/keys.ts'
+import type { Versions } from '../storage/versions.ts'
+import { type AccessRules, accessProblem, type Action } from './access.ts'
+import type { HeadCache } from './head-cache.ts'
+import { changeSnapshot, type SnapshotDeps } from './snapshot.ts'
+
+export interface ReadDeps extends SnapshotDeps {
+  readonly headCache: HeadCache
+  readonly versions: Versions
+  readonly manifests: Manifests
+  readonly reports: Reports
+  readonly rules: AccessRules
+  readonly documents: DocumentCache
+}
+
+/** Compressed documents of snapshots: immutable, so they are never stale. Holds 24 MB at most. */
+export class DocumentCache {
+  readonly #known = new LRUCache<string, Uint8Array<ArrayBuffer>>({
+    maxSize: 24_000_000,
+    maxEntrySize: 6_000_000,
+    sizeCalculation: (bytes) => bytes.byteLength + 256,
+  })
+
+  get(key: string): Uint8Array<ArrayBuffer> | undefined {
+    return this.#known.get(key)
+  }
+
+  set(key: string, bytes: Uint8Array<ArrayBuffer>): void {
+    this.#known.set(key, bytes)
+  }
+}
+
+export interface OpenDocument {
+  readonly revision: Revision
+  /** Reads the document, compressed as asked. */
+  readonly read: (encoding: Encoding) => Promise<Uint8Array<ArrayBuffer>>
+}
+
+/**
+ * Opens one of the documents of a package's current snapshot. The revision alone answers a conditional request; only
+ * `read` goes to the store.
+ * @param fresh read the head anew (`Cache-Control: no-cache`)
+ * @throws Refusal `package_not_found`, `login_required`
+ */
+export async function openDocument(
+  deps: ReadDeps,
+  asking: Asking,
+  ref: PackageRef,
+  document: string,
+  fresh: boolean,
+): Promise<OpenDocument> {
+  const [who] = await Promise.all([asking, deps.headCache.get(ref, fresh)]) // side by side; what is read is kept
+  const head = await currentHead(deps, who, ref)
+  return { revision: head.revision, read: (encoding) => readDocument(deps, who, head, document, encoding) }
+}
+
+type PublishedHead = Head & { readonly revision: Revision }
+
+/** The head of a package that has a snapshot for today's public address. */
+async function currentHead(deps: ReadDeps, who: Principal, ref: PackageRef): Promise<PublishedHead> {
+  const head = await requireReadable(deps, who, ref, false)
+  if (head.renderedFor === deps.publicUrl) return head
+  // The registry has moved to another address: its documents are rendered anew when somebody first asks.
+  const moved = await changeSnapshot(deps, ref, (state, current) =>
+    current.renderedFor === deps.publicUrl ? undefined : { state },
+  )
+  deps.headCache.forget(ref)
+  return requirePublished(moved)
+}
+
+async function requireReadable(
+  deps: ReadDeps,
+  who: Principal,
+  ref: PackageRef,
+  fresh: boolean,
+): Promise<PublishedHead> {
+  const head = await deps.headCache.get(ref, fresh)
+  const problem = accessProblem(who, 'read', head, deps.rules)
+  if (problem !== undefined) throw problem
+  if (head?.revision === undefined && !fresh) return requireReadable(deps, who, ref, true)
+  return requirePublished(head)
+}
+
+function requirePublished(head: Head | undefined): PublishedHead {
+  const revision = head?.revision
+  if (head === undefined || revision === undefined) throw refuse('package_not_found')
+  return { ...head, revision }
+}
+
+/** A head that is a few seconds old may name a snapshot that is gone: then the current one is read instead. */
+async function readDocument(
+  deps: ReadDeps,
+  who: Principal,
+  head: PublishedHead,
+  document: string,
+  encoding: Encoding,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const found = await readStored(deps, head, head.revision, document, encoding)
+  if (found !== undefined) return found
+  const current = await requireReadable(deps, who, head, true)
+  const again = await readStored(deps, current, current.revision, document, encoding)
+  if (again !== undefined) return again
+  throw new Error(`${head.format}/${head.name}: snapshot ${current.revision} is missing; run the rebuild command`)
+}
+
+async function readStored(
+  deps: ReadDeps,
+  ref: PackageRef,
+  revision: Revision,
+  document: string,
+  encoding: Encoding,
+): Promise<Uint8Array<ArrayBuffer> | undefined> {
+  const key = `${snapshotKey(ref, revision, document)}.${encoding}`
+  const known = deps.documents.get(key)
+  if (known !== undefined) return known
+  const bytes = await deps.snapshots.read(ref, revision, document, encoding)
+  if (bytes !== undefined) deps.documents.set(key, bytes)
+  return bytes
+}
+
+/**
+ * The document of one version, by its number or by a dist-tag. Two reads, however many versions there are.
+ * @throws Refusal `package_not_found`, `login_required`, `version_not_found`
+ */
+export async function readVersion(
+  deps: ReadDeps,
+  who: Principal,
+  ref: PackageRef,
+  wanted: Version | { readonly tag: string },
+): Promise<JsonObject> {
+  const head = await requireReadable(deps, who, ref, typeof wanted !== 'string')
+  const version = typeof wanted === 'string' ? wanted : tagged(head, wanted.tag)
+  if (version === undefined) throw refuse('version_not_found', { version: shown(wanted) })
+  const record = await deps.versions.get({ ...ref, version })
+  if (record?.status !== 'published') throw refuse('version_not_found', { version: shown(wanted) })
+  const accepted = await deps.manifests.get(record, record.uploadId)
+  if (accepted === undefined) throw new Error(`${ref.name}@${version}: the accepted manifest is missing`)
+  const format = deps.formats[ref.format]
+  return format.versionDocument(ref, format.list(record, accepted), deps.publicUrl)
+}
+
+/** The dist-tags of a package. @throws Refusal `package_not_found`, `login_required` */
+export async function readTags(deps: ReadDeps, who: Principal, ref: PackageRef): Promise<Head['tags']> {
+  return (await requireReadable(deps, who, ref, true)).tags
+}
+
+/** What there is to say about a version's validation: the stored report, or how far it is. */
+export type ReportAnswer =
+  | { readonly state: 'decided'; readonly report: JsonObject }
+  | { readonly state: 'pending'; readonly record: VersionRecord }
+
+/**
+ * The report of a version. Whoever may read a published version may read its report; those of others are for the
+ * publisher and the owners.
+ * @throws Refusal `package_not_found`, `login_required`, `version_not_found`
+ */
+export async function readReport(deps: ReadDeps, who: Principal, ref: VersionRef): Promise<ReportAnswer> {
+  const [head, record] = await Promise.all([deps.headCache.get(ref, true), deps.versions.get(ref)])
+  const action: Action = record?.status === 'published' ? 'read' : 'inspect'
+  const problem = accessProblem(who, action, head, deps.rules)
+  if (problem !== undefined) throw problem
+  if (record === undefined) throw refuse('version_not_found', { version: ref.version })
+  const report = await deps.reports.get({ ...ref, filename: record.file.filename }, record.uploadId)
+  return report === undefined ? { state: 'pending', record } : { state: 'decided', report }
+}
+
+function tagged(head: Head, tag: string): Version | undefined {
+  return Object.hasOwn(head.tags, tag) ? head.tags[tag] : undefined
+}
+
+function shown(wanted: Version | { readonly tag: string }): string {
+  return typeof wanted === 'string' ? wanted : wanted.tag.slice(0, 100)
+}

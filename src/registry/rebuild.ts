@@ -1,0 +1,88 @@
+import type { ListedVersion, SnapshotState } from '../model/format.ts'
+import type { PackageRef } from '../model/ids.ts'
+import type { Head, VersionRecord } from '../model/records.ts'
+import { refuse } from '../model/refusals.ts'
+import type { Manifests } from '../storage/manifests.ts'
+import type { Versions } from '../storage/versions.ts'
+import { type Change, changeSnapshot, loadState, type SnapshotDeps } from './snapshot.ts'
+
+export interface RebuildDeps extends SnapshotDeps {
+  readonly versions: Versions
+  readonly manifests: Manifests
+}
+
+export interface Rebuilt {
+  readonly outcome: 'rebuilt' | 'unchanged'
+  readonly versions: number
+}
+
+/**
+ * Renders a package's snapshot anew from the truth: its version items and accepted manifests. When the snapshot says
+ * the same already, nothing is written.
+ * @param progress called after each version that was read
+ * @throws Refusal `package_not_found`
+ */
+export async function rebuild(
+  deps: RebuildDeps,
+  ref: PackageRef,
+  progress: (done: number) => void = () => undefined,
+): Promise<Rebuilt> {
+  let result: Rebuilt = { outcome: 'unchanged', versions: 0 }
+  await changeSnapshot(deps, ref, async (_, head): Promise<Change | undefined> => {
+    const { state, tags } = await readTruth(deps, head, progress)
+    const versions = Object.keys(state.versions).length
+    if (versions === 0) throw refuse('package_not_found')
+    result = { outcome: 'unchanged', versions }
+    if (await saysTheSame(deps, head, state, tags)) return undefined
+    result = { outcome: 'rebuilt', versions }
+    return { state, head: { tags } }
+  })
+  return result
+}
+
+async function readTruth(
+  deps: RebuildDeps,
+  head: Head,
+  progress: (done: number) => void,
+): Promise<{ state: SnapshotState; tags: Head['tags'] }> {
+  const format = deps.formats[head.format]
+  const listed: Record<string, ListedVersion> = {}
+  const readmes = new Map<string, string>()
+  let done = 0
+  for await (const record of deps.versions.all(head)) {
+    if (!isListed(record)) continue
+    const accepted = await deps.manifests.get(record, record.uploadId)
+    if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
+    listed[record.version] = format.list(record, accepted)
+    if (head.tags['latest'] === record.version) readmes.set(record.version, accepted.readme ?? '')
+    progress(++done)
+  }
+  const tags = Object.fromEntries(Object.entries(head.tags).filter(([, version]) => Object.hasOwn(listed, version)))
+  return { state: { versions: listed, readme: readmes.get(tags['latest'] ?? '') ?? '' }, tags }
+}
+
+/** `accepted` ones too: their bytes are in place, and whoever finishes them may have listed them already. */
+function isListed(record: VersionRecord): boolean {
+  return record.status === 'published' || record.status === 'accepted'
+}
+
+/** Compares what both would render: same bytes, same snapshot. */
+async function saysTheSame(deps: RebuildDeps, head: Head, state: SnapshotState, tags: Head['tags']): Promise<boolean> {
+  if (head.revision === undefined || head.renderedFor !== deps.publicUrl) return false
+  if (JSON.stringify(head.tags) !== JSON.stringify(tags)) return false
+  const current = await loadCurrent(deps, head)
+  if (current === undefined) return false
+  const target = { revision: head.revision, publicUrl: deps.publicUrl }
+  const render = (from: SnapshotState) => JSON.stringify(deps.formats[head.format].render(head, from, target))
+  return render(current) === render(state)
+}
+
+/** A snapshot that is missing or cannot be read is what the command is for. */
+async function loadCurrent(deps: RebuildDeps, head: Head): Promise<SnapshotState | undefined> {
+  try {
+    const state = await loadState(deps, head)
+    return state === 'replaced' ? undefined : state
+  } catch {
+    return undefined
+  }
+}

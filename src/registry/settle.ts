@@ -1,0 +1,124 @@
+import type { AcceptedManifest } from '../model/format.ts'
+import type { Version, VersionRef } from '../model/ids.ts'
+import type { Head, Reason, VersionRecord } from '../model/records.ts'
+import { isFinal } from '../model/version-status.ts'
+import { log } from '../std/log.ts'
+import { isoNow } from '../std/platform.ts'
+import type { Files } from '../storage/files.ts'
+import type { Manifests } from '../storage/manifests.ts'
+import type { Staging } from '../storage/staging.ts'
+import type { Versions } from '../storage/versions.ts'
+import { changeSnapshot, type SnapshotDeps } from './snapshot.ts'
+
+/** What validation says about one upload. */
+export type Verdict =
+  | { readonly verdict: 'accepted'; readonly accepted: AcceptedManifest }
+  | { readonly verdict: 'rejected' | 'failed'; readonly reasons: readonly Reason[] }
+
+/**
+ * Opens the staged file, runs the checks over one pass of its bytes and stores the report. Repeatable.
+ * @throws StorageError when storage cannot be read now: the job is to be tried again
+ */
+export type Validate = (record: VersionRecord) => Promise<Verdict>
+
+export interface SettleDeps extends SnapshotDeps {
+  readonly versions: Versions
+  readonly staging: Staging
+  readonly files: Files
+  readonly manifests: Manifests
+  readonly validate: Validate
+  /** After so many begun attempts (a crash counts as one) the version fails for good. */
+  readonly maxAttempts: number
+}
+
+export type Settled = 'settled' | 'nothing_to_do'
+
+/** The most tags that a package can have; a publish that would go over it leaves its tag out. */
+export const maxTags = 500
+
+/**
+ * Brings one version to a final state: the whole work of the validator for one job. Every step can be repeated by
+ * anybody at any time, and the conditions of the status machine let each happen once.
+ * @throws StorageError when storage cannot be reached: the queue delivers the job again
+ */
+export async function settle(deps: SettleDeps, ref: VersionRef): Promise<Settled> {
+  const record = await deps.versions.get(ref)
+  if (record === undefined || isFinal(record.status)) return 'nothing_to_do'
+  if (record.status === 'accepted') return finish(deps, record)
+  const begun = await deps.versions.beginAttempt(record)
+  if (begun === 'moved') return 'nothing_to_do'
+  if (begun.attempts > deps.maxAttempts) return close(deps, begun, 'failed', [gaveUp(deps.maxAttempts)])
+  const verdict = await deps.validate(begun) // repeatable: the report is overwritten
+  if (verdict.verdict !== 'accepted') return close(deps, begun, verdict.verdict, verdict.reasons)
+  return accept(deps, begun, verdict.accepted)
+}
+
+async function accept(deps: SettleDeps, record: VersionRecord, accepted: AcceptedManifest): Promise<Settled> {
+  await deps.manifests.put(record, record.uploadId, accepted) // repeatable: the key names the upload
+  const placed = await deps.files.place(record, () => stillOurs(deps, record)) // repeatable: fenced by the upload's id
+  if (placed === 'moved') return 'nothing_to_do'
+  const publishedAt = isoNow(deps.platform)
+  const advanced = await deps.versions.advance(record, 'accepted', { publishedAt }) // COMMIT: it will be published
+  return advanced === 'moved' ? 'nothing_to_do' : finish(deps, advanced)
+}
+
+/** From accepted to published. Redone by the sweeper from any point. */
+async function finish(deps: SettleDeps, record: VersionRecord): Promise<Settled> {
+  await changeSnapshot(deps, record, async (state, head) => {
+    if (Object.hasOwn(state.versions, record.version)) return undefined
+    const accepted = await deps.manifests.get(record, record.uploadId)
+    if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
+    const format = deps.formats[record.format]
+    const versions = { ...state.versions, [record.version]: format.list(record, accepted) }
+    const tags = tagsWith(head.tags, record)
+    const readme = tags['latest'] === record.version ? (accepted.readme ?? '') : state.readme
+    return { state: { versions, readme }, head: { tags } }
+  }) // COMMIT: clients see it
+  const published = await deps.versions.advance(record, 'published', {})
+  if (published !== 'moved') await discardStaged(deps, record)
+  return 'settled'
+}
+
+/** The publisher's tags, and `latest` when nothing has it: a package without it cannot be installed by name. */
+function tagsWith(tags: Head['tags'], record: VersionRecord): Head['tags'] {
+  const next: Record<string, Version> = { ...tags }
+  for (const tag of record.tags) {
+    if (Object.hasOwn(next, tag) || Object.keys(next).length < maxTags) next[tag] = record.version
+  }
+  if (!Object.hasOwn(next, 'latest')) next['latest'] = record.version
+  return next
+}
+
+async function close(
+  deps: SettleDeps,
+  record: VersionRecord,
+  status: 'rejected' | 'failed',
+  reasons: readonly Reason[],
+): Promise<Settled> {
+  const closed = await deps.versions.advance(record, status, { reasons }) // COMMIT: the number is free again
+  if (closed === 'moved') return 'nothing_to_do'
+  await discardStaged(deps, record)
+  return 'settled'
+}
+
+async function stillOurs(deps: SettleDeps, record: VersionRecord): Promise<boolean> {
+  const current = await deps.versions.get(record)
+  return current?.uploadId === record.uploadId && !isFinal(current.status)
+}
+
+/** Frees the staged bytes at once; if this is lost, they expire after a day. */
+async function discardStaged(deps: SettleDeps, record: VersionRecord): Promise<void> {
+  try {
+    await deps.staging.discard(record.uploadId)
+  } catch (error) {
+    log('warning', 'staging_discard_failed', `${record.name}@${record.version}: left to expire`, { error })
+  }
+}
+
+function gaveUp(attempts: number): Reason {
+  return {
+    code: 'validation_gave_up',
+    message: `Validation was begun ${attempts} times and never came to an end.`,
+    hint: 'Publish again; if it stays, tell an administrator of the registry.',
+  }
+}

@@ -1,0 +1,106 @@
+import type { PackageFormat, SnapshotState } from '../model/format.ts'
+import type { PackageRef, Revision } from '../model/ids.ts'
+import type { Head } from '../model/records.ts'
+import { refuse } from '../model/refusals.ts'
+import { digestHex } from '../std/digest.ts'
+import type { Json } from '../std/json.ts'
+import type { Platform } from '../std/platform.ts'
+import { log } from '../std/log.ts'
+import type { Heads } from '../storage/heads.ts'
+import type { Snapshots } from '../storage/snapshots.ts'
+
+export interface SnapshotDeps {
+  readonly heads: Heads
+  readonly snapshots: Snapshots
+  readonly formats: Readonly<Record<PackageRef['format'], PackageFormat>>
+  readonly publicUrl: string
+  readonly platform: Platform
+}
+
+/** What a change makes of a package: its new state and the parts of its head that change with it. */
+export interface Change {
+  readonly state: SnapshotState
+  readonly head?: Partial<Pick<Head, 'tags' | 'visibility' | 'owners'>>
+}
+
+/** Looks at a package as it is and says what to make of it; `undefined` leaves it alone. May be called repeatedly. */
+export type Mutate = (state: SnapshotState, head: Head) => Change | undefined | Promise<Change | undefined>
+
+/** Many publishes of one package at a time take turns; each round has a winner. */
+const maxRounds = 40
+const emptyState: SnapshotState = { versions: {}, readme: '' }
+
+/**
+ * The one way to change what clients read: load, modify, write a new snapshot, compare-and-set the head; on conflict,
+ * start again. `mutate` must be idempotent, since a lost answer makes a change that was applied be tried once more.
+ * @throws Refusal `package_not_found` when there is no head, `busy` when others always won
+ */
+export async function changeSnapshot(deps: SnapshotDeps, ref: PackageRef, mutate: Mutate): Promise<Head> {
+  for (let round = 0; round < maxRounds; round += 1) {
+    const head = await deps.heads.get(ref)
+    if (head === undefined) throw refuse('package_not_found')
+    const state = await loadState(deps, head)
+    if (state === 'replaced') continue
+    const change = await mutate(state, head)
+    if (change === undefined) return head
+    const next = await writeSnapshot(deps, head, change) // repeatable: named by its content, visible to nobody
+    if (await deps.heads.replace(head, next)) {
+      // COMMIT: clients read the new snapshot. The one before the last is nobody's any more.
+      if (head.previousRevision !== undefined) await discard(deps, ref, head.previousRevision, next)
+      return next
+    }
+    if (next.revision !== undefined) await discardLoser(deps, ref, next.revision)
+    await deps.platform.sleep(jitterMs(deps.platform, round))
+  }
+  throw refuse('busy')
+}
+
+/** Reads the state that a head's snapshot was rendered from; `replaced` when somebody changed the package meanwhile. */
+export async function loadState(deps: SnapshotDeps, head: Head): Promise<SnapshotState | 'replaced'> {
+  if (head.revision === undefined) return emptyState
+  const format = deps.formats[head.format]
+  const text = await deps.snapshots.readText(head, head.revision, format.masterDocument)
+  if (text !== undefined) return format.restore(JSON.parse(text) as Json)
+  const current = await deps.heads.get(head)
+  if (current?.revision !== head.revision) return 'replaced'
+  throw new Error(`${head.format}/${head.name}: snapshot ${head.revision} is missing; run the rebuild command`)
+}
+
+async function writeSnapshot(deps: SnapshotDeps, head: Head, change: Change): Promise<Head> {
+  const now = new Date(Math.max(deps.platform.now(), Date.parse(head.modifiedAt))).toISOString()
+  const generation = head.generation + 1
+  const { revision: _, previousRevision: __, ...kept } = head
+  const changed: Head = { ...kept, ...change.head, generation, modifiedAt: now, renderedFor: deps.publicUrl }
+  const revision = revisionOf(changed, change.state)
+  const documents = deps.formats[head.format].render(changed, change.state, { revision, publicUrl: deps.publicUrl })
+  await deps.snapshots.write(head, revision, documents)
+  return { ...changed, revision, ...(head.revision === undefined ? {} : { previousRevision: head.revision }) }
+}
+
+/** Names a snapshot by what it is rendered from: two writers with the same result write the same bytes. */
+function revisionOf(head: Head, state: SnapshotState): Revision {
+  const content = JSON.stringify([head.tags, head.owners, head.createdAt, head.modifiedAt, head.renderedFor, state])
+  return `${head.generation}-${digestHex('sha256', content).slice(0, 16)}` as Revision
+}
+
+async function discardLoser(deps: SnapshotDeps, ref: PackageRef, revision: Revision): Promise<void> {
+  const current = await deps.heads.get(ref)
+  if (current !== undefined) await discard(deps, ref, revision, current)
+}
+
+/** Frees a snapshot that no head names. Losing this step leaves garbage, never a broken package. */
+async function discard(deps: SnapshotDeps, ref: PackageRef, revision: Revision, current: Head): Promise<void> {
+  if (revision === current.revision || revision === current.previousRevision) return
+  try {
+    const documents = deps.formats[ref.format].documents
+    await deps.snapshots.remove(ref, revision, documents)
+  } catch (error) {
+    log('warning', 'snapshot_discard_failed', `${ref.format}/${ref.name} keeps the unused snapshot ${revision}`, { error })
+  }
+}
+
+function jitterMs(platform: Platform, round: number): number {
+  const most = Math.min(1_000, 20 * 2 ** Math.min(round, 6))
+  const [byte = 0] = platform.randomBytes(1)
+  return (most * byte) / 255
+}

@@ -1,0 +1,103 @@
+import type { FormatId, PackageRef } from '../model/ids.ts'
+import type { DownloadEvent } from '../model/records.ts'
+import { randomId } from '../std/base62.ts'
+import type { Platform } from '../std/platform.ts'
+import { StorageError } from './aws.ts'
+import type { DynamoDb } from './dynamodb.ts'
+
+const shards = 8
+
+export interface DownloadsOptions {
+  readonly db: DynamoDb
+  readonly platform: Platform
+  /** How long single events are kept. */
+  readonly eventDays: number
+}
+
+/**
+ * Download events and daily counters.
+ * Events: `bucket` = `<format>/<name>#<day>`, `item` = `<time>#<random>`, expiring.
+ * Counters: `bucket` = `count/<format>/<name>`, `item` = `<day>#<shard>`, for ever.
+ */
+export class Downloads {
+  readonly #db: DynamoDb
+  readonly #platform: Platform
+  readonly #eventDays: number
+  /** Writers spread over the shards, so that a popular package has no hot item. */
+  readonly #shard: number
+
+  constructor(options: DownloadsOptions) {
+    this.#db = options.db
+    this.#platform = options.platform
+    this.#eventDays = options.eventDays
+    this.#shard = (options.platform.randomBytes(1)[0] ?? 0) % shards
+  }
+
+  /** Stores events, then counts those that were downloads. Events first: a count stands for events that are there. */
+  async write(events: readonly DownloadEvent[]): Promise<void> {
+    const ttl = Math.ceil(this.#platform.now() / 1_000) + this.#eventDays * 86_400
+    await this.#db.batchWrite('downloads', {
+      put: events.map((event) => ({
+        ...event,
+        bucket: `${event.format}/${event.name}#${event.at.slice(0, 10)}`,
+        item: `${event.at}#${randomId(this.#platform, 8)}`,
+        ttl,
+      })),
+    })
+    const counts = new Map<string, number>()
+    for (const { format, name, at, outcome } of events) {
+      const key = `${format}/${name}#${at.slice(0, 10)}`
+      if (outcome === 'allowed') counts.set(key, (counts.get(key) ?? 0) + 1)
+    }
+    for (const [key, count] of counts) await this.#count(key, count)
+  }
+
+  /** Downloads of each day from `from` to `to` (`YYYY-MM-DD`, inclusive); days without any are absent. */
+  async daily(ref: PackageRef, from: string, to: string): Promise<ReadonlyMap<string, number>> {
+    const totals = new Map<string, number>()
+    let after: Parameters<DynamoDb['query']>[1]['after']
+    do {
+      const page = await this.#db.query('downloads', {
+        partition: counterBucket(ref.format, ref.name),
+        sort: { between: [`${from}#`, `${to}#~`] },
+        ...(after === undefined ? {} : { after }),
+      })
+      for (const item of page.items) {
+        const day = String(item['item']).slice(0, 10)
+        totals.set(day, (totals.get(day) ?? 0) + Number(item['downloads']))
+      }
+      after = page.next
+    } while (after !== undefined)
+    return totals
+  }
+
+  /**
+   * Adds once: the item keeps the id of its last addition, so that one whose answer was lost is not added again, unless
+   * another writer on the same shard came between.
+   */
+  async #count(key: string, count: number): Promise<void> {
+    const [name = '', day = ''] = splitLast(key, '#')
+    const addition = randomId(this.#platform, 12)
+    const item = { bucket: `count/${name}`, item: `${day}#${this.#shard}` }
+    const change = {
+      add: { downloads: count },
+      set: { lastAddition: addition },
+      condition: { notEquals: { lastAddition: addition } },
+    }
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        await this.#db.update('downloads', item, change)
+        return
+      } catch (error) {
+        if (attempt === 2 || !(error instanceof StorageError && error.retryable)) throw error
+      }
+    }
+  }
+}
+
+const counterBucket = (format: FormatId, name: string) => `count/${format}/${name}`
+
+function splitLast(text: string, separator: string): [string, string] {
+  const at = text.lastIndexOf(separator)
+  return [text.slice(0, at), text.slice(at + 1)]
+}

@@ -1,0 +1,53 @@
+import type { FileRef } from '../model/ids.ts'
+import type { VersionRecord } from '../model/records.ts'
+import { packageFileKey, stagedFileKey } from './keys.ts'
+import type { LinkOptions, S3 } from './s3.ts'
+import type { WriteCondition } from './s3-objects.ts'
+
+export interface StoredFacts {
+  readonly sizeBytes: number
+  readonly etag: string
+}
+
+const maxRounds = 5
+
+/** Accepted files: immutable, and written by the validator only. */
+export class Files {
+  readonly #s3: S3
+
+  constructor(s3: S3) {
+    this.#s3 = s3
+  }
+
+  /**
+   * Copies a claim's staged bytes to their final key, once. Every copy is conditional on what stands there, so that a
+   * validator that is late with an older claim cannot overwrite what the current one was accepted with.
+   * @param isCurrent whether the claim still stands; asked when bytes of another claim are in the way
+   * @returns `moved` when the claim is not the current one any more
+   */
+  async place(record: VersionRecord, isCurrent: () => Promise<boolean>): Promise<'placed' | 'moved'> {
+    const target = packageFileKey({ ...record, filename: record.file.filename })
+    const replace = { contentType: 'application/octet-stream', metadata: { upload: record.uploadId } }
+    let condition: WriteCondition = { ifNoneMatch: '*' }
+    for (let round = 0; round < maxRounds; round += 1) {
+      const copied = await this.#s3.copy(stagedFileKey(record.uploadId), target, { condition, replace })
+      if (typeof copied === 'object') return 'placed'
+      const standing = await this.#s3.head(target)
+      if (standing?.metadata['upload'] === record.uploadId) return 'placed'
+      if (!(await isCurrent())) return 'moved'
+      if (copied === 'missing') throw new Error(`${record.name}@${record.version}: the staged bytes are gone`)
+      condition = standing === undefined ? { ifNoneMatch: '*' } : { ifMatch: standing.etag }
+    }
+    throw new Error(`${record.name}@${record.version}: its place is written by others again and again`)
+  }
+
+  async describe(file: FileRef): Promise<StoredFacts | undefined> {
+    const info = await this.#s3.head(packageFileKey(file))
+    return info === undefined ? undefined : { sizeBytes: info.sizeBytes, etag: info.etag }
+  }
+
+  /** A link by which anybody can read the file until it expires. */
+  presign(file: FileRef, options: LinkOptions): Promise<string> {
+    return this.#s3.presignGet(packageFileKey(file), options)
+  }
+}

@@ -1,0 +1,87 @@
+import { z } from 'zod'
+import { formatIds, type FormatId, type PackageName, type PackageRef, type Revision, type Username, type Version } from '../model/ids.ts'
+import { type Head, visibilities } from '../model/records.ts'
+import type { DynamoDb } from './dynamodb.ts'
+import { headItem, packageKey } from './keys.ts'
+
+const storedHead = z.object({
+  format: z.enum(formatIds),
+  name: z.string().transform((text) => text as PackageName),
+  generation: z.number().int(),
+  revision: z.string().transform((text) => text as Revision).optional(),
+  previousRevision: z.string().transform((text) => text as Revision).optional(),
+  renderedFor: z.string().optional(),
+  visibility: z.enum(visibilities),
+  owners: z.array(z.string().transform((text) => text as Username)),
+  tags: z.record(z.string(), z.string().transform((text) => text as Version)),
+  createdAt: z.string(),
+  modifiedAt: z.string(),
+})
+
+export interface HeadPage {
+  readonly heads: readonly Head[]
+  /** Name to go on after. */
+  readonly next?: string
+}
+
+/** Heads of packages: one small mutable item each. */
+export class Heads {
+  readonly #db: DynamoDb
+
+  constructor(db: DynamoDb) {
+    this.#db = db
+  }
+
+  /** Read consistently: what a change rests on must be the newest. */
+  async get(ref: PackageRef): Promise<Head | undefined> {
+    const item = await this.#db.get('packages', keyOf(ref), { consistent: true })
+    return item === undefined ? undefined : parse(item)
+  }
+
+  /** Puts the head of a new package, unless the name is taken. A lost answer may make a claim of ours look taken. */
+  async claim(head: Head): Promise<'claimed' | 'taken'> {
+    const written = await this.#db.put('packages', itemOf(head), { condition: { attributeNotExists: 'package' } })
+    return written.outcome === 'done' ? 'claimed' : 'taken'
+  }
+
+  /** Compare-and-set by generation. False: somebody was first, or a lost answer of ours; read it again. */
+  async replace(before: Head, after: Head): Promise<boolean> {
+    const condition = { equals: { generation: before.generation } }
+    const written = await this.#db.put('packages', itemOf(after), { condition })
+    return written.outcome === 'done'
+  }
+
+  /** Packages of a format by name, a page at a time; eventually consistent. */
+  async list(format: FormatId, options: { readonly after?: string; readonly limit: number }): Promise<HeadPage> {
+    const { after, limit } = options
+    const page = await this.#db.query('packages', {
+      index: 'byFormat',
+      partition: format,
+      limit,
+      ...(after === undefined ? {} : { sort: { greaterThan: after } }),
+    })
+    const heads = page.items.map(parse)
+    const last = heads.at(-1)
+    return { heads, ...(page.next === undefined || last === undefined ? {} : { next: last.name }) }
+  }
+}
+
+function keyOf(ref: PackageRef) {
+  return { package: packageKey(ref), item: headItem }
+}
+
+/** `listing` puts the item into the index that lists packages by format and name. */
+function itemOf(head: Head): object {
+  return { ...head, ...keyOf(head), listing: head.format }
+}
+
+/** Absent attributes and `undefined` are one to the store, and not to the type. */
+function parse(item: unknown): Head {
+  const { revision, previousRevision, renderedFor, ...head } = storedHead.parse(item)
+  return {
+    ...head,
+    ...(revision === undefined ? {} : { revision }),
+    ...(previousRevision === undefined ? {} : { previousRevision }),
+    ...(renderedFor === undefined ? {} : { renderedFor }),
+  }
+}

@@ -1,0 +1,193 @@
+import { z } from 'zod'
+import {
+  type FileName,
+  formatIds,
+  type PackageName,
+  type PackageRef,
+  type UploadId,
+  type Username,
+  type Version,
+  type VersionRef,
+} from '../model/ids.ts'
+import type { Reason, VersionRecord } from '../model/records.ts'
+import { claimableStatuses, isFinal, nextStatus, type VersionStatus, versionStatuses } from '../model/version-status.ts'
+import { isoNow, type Platform } from '../std/platform.ts'
+import type { DynamoDb } from './dynamodb.ts'
+import { packageKey, parsePackageKey, versionItem, versionItemPrefix } from './keys.ts'
+
+const reason = z.object({
+  code: z.string(),
+  path: z.string().optional(),
+  message: z.string(),
+  hint: z.string(),
+})
+
+const storedVersion = z.object({
+  format: z.enum(formatIds),
+  name: z.string().transform((text) => text as PackageName),
+  version: z.string().transform((text) => text as Version),
+  status: z.enum(versionStatuses),
+  uploadId: z.string().transform((text) => text as UploadId),
+  publisher: z.string().transform((text) => text as Username),
+  file: z.object({
+    filename: z.string().transform((text) => text as FileName),
+    sizeBytes: z.number().int(),
+    sha1: z.string(),
+    sha256: z.string(),
+    sha512: z.string(),
+  }),
+  tags: z.array(z.string()),
+  claimedAt: z.string(),
+  statusAt: z.string(),
+  attempts: z.number().int(),
+  publishedAt: z.string().optional(),
+  reasons: z.array(reason).optional(),
+  deprecated: z.string().optional(),
+})
+
+/** The sparse index's one partition: items that something is left to do for. */
+const openWork = 'open'
+/** How long a claim may stand still before the sweeper looks at it. */
+const stillAfterMs = 60_000
+
+/** What a step of the status machine sets beside the status. */
+export interface StatusPatch {
+  readonly publishedAt?: string
+  readonly reasons?: readonly Reason[]
+}
+
+/** Version items: the truth about what was claimed and how it was decided. `advance` is the only writer of a status. */
+export class Versions {
+  readonly #db: DynamoDb
+  readonly #platform: Platform
+
+  constructor(db: DynamoDb, platform: Platform) {
+    this.#db = db
+    this.#platform = platform
+  }
+
+  /** Read consistently. */
+  async get(ref: VersionRef): Promise<VersionRecord | undefined> {
+    const item = await this.#db.get('packages', keyOf(ref), { consistent: true })
+    return item === undefined ? undefined : parse(item)
+  }
+
+  /**
+   * Takes a version that nobody has, or whose last claim was refused. `taken` may be said of a claim of ours whose
+   * answer was lost: compare the upload id.
+   */
+  async claim(record: VersionRecord): Promise<'claimed' | 'taken'> {
+    const item = { ...record, ...keyOf(record), work: openWork, workDueAt: this.#due() }
+    const condition = { anyOf: [{ attributeNotExists: 'package' }, { in: { status: claimableStatuses } }] }
+    const written = await this.#db.put('packages', item, { condition })
+    return written.outcome === 'done' ? 'claimed' : 'taken'
+  }
+
+  /** Counts one more attempt at a pending claim and keeps the sweeper away from it for a while. */
+  async beginAttempt(record: VersionRecord): Promise<VersionRecord | 'moved'> {
+    const attempts = record.attempts + 1
+    const written = await this.#db.update('packages', keyOf(record), {
+      set: { attempts, workDueAt: this.#due() },
+      condition: { equals: { status: 'pending', uploadId: record.uploadId } },
+    })
+    return written.outcome === 'done' ? { ...record, attempts } : 'moved'
+  }
+
+  /** Says that the claim is being worked on. */
+  async heartbeat(record: VersionRecord): Promise<void> {
+    await this.#db.update('packages', keyOf(record), {
+      set: { workDueAt: this.#due() },
+      condition: { equals: { uploadId: record.uploadId }, attributeExists: 'work' },
+    })
+  }
+
+  /**
+   * One step of the status machine, for the claim that the record stands for. `moved`: somebody else has made it, or
+   * the claim is another one now. A step that was made by us and whose answer was lost counts as made.
+   */
+  async advance(record: VersionRecord, to: VersionStatus, patch: StatusPatch): Promise<VersionRecord | 'moved'> {
+    if (!(nextStatus[record.status] as readonly VersionStatus[]).includes(to)) {
+      throw new Error(`no step from ${record.status} to ${to}`)
+    }
+    const statusAt = isoNow(this.#platform)
+    const written = await this.#db.update('packages', keyOf(record), {
+      set: { status: to, statusAt, ...patch, ...(isFinal(to) ? {} : { workDueAt: this.#due() }) },
+      ...(isFinal(to) ? { remove: ['work', 'workDueAt'] } : {}),
+      condition: { equals: { status: record.status, uploadId: record.uploadId } },
+    })
+    if (written.outcome === 'done') return { ...record, status: to, statusAt, ...patch }
+    if (!written.ambiguous) return 'moved'
+    const current = await this.get(record)
+    return current?.uploadId === record.uploadId && current.status === to ? current : 'moved'
+  }
+
+  /** Claims that were to be worked on by `now`; eventually consistent, oldest first. */
+  async due(now: string, limit: number): Promise<readonly VersionRef[]> {
+    const page = await this.#db.query('packages', {
+      index: 'byWork',
+      partition: openWork,
+      sort: { atMost: now },
+      limit,
+    })
+    return page.items.map((item) => refOf(String(item['package']), String(item['item'])))
+  }
+
+  /** Moves an item that something is left to do for to a later time. One that is done by now is left alone. */
+  async postpone(ref: VersionRef, dueAt: string): Promise<void> {
+    await this.#db.update('packages', keyOf(ref), {
+      set: { workDueAt: dueAt },
+      condition: { attributeExists: 'work' },
+    })
+  }
+
+  /** Every version item of a package, read consistently, a page at a time. */
+  async *all(ref: PackageRef): AsyncGenerator<VersionRecord, void> {
+    let after: Parameters<DynamoDb['query']>[1]['after']
+    do {
+      const page = await this.#db.query('packages', {
+        partition: packageKey(ref),
+        sort: { beginsWith: versionItemPrefix },
+        consistent: true,
+        ...(after === undefined ? {} : { after }),
+      })
+      for (const item of page.items) yield parse(item)
+      after = page.next
+    } while (after !== undefined)
+  }
+
+  /** Which of these are published, as `<format>/<name>/<version>`. */
+  async published(refs: readonly VersionRef[]): Promise<readonly string[]> {
+    const keys = refs.map(keyOf)
+    const items = await this.#db.batchGet('packages', keys)
+    return items
+      .filter((item) => item['status'] === 'published')
+      .map((item) => `${item['package']}/${String(item['item']).slice(versionItemPrefix.length)}`)
+  }
+
+  #due(): string {
+    return new Date(this.#platform.now() + stillAfterMs).toISOString()
+  }
+}
+
+function keyOf(ref: VersionRef) {
+  return { package: packageKey(ref), item: versionItem(ref.version) }
+}
+
+function refOf(packageText: string, item: string): VersionRef {
+  return { ...parsePackageKey(packageText), version: item.slice(versionItemPrefix.length) as Version }
+}
+
+/** Absent attributes and `undefined` are one to the store, and not to the type. */
+function parse(item: unknown): VersionRecord {
+  const { publishedAt, reasons, deprecated, ...record } = storedVersion.parse(item)
+  return {
+    ...record,
+    ...(publishedAt === undefined ? {} : { publishedAt }),
+    ...(reasons === undefined ? {} : { reasons: reasons.map(parseReason) }),
+    ...(deprecated === undefined ? {} : { deprecated }),
+  }
+}
+
+function parseReason({ path, ...rest }: z.infer<typeof reason>): Reason {
+  return path === undefined ? rest : { ...rest, path }
+}
