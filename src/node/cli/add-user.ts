@@ -1,0 +1,36 @@
+import { createAccount } from '../../registry/accounts.ts'
+import { Passwords } from '../../registry/passwords.ts'
+import { Tokens } from '../../registry/tokens.ts'
+import { randomId } from '../../std/base62.ts'
+import { webPlatform } from '../../std/platform.ts'
+import { connect } from './connect.ts'
+
+/**
+ * Makes an account.
+ * @throws Refusal `username_invalid`, `password_too_short`, `user_exists`
+ */
+export async function addUser(
+  dataFolder: string,
+  name: string,
+  options: { email?: string; admin?: boolean },
+): Promise<void> {
+  const { config, stores } = await connect(dataFolder)
+  const given = process.env['DECKLE_PASSWORD']
+  const password = given ?? randomId(webPlatform, 20)
+  const deps = {
+    users: stores.users,
+    tokens: new Tokens(stores.tokens, webPlatform),
+    passwords: new Passwords(webPlatform),
+    loginTokenDays: config.loginTokenDays,
+    platform: webPlatform,
+  }
+  const user = await createAccount(deps, {
+    username: name,
+    password,
+    ...(options.email === undefined ? {} : { email: options.email }),
+    roles: options.admin === true ? ['admin'] : [],
+  })
+  console.log(`Made the account ${user.username}.`)
+  if (given === undefined) console.log(`Its password, shown only now: ${password}`)
+  console.log(`Log in with: npm login --registry=${config.publicUrl}/ --auth-type=legacy`)
+}

@@ -1,0 +1,50 @@
+import type { PackageRef } from '../../model/ids.ts'
+import { npmPackage } from '../../npm/names.ts'
+import { rebuild } from '../../registry/rebuild.ts'
+import { webPlatform } from '../../std/platform.ts'
+import { formats, type Stores } from '../../wiring.ts'
+import { CliError } from './cli-error.ts'
+import { connect } from './connect.ts'
+
+const pageSize = 100
+
+/**
+ * Renders packages anew from the truth, one after the other, and says what it did. One that cannot be rebuilt does not
+ * stop the others.
+ * @throws CliError when nothing was named, or some could not be rebuilt
+ */
+export async function rebuildPackages(dataFolder: string, names: readonly string[], all: boolean): Promise<void> {
+  if (names.length === 0 && !all) throw new CliError('Name packages to rebuild, or say --all.')
+  const { config, stores } = await connect(dataFolder)
+  const deps = { ...stores, formats, publicUrl: config.publicUrl, platform: webPlatform }
+  let failed = 0
+  for await (const ref of all ? everyPackage(stores) : names.map(npmPackage)) {
+    try {
+      const { outcome, versions } = await rebuild(deps, ref, (done) => showProgress(ref, done))
+      clearProgress()
+      console.log(`${ref.name}: ${outcome}, ${versions} version${versions === 1 ? '' : 's'}`)
+    } catch (error) {
+      clearProgress()
+      failed += 1
+      console.error(`${ref.name}: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+  if (failed > 0) throw new CliError(`${failed} could not be rebuilt.`)
+}
+
+async function* everyPackage(stores: Stores): AsyncGenerator<PackageRef, void> {
+  let after: string | undefined
+  do {
+    const page = await stores.heads.list('npm', { limit: pageSize, ...(after === undefined ? {} : { after }) })
+    for (const head of page.heads) if (head.revision !== undefined) yield head
+    after = page.next
+  } while (after !== undefined)
+}
+
+function showProgress(ref: PackageRef, done: number): void {
+  if (process.stdout.isTTY && done % 10 === 0) process.stdout.write(`\r${ref.name}: ${done} versions read`)
+}
+
+function clearProgress(): void {
+  if (process.stdout.isTTY) process.stdout.write('\r\u001b[K')
+}

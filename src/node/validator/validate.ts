@@ -1,0 +1,97 @@
+import type { AcceptedManifest } from '../../model/format.ts'
+import type { FormatId } from '../../model/ids.ts'
+import type { Reason, VersionRecord } from '../../model/records.ts'
+import { npmChecks } from '../../npm/checks/all.ts'
+import type { Validate, Verdict } from '../../registry/settle.ts'
+import { log } from '../../std/log.ts'
+import type { Platform } from '../../std/platform.ts'
+import { walkTarball } from '../../validation/archive/tarball.ts'
+import { type ArchiveLayout, archiveLimits, type WalkArchive } from '../../validation/archive/walk.ts'
+import type { Check } from '../../validation/check.ts'
+import { secrets } from '../../validation/checks/secrets.ts'
+import { buildReport, reasonsOf } from '../../validation/report.ts'
+import { type RunLimits, type RunResult, runChecks } from '../../validation/run.ts'
+import type { Stores } from '../../wiring.ts'
+
+/** How each format's file is read, and by which checks. */
+const validations: Readonly<
+  Record<FormatId, { readonly walk: WalkArchive; readonly layout: ArchiveLayout; readonly checks: readonly Check[] }>
+> = {
+  npm: { walk: walkTarball, layout: 'top_folder', checks: [...npmChecks, secrets] },
+}
+
+const limits: RunLimits = { ...archiveLimits, timeMs: 5 * 60_000, findings: 200 }
+/** Lines of a refusal that reach the publisher's terminal; the rest is in the report. */
+const mostReasons = 5
+const heartbeatMs = 20_000
+
+/** The validator's own half of `settle`: streams the staged file through its format's checks and stores the report. */
+export function createValidate(stores: Stores, platform: Platform): Validate {
+  return async (record) => {
+    const stopHeartbeat = startHeartbeat(stores, record)
+    try {
+      return await validate(stores, platform, record)
+    } finally {
+      stopHeartbeat()
+    }
+  }
+}
+
+async function validate(stores: Stores, platform: Platform, record: VersionRecord): Promise<Verdict> {
+  const [staged, published] = await Promise.all([
+    stores.staging.open(record.uploadId),
+    stores.staging.getManifest(record.uploadId),
+  ])
+  if (staged === undefined || published === undefined) {
+    await staged?.body.cancel()
+    return { verdict: 'failed', reasons: [gone] }
+  }
+  const file = { format: record.format, name: record.name, version: record.version, filename: record.file.filename }
+  const result = await runChecks({
+    file,
+    published,
+    stored: record.file,
+    source: staged.body,
+    ...validations[record.format],
+    limits,
+    platform,
+  })
+  logCrashes(record, result)
+  await stores.reports.put(file, record.uploadId, buildReport({ file, stored: record.file, result }))
+  return verdictOf(result)
+}
+
+function verdictOf(result: RunResult): Verdict {
+  const accepted = acceptedManifest(result)
+  if (result.verdict === 'accepted' && accepted !== undefined) return { verdict: 'accepted', accepted }
+  return { verdict: result.verdict === 'rejected' ? 'rejected' : 'failed', reasons: reasonsOf(result, mostReasons) }
+}
+
+function acceptedManifest({ facts }: RunResult): AcceptedManifest | undefined {
+  const { manifest, fileCount, unpackedSizeBytes, readme } = facts
+  if (manifest === undefined) return undefined
+  return { manifest, fileCount, unpackedSizeBytes, ...(readme === undefined ? {} : { readme }) }
+}
+
+/** A check that broke is our bug: whoever runs the registry finds its cause here, never in a report. */
+function logCrashes(record: VersionRecord, { crashes }: RunResult): void {
+  for (const { check, error } of crashes) {
+    log('error', 'check_crashed', `${record.name}@${record.version}: the check ${check} broke`, { error })
+  }
+}
+
+/** Keeps the sweeper away from a version that is being worked on. */
+function startHeartbeat(stores: Stores, record: VersionRecord): () => void {
+  const timer = setInterval(() => {
+    stores.versions.heartbeat(record).catch((error: unknown) => {
+      log('warning', 'heartbeat_failed', `${record.name}@${record.version}: the job may be sent twice`, { error })
+    })
+  }, heartbeatMs)
+  return () => clearInterval(timer)
+}
+
+const gone: Reason = {
+  code: 'upload_expired',
+  message: 'The uploaded file waited for more than a day and is gone.',
+  hint: 'Publish again.',
+}

@@ -1,0 +1,132 @@
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { createApp } from '../../src/app.ts'
+import { type Config, parseConfig } from '../../src/config.ts'
+import type { Username } from '../../src/model/ids.ts'
+import type { User } from '../../src/model/records.ts'
+import { bundleWorker } from '../../src/node/local/bundle.ts'
+import { choosePort } from '../../src/node/local/ports.ts'
+import { startValidator, type Validator } from '../../src/node/validator/service.ts'
+import { Tokens } from '../../src/registry/tokens.ts'
+import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import { type Stores, wire, wireStores } from '../../src/wiring.ts'
+import { Actor } from './actor.ts'
+import { startStorage } from './storage-servers.ts'
+
+export interface Stack {
+  readonly url: string
+  readonly config: Config
+  readonly stores: Stores
+  /** Somebody with a token of their own; made when first named. Without a name: a stranger without any. */
+  as(name?: string): Promise<Actor>
+  /** Keys of all objects under a prefix. */
+  stored(prefix: string): Promise<readonly string[]>
+  /** A second edge on the same storage, in this process, with its own platform: for faults and for other settings. */
+  edge(platform?: Platform, settings?: Readonly<Record<string, string>>): EdgeInProcess
+  close(): Promise<void>
+}
+
+export interface EdgeInProcess {
+  fetch(request: Request): Promise<Response>
+  /** Waits for what was left to do after the answers. */
+  settled(): Promise<void>
+}
+
+export interface StackOptions {
+  readonly settings?: Readonly<Record<string, string>>
+  /** Run the validator; default true. */
+  readonly validator?: boolean
+  /** Run the edge in workerd; default true. */
+  readonly workerd?: boolean
+}
+
+/** The whole registry against local servers: storage and validator in this process, the edge in real workerd. */
+export async function startStack(options: StackOptions = {}): Promise<Stack> {
+  const storage = await startStorage()
+  const port = await choosePort()
+  const url = `http://localhost:${port}`
+  const prefixes = { table: storage.dynamodb.tableName('users').replace(/users$/, ''), queue: storage.sqs.queueName('jobs').replace(/jobs$/, '') }
+  const settings: Record<string, string> = {
+    DECKLE_PUBLIC_URL: url,
+    DECKLE_STORAGE_URL: storage.endpoints.s3 ?? '',
+    DECKLE_S3_ENDPOINT: storage.endpoints.s3 ?? '',
+    DECKLE_DYNAMODB_ENDPOINT: storage.endpoints.dynamodb ?? '',
+    DECKLE_SQS_ENDPOINT: storage.endpoints.sqs ?? '',
+    DECKLE_BUCKET: storage.bucket,
+    DECKLE_TABLE_PREFIX: prefixes.table,
+    DECKLE_QUEUE_PREFIX: prefixes.queue,
+    AWS_REGION: storage.region,
+    AWS_ACCESS_KEY_ID: storage.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: storage.credentials.secretAccessKey,
+    ...options.settings,
+  }
+  const config = parseConfig(settings)
+  const stores = wireStores(config, webPlatform)
+  const validator = options.validator === false ? undefined : await startValidator(config)
+  const workerd = options.workerd === false ? undefined : await startWorkerd(port, settings)
+  return {
+    url,
+    config,
+    stores,
+    as: async (name) => new Actor(url, name === undefined ? undefined : await issueToken(stores, name)),
+    async stored(prefix) {
+      const page = await stores.s3.list(prefix)
+      return page.objects.map(({ key }) => key.slice(prefix.length))
+    },
+    edge: (platform = webPlatform, extra = {}) => edgeInProcess(parseConfig({ ...settings, ...extra }), platform),
+    close: () => closeAll(workerd, validator, storage),
+  }
+}
+
+async function startWorkerd(port: number, settings: Record<string, string>): Promise<Miniflare> {
+  const { code, compatibilityDate, compatibilityFlags } = await bundleWorker()
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      host: '127.0.0.1',
+      port,
+      modules: [{ type: 'ESModule', path: 'worker.mjs', contents: code }],
+      compatibilityDate,
+      compatibilityFlags: [...compatibilityFlags],
+      bindings: settings,
+      handleStructuredLogs: () => undefined,
+    }),
+  )
+  await miniflare.ready
+  return miniflare
+}
+
+function edgeInProcess(config: Config, platform: Platform): EdgeInProcess {
+  const app = createApp(wire(config, platform))
+  const left: Promise<unknown>[] = []
+  const context = {
+    waitUntil: (work: Promise<unknown>) => void left.push(work),
+    passThroughOnException: () => undefined,
+    props: {},
+  }
+  return {
+    fetch: async (request) => app.fetch(request, {}, context as never),
+    settled: async () => void (await Promise.allSettled(left)),
+  }
+}
+
+/** A token without a login: the login has tests of its own, and scrypt takes its time. */
+async function issueToken(stores: Stores, name: string): Promise<string> {
+  const user: User = {
+    username: name as Username,
+    passwordHash: 'none',
+    roles: name === 'admin' ? ['admin'] : [],
+    createdAt: new Date().toISOString(),
+  }
+  await stores.users.claim(user)
+  const { token } = await new Tokens(stores.tokens, webPlatform).issue(user, 'test', 1)
+  return token
+}
+
+async function closeAll(
+  workerd: Miniflare | undefined,
+  validator: Validator | undefined,
+  storage: { close(): Promise<void> },
+): Promise<void> {
+  await workerd?.dispose()
+  await validator?.stop()
+  await storage.close()
+}

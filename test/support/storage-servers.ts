@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createStorage } from '../../src/node/local/create-tables.ts'
+import { startDynamoDbServer } from '../../src/node/local/dynamodb-server.ts'
+import type { LocalServer } from '../../src/node/local/listen.ts'
+import { startS3Server } from '../../src/node/local/s3-server.ts'
+import { startSqsServer } from '../../src/node/local/sqs-server.ts'
+import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import { AwsService, type ServiceName } from '../../src/storage/aws.ts'
+import { type Credentials, staticCredentials } from '../../src/storage/credentials.ts'
+import { DynamoDb } from '../../src/storage/dynamodb.ts'
+import { S3 } from '../../src/storage/s3.ts'
+import { Sqs } from '../../src/storage/sqs.ts'
+
+/** Servers to test against, and clients of them. */
+export interface StorageUnderTest {
+  /** False when the tests run against AWS, or another compatible endpoint. */
+  readonly local: boolean
+  readonly region: string
+  readonly credentials: Credentials
+  readonly endpoints: Readonly<Record<ServiceName, string | undefined>>
+  readonly bucket: string
+  readonly s3: S3
+  readonly dynamodb: DynamoDb
+  readonly sqs: Sqs
+  /** A service of its own, for tests that need other credentials, another platform or other limits. */
+  service(
+    name: ServiceName,
+    changes?: { platform?: Platform; credentials?: Credentials; timeoutMs?: number; attempts?: number },
+  ): AwsService
+  close(): Promise<void>
+}
+
+const starters = { s3: startS3Server, dynamodb: startDynamoDbServer, sqs: startSqsServer }
+const variables = {
+  s3: 'DECKLE_TEST_S3_ENDPOINT',
+  dynamodb: 'DECKLE_TEST_DYNAMODB_ENDPOINT',
+  sqs: 'DECKLE_TEST_SQS_ENDPOINT',
+}
+
+/**
+ * Starts the local servers in this process, in a folder of their own, with a key pair of their own. When any of the
+ * `DECKLE_TEST_…_ENDPOINT` variables is set (`aws` for AWS's own), the tests run against those endpoints instead, with
+ * the usual AWS variables, in a bucket (`DECKLE_TEST_BUCKET`, made if absent) and with tables and queues of their own.
+ */
+export async function startStorage(
+  services: readonly ServiceName[] = ['s3', 'dynamodb', 'sqs'],
+): Promise<StorageUnderTest> {
+  const remote = services.some((service) => process.env[variables[service]])
+  const servers = remote ? undefined : await startServers(services)
+  const endpointOf = (service: ServiceName) => {
+    const chosen = remote ? process.env[variables[service]] : `http://127.0.0.1:${servers?.ports[service]}`
+    return chosen === 'aws' ? undefined : chosen
+  }
+  const endpoints = { s3: endpointOf('s3'), dynamodb: endpointOf('dynamodb'), sqs: endpointOf('sqs') }
+  const credentials = servers?.credentials ?? credentialsOfEnvironment()
+  const region = servers?.region ?? process.env['AWS_REGION'] ?? 'us-east-1'
+  const run = randomBytes(4).toString('hex')
+  const bucket = process.env['DECKLE_TEST_BUCKET'] ?? `deckle-test-${run}`
+  const service: StorageUnderTest['service'] = (name, changes = {}) => {
+    const { platform = webPlatform, credentials: others = credentials, ...limits } = changes
+    const endpoint = endpoints[name]
+    return new AwsService({
+      service: name,
+      region,
+      ...(endpoint !== undefined && { endpoint }),
+      credentials: staticCredentials(others),
+      platform,
+      ...limits,
+    })
+  }
+  const storage = {
+    s3: new S3({ service: service('s3'), bucket }),
+    dynamodb: new DynamoDb({ service: service('dynamodb'), tablePrefix: `deckle-test-${run}-` }),
+    sqs: new Sqs({ service: service('sqs'), queuePrefix: `deckle-test-${run}-` }),
+  }
+  if (services.length === 3) await createStorage({ ...storage, s3: service('s3'), bucket })
+  return {
+    local: !remote,
+    region,
+    credentials,
+    endpoints,
+    bucket,
+    ...storage,
+    service,
+    close: async () => servers?.close(),
+  }
+}
+
+async function startServers(services: readonly ServiceName[]) {
+  const directory = await mkdtemp(join(tmpdir(), 'deckle-storage-'))
+  const credentials = {
+    accessKeyId: `LOCAL${randomBytes(6).toString('hex')}`,
+    secretAccessKey: randomBytes(20).toString('hex'),
+  }
+  const region = 'eu-central-1'
+  const started = await Promise.all(
+    services.map(async (name): Promise<readonly [ServiceName, LocalServer]> => {
+      return [name, await starters[name]({ port: 0, directory: join(directory, name), credentials, region })]
+    }),
+  )
+  const ports: Partial<Record<ServiceName, number>> = Object.fromEntries(
+    started.map(([name, { port }]) => [name, port]),
+  )
+  return {
+    credentials,
+    region,
+    ports,
+    close: async () => {
+      await Promise.all(started.map(([, server]) => server.close()))
+      await rm(directory, { recursive: true, force: true })
+    },
+  }
+}
+
+function credentialsOfEnvironment(): Credentials {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = process.env
+  if (!accessKeyId || !secretAccessKey) throw new Error('set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY')
+  return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) }
+}
