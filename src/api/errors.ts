@@ -5,7 +5,14 @@ import type { Problem } from '../http/problem.ts'
 /** A problem as RFC 9457 has it; `code` is stable, `detail` says what to do. */
 export function apiProblem(c: Context<AppEnv>, problem: Problem): Response {
   const { status, sentence, code, requestId } = problem
-  const body = { type: `urn:deckle:problem:${code}`, title: code.replaceAll('_', ' '), status, detail: sentence, code, requestId }
+  const body = {
+    type: `urn:deckle:problem:${code}`,
+    title: code.replaceAll('_', ' '),
+    status,
+    detail: sentence,
+    code,
+    requestId,
+  }
   return c.body(JSON.stringify(body), status, {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',

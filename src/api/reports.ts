@@ -1,14 +1,14 @@
+import type { Context, Hono } from 'hono'
 import { asking } from '../http/authenticate.ts'
-import { routes } from '../http/env.ts'
+import { type AppEnv, routes } from '../http/env.ts'
 import { formatIds, type VersionRef } from '../model/ids.ts'
 import { refuse } from '../model/refusals.ts'
 import { reportSchema } from '../validation/report.ts'
-import type { Registry } from '../wiring.ts'
 
 /** Validation reports, and the schema that they follow. */
-export const reports = routes()
+export const reports: Hono<AppEnv> = routes()
   .get('/api/v1/packages/:format/:package/versions/:version/report', async (c) => {
-    const ref = versionRef(c.var.registry, c.req.param('format'), c.req.param('package'), c.req.param('version'))
+    const ref = versionRef(c, c.req.param('format'), c.req.param('package'), c.req.param('version'))
     const answer = await c.var.registry.readReport(await asking(c), ref)
     if (answer.state === 'decided') return c.json(answer.report, 200, { 'cache-control': 'private, no-cache' })
     const { name, version, status } = answer.record
@@ -20,12 +20,12 @@ export const reports = routes()
   .get('/api/v1/schemas/report', (c) => c.json(reportSchema, 200, { 'content-type': 'application/schema+json' }))
 
 /** Names that no package can have answer like packages that do not exist. */
-function versionRef(registry: Registry, format: string, name: string, version: string): VersionRef {
+function versionRef(c: Context<AppEnv>, format: string, name: string, version: string): VersionRef {
   const known = formatIds.find((id) => id === format)
-  const parsed = known === undefined ? undefined : registry.formats[known].canonicalVersion(version)
+  const parsed = known === undefined ? undefined : c.var.registry.formats[known].canonicalVersion(version)
   if (known === undefined || parsed === undefined) throw refuse('package_not_found')
   try {
-    return { format: known, name: registry.formats[known].packageName(name), version: parsed }
+    return { format: known, name: c.var.registry.formats[known].packageName(name), version: parsed }
   } catch {
     throw refuse('package_not_found')
   }

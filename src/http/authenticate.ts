@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { anonymous, type Asking } from '../model/principal.ts'
+import { type Asking, anonymous } from '../model/principal.ts'
 import { refuse } from '../model/refusals.ts'
 import { base64ToBytes } from '../std/base64.ts'
 import type { AppEnv } from './env.ts'

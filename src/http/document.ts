@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import type { OpenDocument } from '../registry/read.ts'
 import type { Encoding } from '../model/format.ts'
+import type { OpenDocument } from '../registry/read.ts'
 import type { AppEnv } from './env.ts'
 
 export interface DocumentForm {

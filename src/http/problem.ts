@@ -19,7 +19,13 @@ export interface Problem {
  */
 export function problemOf(error: unknown, requestId: string): Problem {
   const refusal = error instanceof Refusal ? error : outage(error, requestId)
-  return { code: refusal.code, status: statusOf[refusal.code], sentence: refusal.message, fields: refusal.fields, requestId }
+  return {
+    code: refusal.code,
+    status: statusOf[refusal.code],
+    sentence: refusal.message,
+    fields: refusal.fields,
+    requestId,
+  }
 }
 
 function outage(error: unknown, requestId: string): Refusal {

@@ -5,7 +5,11 @@ import type { AppEnv } from './env.ts'
 /** Where a request comes from, as far as records keep it: an address prefix and the client's first product. */
 export function visitorOf(c: Context<AppEnv>): Visitor {
   const addressPrefix = prefixOf(c.req.header('cf-connecting-ip'))
-  const client = c.req.header('user-agent')?.split(' ', 1)[0]?.replace(/[^\x21-\x7e]/g, '').slice(0, 60)
+  const client = c.req
+    .header('user-agent')
+    ?.split(' ', 1)[0]
+    ?.replace(/[^\x21-\x7e]/g, '')
+    .slice(0, 60)
   return {
     ...(addressPrefix === undefined ? {} : { addressPrefix }),
     ...(client === undefined || client === '' ? {} : { client }),

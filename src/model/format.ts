@@ -45,7 +45,11 @@ export interface PackageFormat {
   /** What the snapshot says about a version; deterministic. */
   list(record: VersionRecord, accepted: AcceptedManifest): ListedVersion
   /** Renders what clients read. Deterministic: equal input gives equal bytes. O(versions), at write time only. */
-  render(head: Head, state: SnapshotState, target: { revision: Revision; publicUrl: string }): readonly RenderedDocument[]
+  render(
+    head: Head,
+    state: SnapshotState,
+    target: { revision: Revision; publicUrl: string },
+  ): readonly RenderedDocument[]
   /** Reads the state back from the master document. */
   restore(master: Json): SnapshotState
   /** The document of a single version, as `GET /<package>/<version>` answers it. */

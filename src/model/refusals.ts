@@ -72,10 +72,7 @@ export class Refusal extends Error {
 }
 
 /** Makes a refusal; the compiler asks for just the fields that its sentence needs. */
-export function refuse<C extends RefusalCode>(
-  code: C,
-  ...fields: Parameters<(typeof refusals)[C]>
-): Refusal {
+export function refuse<C extends RefusalCode>(code: C, ...fields: Parameters<(typeof refusals)[C]>): Refusal {
   const sentence = (refusals[code] as (...f: unknown[]) => string)(...fields)
   return new Refusal(code, (fields[0] ?? {}) as Readonly<Record<string, unknown>>, sentence)
 }

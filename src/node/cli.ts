@@ -16,9 +16,7 @@ program
   .description('renders the documents of packages anew, from their version items and manifests')
   .argument('[packages...]', 'names of packages, such as left-pad or @acme/ui')
   .option('--all', 'every package')
-  .action((names: string[], options: { all?: boolean }) =>
-    rebuildPackages(dataFolder(), names, options.all === true),
-  )
+  .action((names: string[], options: { all?: boolean }) => rebuildPackages(dataFolder(), names, options.all === true))
 
 program
   .command('user')

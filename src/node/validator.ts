@@ -5,14 +5,11 @@ import { startValidator } from './validator/service.ts'
 /** The validator: takes jobs from the queue until it is told to stop. `SIGTERM` lets it finish what it has begun. */
 async function main(): Promise<void> {
   const validator = await startValidator(parseConfig(process.env))
-  let stopping: Promise<void> | undefined
-  const stop = () => {
-    stopping ??= validator.stop().then(() => process.exit(0))
-  }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  const stop = () => void validator.stop().then(() => process.exit(0))
+  process.once('SIGTERM', stop)
+  process.once('SIGINT', stop)
   // A supervisor that is gone must not leave us behind
-  process.on('disconnect', stop)
+  process.once('disconnect', stop)
   process.send?.({ event: 'ready' })
 }
 

@@ -1,7 +1,7 @@
 import type { PackageRef } from '../model/ids.ts'
+import type { Incoming } from '../model/incoming.ts'
 import type { Visibility } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
-import type { Incoming } from '../registry/publish.ts'
 import { base64ToBytes } from '../std/base64.ts'
 import { isJsonObject, type Json, type JsonObject } from '../std/json.ts'
 import { distTag, npmVersion, tarballName } from './names.ts'
@@ -56,7 +56,8 @@ function requireName(ref: PackageRef, document: JsonObject): void {
 function requireManifest(ref: PackageRef, version: string, manifest: JsonObject): void {
   if (own(manifest, 'name') !== ref.name) throw invalid(`the version's name is not "${ref.name}", as the address says`)
   const named = own(manifest, 'version')
-  if (typeof named !== 'string' || npmVersion(named) !== version) throw invalid('the version is not the one it stands for')
+  if (typeof named !== 'string' || npmVersion(named) !== version)
+    throw invalid('the version is not the one it stands for')
 }
 
 function requireAttachment(document: JsonObject, attachment: ReceivedAttachment): void {
@@ -95,7 +96,8 @@ function readDigests(manifest: JsonObject): Incoming['digests'] {
   if (!isJsonObject(dist)) return {}
   const integrity = own(dist, 'integrity')
   const shasum = own(dist, 'shasum')
-  const sri = typeof integrity === 'string' ? integrity.split(/\s+/).find((part) => part.startsWith('sha512-')) : undefined
+  const sri =
+    typeof integrity === 'string' ? integrity.split(/\s+/).find((part) => part.startsWith('sha512-')) : undefined
   return {
     ...(sri === undefined ? {} : { sha512: toHex(base64ToBytes(sri.slice('sha512-'.length).split('?', 1)[0] ?? '')) }),
     ...(typeof shasum === 'string' ? { sha1: shasum.toLowerCase() } : {}),
@@ -106,7 +108,8 @@ function onlyEntry(document: JsonObject, field: string): [string, Json] {
   const value = own(document, field)
   const entries = isJsonObject(value) ? Object.entries(value) : []
   const [entry] = entries
-  if (entry === undefined || entries.length > 1) throw invalid(`${field} must hold just one version, and holds ${entries.length}`)
+  if (entry === undefined || entries.length > 1)
+    throw invalid(`${field} must hold just one version, and holds ${entries.length}`)
   return entry
 }
 

@@ -1,6 +1,6 @@
-import { type Refusal, refuse } from '../model/refusals.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
+import { type Refusal, refuse } from '../model/refusals.ts'
 
 /**
  * What somebody wants with a package. `read`: metadata and files. `publish`: a new version, or a new package.

@@ -1,12 +1,12 @@
 import { LRUCache } from 'lru-cache'
-import type { FileRef, PackageRef, VersionRef } from '../model/ids.ts'
-import { anonymous, type Asking, type Principal } from '../model/principal.ts'
-import type { Head } from '../model/records.ts'
 import type { PackageFormat } from '../model/format.ts'
+import type { FileRef, PackageRef, VersionRef } from '../model/ids.ts'
+import { type Asking, anonymous, type Principal } from '../model/principal.ts'
+import type { Head } from '../model/records.ts'
 import { Refusal } from '../model/refusals.ts'
-import { packageFileKey } from '../storage/keys.ts'
-import type { Files, StoredFacts } from '../storage/files.ts'
 import type { Platform } from '../std/platform.ts'
+import type { Files, StoredFacts } from '../storage/files.ts'
+import { packageFileKey } from '../storage/keys.ts'
 import { type AccessRules, accessProblem } from './access.ts'
 import type { EventLog, Visitor } from './events.ts'
 import type { HeadCache } from './head-cache.ts'
@@ -68,7 +68,8 @@ export async function download(
   let who: Principal = anonymous
   try {
     const known = deps.headCache.get(ref, fresh)
-    const [principal, head] = isPromise(known) || isPromise(asking) ? await Promise.all([asking, known]) : [asking, known]
+    const [principal, head] =
+      isPromise(known) || isPromise(asking) ? await Promise.all([asking, known]) : [asking, known]
     who = principal
     requireReadable(deps, who, head)
     const link = deps.links.to(fileOf(deps, ref))

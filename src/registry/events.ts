@@ -43,13 +43,7 @@ export class EventLog {
     this.#platform = platform
   }
 
-  record(
-    who: Principal,
-    ref: VersionRef,
-    visitor: Visitor,
-    outcome: DownloadOutcome,
-    reason?: RefusalCode,
-  ): void {
+  record(who: Principal, ref: VersionRef, visitor: Visitor, outcome: DownloadOutcome, reason?: RefusalCode): void {
     this.#waiting.push({
       format: ref.format,
       name: ref.name,
@@ -107,6 +101,8 @@ export class EventLog {
     for (const key of published) this.#real.add(key)
     const isMissing = (event: DownloadEvent) =>
       event.outcome === 'allowed' && !this.#real.has(`${event.format}/${event.name}/${event.version}`)
-    return batch.map((event) => (isMissing(event) ? { ...event, outcome: 'refused', reason: 'version_not_found' } : event))
+    return batch.map((event) =>
+      isMissing(event) ? { ...event, outcome: 'refused', reason: 'version_not_found' } : event,
+    )
   }
 }

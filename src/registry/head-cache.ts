@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache'
 import type { PackageRef } from '../model/ids.ts'
 import type { Head } from '../model/records.ts'
+import type { Platform } from '../std/platform.ts'
 import type { Heads } from '../storage/heads.ts'
 import { packageKey } from '../storage/keys.ts'
-import type { Platform } from '../std/platform.ts'
 
 /** How old a head may be that a decision rests on: after a change elsewhere, what this isolate answers for at most. */
 const maxAgeMs = 5_000

@@ -1,5 +1,6 @@
 import type { PackageFormat } from '../model/format.ts'
 import type { PackageRef, UploadId, Username, Version, VersionRef } from '../model/ids.ts'
+import type { Incoming } from '../model/incoming.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head, StoredFile, VersionRecord, Visibility } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
@@ -28,17 +29,6 @@ export interface PublishDeps {
   readonly platform: Platform
 }
 
-/** What a protocol's request says about the file that it brought, once all of it was read. */
-export interface Incoming {
-  readonly version: Version
-  readonly manifest: JsonObject
-  readonly tags: readonly string[]
-  /** Only asked of a package that does not exist yet. */
-  readonly visibility?: Visibility
-  /** Digests that the client sent, in hex; compared, never stored. */
-  readonly digests: { readonly sha1?: string; readonly sha512?: string }
-}
-
 /** Reads a request's body: writes the file's bytes to `upload` as they come, and returns what the rest says. */
 export type Receive = (upload: Pick<StagedUpload, 'write'>) => Promise<Incoming>
 
@@ -54,12 +44,7 @@ export interface Receipt {
  * @throws Refusal `login_required`, `not_owner`, `digest_mismatch`, `version_taken`, `version_unpublished`,
  *   `validation_refused` with the first reasons, and whatever `receive` refuses
  */
-export async function publish(
-  deps: PublishDeps,
-  who: Principal,
-  ref: PackageRef,
-  receive: Receive,
-): Promise<Receipt> {
+export async function publish(deps: PublishDeps, who: Principal, ref: PackageRef, receive: Receive): Promise<Receipt> {
   const publisher = await requirePublisher(deps, who, ref)
   const { record, visibility } = await stage(deps, ref, publisher, receive) // repeatable: staging expires after a day
   await requireName(deps, who, record, visibility)
@@ -117,11 +102,27 @@ function newRecord(
   const now = isoNow(deps.platform)
   const filename = deps.formats[ref.format].fileName({ ...ref, version })
   const file: StoredFile = { filename, ...bytes }
-  return { ...ref, version, status: 'pending', uploadId, publisher, file, tags, claimedAt: now, statusAt: now, attempts: 0 }
+  return {
+    ...ref,
+    version,
+    status: 'pending',
+    uploadId,
+    publisher,
+    file,
+    tags,
+    claimedAt: now,
+    statusAt: now,
+    attempts: 0,
+  }
 }
 
 /** A new package belongs to whoever names it first: of two at the same time, one is asked to choose another name. */
-async function requireName(deps: PublishDeps, who: Principal, record: VersionRecord, asked: Visibility | undefined): Promise<void> {
+async function requireName(
+  deps: PublishDeps,
+  who: Principal,
+  record: VersionRecord,
+  asked: Visibility | undefined,
+): Promise<void> {
   const { format, name, claimedAt } = record
   const standing = await deps.heads.get(record)
   if (standing === undefined) {

@@ -4,8 +4,8 @@ import type { Head } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { digestHex } from '../std/digest.ts'
 import type { Json } from '../std/json.ts'
-import type { Platform } from '../std/platform.ts'
 import { log } from '../std/log.ts'
+import type { Platform } from '../std/platform.ts'
 import type { Heads } from '../storage/heads.ts'
 import type { Snapshots } from '../storage/snapshots.ts'
 
@@ -95,7 +95,9 @@ async function discard(deps: SnapshotDeps, ref: PackageRef, revision: Revision, 
     const documents = deps.formats[ref.format].documents
     await deps.snapshots.remove(ref, revision, documents)
   } catch (error) {
-    log('warning', 'snapshot_discard_failed', `${ref.format}/${ref.name} keeps the unused snapshot ${revision}`, { error })
+    log('warning', 'snapshot_discard_failed', `${ref.format}/${ref.name} keeps the unused snapshot ${revision}`, {
+      error,
+    })
   }
 }
 

@@ -44,7 +44,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const storage = await startStorage()
   const port = await choosePort()
   const url = `http://localhost:${port}`
-  const prefixes = { table: storage.dynamodb.tableName('users').replace(/users$/, ''), queue: storage.sqs.queueName('jobs').replace(/jobs$/, '') }
+  const prefixes = {
+    table: storage.dynamodb.tableName('users').replace(/users$/, ''),
+    queue: storage.sqs.queueName('jobs').replace(/jobs$/, ''),
+  }
   const settings: Record<string, string> = {
     DECKLE_PUBLIC_URL: url,
     DECKLE_STORAGE_URL: storage.endpoints.s3 ?? '',

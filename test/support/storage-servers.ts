@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createStorage } from '../../src/node/local/create-tables.ts'
+import { createBucket, createQueues, createTables } from '../../src/node/local/create-tables.ts'
 import { startDynamoDbServer } from '../../src/node/local/dynamodb-server.ts'
 import type { LocalServer } from '../../src/node/local/listen.ts'
 import { startS3Server } from '../../src/node/local/s3-server.ts'
@@ -76,7 +76,12 @@ export async function startStorage(
     dynamodb: new DynamoDb({ service: service('dynamodb'), tablePrefix: `deckle-test-${run}-` }),
     sqs: new Sqs({ service: service('sqs'), queuePrefix: `deckle-test-${run}-` }),
   }
-  if (services.length === 3) await createStorage({ ...storage, s3: service('s3'), bucket })
+  const creators: Readonly<Record<ServiceName, () => Promise<void>>> = {
+    s3: () => createBucket(service('s3'), bucket),
+    dynamodb: () => createTables(storage.dynamodb),
+    sqs: () => createQueues(storage.sqs),
+  }
+  await Promise.all(services.map((name) => creators[name]()))
   return {
     local: !remote,
     region,

@@ -1,7 +1,8 @@
+import type { Hono } from 'hono'
 import { z } from 'zod'
 import { asking } from '../../http/authenticate.ts'
 import { jsonBody } from '../../http/body.ts'
-import { routes } from '../../http/env.ts'
+import { type AppEnv, routes } from '../../http/env.ts'
 import { distTag, npmVersion } from '../names.ts'
 import { packageParam } from './params.ts'
 
@@ -9,7 +10,7 @@ import { packageParam } from './params.ts'
 const versionBody = z.string().min(1).max(256)
 
 /** `npm dist-tag ls | add | rm`. */
-export const distTags = routes()
+export const distTags: Hono<AppEnv> = routes()
   .get('/-/package/:package/dist-tags', async (c) => {
     const tags = await c.var.registry.readTags(await asking(c), packageParam(c))
     return c.json(tags, 200, { 'cache-control': 'private, no-cache' })

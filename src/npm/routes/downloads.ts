@@ -1,5 +1,6 @@
+import type { Hono } from 'hono'
 import { asking } from '../../http/authenticate.ts'
-import { routes } from '../../http/env.ts'
+import { type AppEnv, routes } from '../../http/env.ts'
 import { refuse } from '../../model/refusals.ts'
 import type { Period } from '../../registry/statistics.ts'
 import { packageParam } from './params.ts'
@@ -12,7 +13,7 @@ const longestDays = 549
  * Counts as npm's API has them. @see https://github.com/npm/registry/blob/main/docs/download-counts.md
  * Unlike there, a day is counted while it runs, so that periods end today.
  */
-export const downloads = routes()
+export const downloads: Hono<AppEnv> = routes()
   .get('/downloads/point/:period/:package', async (c) => {
     const period = parsePeriod(c.req.param('period'), c.var.registry.platform.now())
     const ref = packageParam(c)
@@ -37,7 +38,8 @@ export function parsePeriod(text: string, now: number): Period {
   }
   const [start = '', end = start, ...rest] = text.split(':')
   const days = (Date.parse(end) - Date.parse(start)) / dayMs + 1
-  if (rest.length > 0 || !isDay(start) || !isDay(end) || !(days >= 1 && days <= longestDays)) throw refuse('url_invalid')
+  if (rest.length > 0 || !isDay(start) || !isDay(end) || !(days >= 1 && days <= longestDays))
+    throw refuse('url_invalid')
   return { start, end }
 }
 

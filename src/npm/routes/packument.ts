@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import type { Context, Hono } from 'hono'
 import { asking } from '../../http/authenticate.ts'
 import { answerDocument } from '../../http/document.ts'
 import { type AppEnv, routes } from '../../http/env.ts'
@@ -9,7 +9,7 @@ import { packageParam, wantsFresh } from './params.ts'
 const abbreviatedType = 'application/vnd.npm.install-v1+json'
 
 /** Reading metadata: the packument in its two forms, and one version of it. */
-export const packument = routes()
+export const packument: Hono<AppEnv> = routes()
   .get('/:package', async (c) => {
     const short = prefersAbbreviated(c)
     const name = short ? abbreviatedDocument : fullDocument

@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import type { Context, Hono } from 'hono'
 import { asking } from '../../http/authenticate.ts'
 import { type AppEnv, routes } from '../../http/env.ts'
 import { reportUrl } from '../../http/urls.ts'
@@ -9,16 +9,18 @@ import { publishedName } from './params.ts'
 
 /** Everything but the tarball: two copies of the readme and the manifest, with room to spare. */
 const metadataBytes = 4_000_000
+/** Values and levels of that: real manifests stay far below. */
+const values = 200_000
 const depth = 64
 
 /** `npm publish`: the body is split as it arrives; its tarball streams on to staging. */
-export const publish = routes().put('/:package', async (c) => {
+export const publish: Hono<AppEnv> = routes().put('/:package', async (c) => {
   const who = await asking(c)
   if (who.kind === 'anonymous') throw refuse('login_required')
   const ref = publishedName(c)
   const body = requireBody(c)
   const mostBytes = c.var.registry.config.maxPublishBytes
-  const limits = { bodyBytes: mostBytes, metadataBytes, depth, attachmentBytes: mostBytes }
+  const limits = { bodyBytes: mostBytes, metadataBytes, values, depth, attachmentBytes: mostBytes }
   const receipt = await c.var.registry.publish(who, ref, async (upload) => {
     const { metadata, attachment } = await splitPublishBody(body, limits, () => upload)
     return readPublishDocument(ref, metadata, attachment)

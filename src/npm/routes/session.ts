@@ -1,7 +1,8 @@
+import type { Hono } from 'hono'
 import { z } from 'zod'
 import { asking, requestToken } from '../../http/authenticate.ts'
 import { jsonBody } from '../../http/body.ts'
-import { routes } from '../../http/env.ts'
+import { type AppEnv, routes } from '../../http/env.ts'
 import { visitorOf } from '../../http/visitor.ts'
 import { refuse } from '../../model/refusals.ts'
 
@@ -9,7 +10,7 @@ import { refuse } from '../../model/refusals.ts'
 const credentials = z.object({ name: z.string().min(1).max(200), password: z.string().min(1).max(1_000) })
 
 /** `npm ping | login (legacy) | whoami | logout`. */
-export const session = routes()
+export const session: Hono<AppEnv> = routes()
   .get('/-/ping', (c) => c.json({}))
   .get('/-/whoami', async (c) => {
     const who = await asking(c)

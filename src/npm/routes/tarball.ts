@@ -1,5 +1,6 @@
+import type { Hono } from 'hono'
 import { asking } from '../../http/authenticate.ts'
-import { routes } from '../../http/env.ts'
+import { type AppEnv, routes } from '../../http/env.ts'
 import { visitorOf } from '../../http/visitor.ts'
 import type { VersionRef } from '../../model/ids.ts'
 import { refuse } from '../../model/refusals.ts'
@@ -11,7 +12,7 @@ import { packageParam, wantsFresh } from './params.ts'
  * for the asker alone and for minutes only, so nothing may keep it. `HEAD` (which Hono sends here too) is answered
  * without a redirect, since a link is signed for `GET`.
  */
-export const tarball = routes().get('/:package/-/:file', async (c) => {
+export const tarball: Hono<AppEnv> = routes().get('/:package/-/:file', async (c) => {
   const ref = packageParam(c)
   const version = tarballVersion(ref.name, c.req.param('file'))
   if (version === undefined) throw refuse('package_not_found')

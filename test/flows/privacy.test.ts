@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { publishRequest } from '../support/actor.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+
+let stack: Stack
+
+beforeAll(async () => {
+  stack = await startStack()
+  const ana = await stack.as('ana')
+  await ana.publish('@acme/secret', '1.0.0')
+  await ana.publish('secret', '1.0.0', { access: 'restricted' })
+}, 60_000)
+afterAll(() => stack?.close())
+
+type Route = readonly [what: string, path: string, init: RequestInit]
+
+const routes = (name: string, base: string): readonly Route[] => [
+  ['packument', `/${name}`, {}],
+  ['abbreviated packument', `/${name}`, { headers: { accept: 'application/vnd.npm.install-v1+json' } }],
+  ['revalidation', `/${name}`, { headers: { 'if-none-match': '*' } }],
+  ['packument for writing', `/${name}?write=true`, {}],
+  ['version', `/${name}/1.0.0`, {}],
+  ['tag', `/${name}/latest`, {}],
+  ['tarball', `/${name}/-/${base}-1.0.0.tgz`, {}],
+  ['tarball of another version', `/${name}/-/${base}-9.9.9.tgz`, {}],
+  ['tarball by HEAD', `/${name}/-/${base}-1.0.0.tgz`, { method: 'HEAD' }],
+  ['tags', `/-/package/${name}/dist-tags`, {}],
+  ['downloads', `/downloads/point/last-week/${name}`, {}],
+  ['range of downloads', `/downloads/range/last-week/${name}`, {}],
+  ['report', `/api/v1/packages/npm/${name}/versions/1.0.0/report`, {}],
+]
+const writes = (name: string): readonly Route[] => [
+  [
+    'set a tag',
+    `/-/package/${name}/dist-tags/next`,
+    { method: 'PUT', body: '"1.0.0"', headers: { 'content-type': 'application/json' } },
+  ],
+  ['remove a tag', `/-/package/${name}/dist-tags/next`, { method: 'DELETE' }],
+]
+
+describe.each(['a stranger', 'somebody else'])('to %s a private package is one that does not exist', (who) => {
+  test.each([...routes('secret', 'secret'), ...writes('secret')])('%s', async (_, path, init) => {
+    const asker = await stack.as(who === 'a stranger' ? undefined : 'eve')
+    const there = await answer(await asker.fetch(path, init))
+    const missing = await answer(await asker.fetch(path.replaceAll('secret', 'nobody'), init))
+    expect(there).toEqual(missing)
+    expect(there.status).toBeGreaterThanOrEqual(400)
+  })
+
+  test.each([...routes('@acme%2fsecret', 'secret'), ...writes('@acme%2fsecret')])(
+    'scoped: %s',
+    async (_, path, init) => {
+      const asker = await stack.as(who === 'a stranger' ? undefined : 'eve')
+      const there = await answer(await asker.fetch(path, init))
+      const missing = await answer(await asker.fetch(path.replaceAll('secret', 'nobody'), init))
+      expect(there).toEqual(missing)
+    },
+  )
+})
+
+test.each(routes('secret', 'secret'))('its owner gets the %s', async (kind, path, init) => {
+  const ana = await stack.as('ana')
+  const got = await ana.fetch(path, init)
+  expect(got.status).toBe(
+    kind === 'revalidation' ? 304 : kind.startsWith('tarball') && init.method === undefined ? 302 : 200,
+  )
+})
+
+test('a token that is not good is refused before anything is looked up', async () => {
+  const asker = await stack.as()
+  for (const authorization of [
+    'Bearer nonsense',
+    `Bearer dk_${'a'.repeat(50)}`,
+    'Digest x',
+    `Basic ${btoa('ana:wrong')}`,
+  ]) {
+    const refused = await asker.fetch('/secret', { headers: { authorization } })
+    expect(refused.status).toBe(401)
+    expect(((await refused.json()) as { code: string }).code).toBe('token_invalid')
+  }
+})
+
+test('a token as the password of Basic is good', async () => {
+  const ana = await stack.as('ana')
+  const asker = await stack.as()
+  const authorization = `Basic ${btoa(`anything:${ana.token}`)}`
+  expect((await asker.fetch('/secret', { headers: { authorization } })).status).toBe(200)
+})
+
+test('a registry that demands a login answers strangers alike for everything', async () => {
+  const edge = stack.edge(undefined, { DECKLE_REQUIRE_LOGIN: 'true' })
+  const asks = ['/secret', '/nobody', '/secret/-/secret-1.0.0.tgz', '/-/package/nobody/dist-tags']
+  for (const path of asks) expect((await edge.fetch(new Request(`${stack.url}${path}`))).status).toBe(401)
+  await edge.settled()
+})
+
+test('storage itself shows nothing to whoever has no signed link', async () => {
+  const bucket = `${stack.config.storage.s3Endpoint}/${stack.config.storage.bucket}`
+  for (const path of ['/', '/packages/npm/secret/1.0.0/secret-1.0.0.tgz', '/?list-type=2&prefix=packages/']) {
+    expect((await fetch(bucket + path)).status).toBe(403)
+  }
+})
+
+test('a publish of a taken name says so, and nothing else', async () => {
+  const eve = await stack.as('eve')
+  const refused = await eve.fetch('/secret', publishRequest('secret', '3.0.0'))
+  expect(refused.status).toBe(403)
+})
+
+async function answer(response: Response) {
+  const body = (await response.text()).replaceAll('secret', 'nobody').replace(/"requestId":"[^"]*"/, '')
+  const headers = [...response.headers].filter(([name]) => !['date', 'x-request-id'].includes(name))
+  return { status: response.status, body, headers }
+}

@@ -1,0 +1,129 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { PackageName, Version, VersionRef } from '../../src/model/ids.ts'
+import { isFinal } from '../../src/model/version-status.ts'
+import { createValidate } from '../../src/node/validator/validate.ts'
+import { settle } from '../../src/registry/settle.ts'
+import { sweep } from '../../src/registry/sweep.ts'
+import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import { parseJob } from '../../src/storage/jobs.ts'
+import { formats, wireStores } from '../../src/wiring.ts'
+import { publishRequest } from '../support/actor.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+
+/**
+ * Each flow is killed at each of its requests to storage, before the request and after it, and what is left is finished
+ * by the sweeper. A killed process makes no more requests, so that the platform fails all that come after.
+ */
+let stack: Stack
+
+beforeAll(async () => {
+  stack = await startStack({ validator: false, workerd: false, settings: { DECKLE_PUBLISH_WAIT_MS: '0' } })
+}, 60_000)
+afterAll(() => stack?.close())
+
+type Moment = 'before' | 'after'
+
+/** A platform whose process dies at its `at`-th request. */
+function dying(at: number, moment: Moment): Platform & { readonly requests: () => number } {
+  let requests = 0
+  return {
+    ...webPlatform,
+    sleep: async () => undefined,
+    requests: () => requests,
+    async fetch(request) {
+      requests += 1
+      if (requests > at || (requests === at && moment === 'before')) throw new TypeError('killed')
+      const response = await webPlatform.fetch(request)
+      if (requests === at) {
+        await response.body?.cancel()
+        throw new TypeError('killed')
+      }
+      return response
+    },
+  }
+}
+
+const ref = (name: string): VersionRef => ({ format: 'npm', name: name as PackageName, version: '1.0.0' as Version })
+
+function settleWith(platform: Platform, target: VersionRef) {
+  const stores = wireStores(stack.config, platform)
+  const deps = { ...stores, formats, publicUrl: stack.config.publicUrl, platform, maxAttempts: 10 }
+  return settle({ ...deps, validate: createValidate(stores, platform) }, target)
+}
+
+/** What a healthy validator does an hour later: sweeps, and takes all jobs. */
+async function recover(): Promise<void> {
+  const later: Platform = { ...webPlatform, now: () => webPlatform.now() + 3_600_000 }
+  await sweep({ versions: stack.stores.versions, jobs: stack.stores.jobs, platform: later })
+  for (;;) {
+    const messages = await stack.stores.sqs.receive('jobs', { max: 10, waitS: 0, visibilityTimeoutS: 30 })
+    if (messages.length === 0) return
+    for (const message of messages) {
+      await settleWith(webPlatform, parseJob(message.body))
+      await stack.stores.sqs.remove('jobs', message.receiptHandle)
+    }
+  }
+}
+
+async function expectInstallable(name: string): Promise<void> {
+  const record = await stack.stores.versions.get(ref(name))
+  expect(record?.status).toBe('published')
+  const edge = stack.edge()
+  const ana = await stack.as('ana')
+  const headers = { authorization: `Bearer ${ana.token}` }
+  const packument = await edge.fetch(new Request(`${stack.url}/${name}`, { headers }))
+  expect(Object.keys(((await packument.json()) as { versions: object }).versions)).toEqual(['1.0.0'])
+  const link = await edge.fetch(new Request(`${stack.url}/${name}/-/${name}-1.0.0.tgz`, { headers }))
+  expect((await fetch(link.headers.get('location') ?? '')).status).toBe(200)
+  await edge.settled()
+}
+
+describe.each<Moment>(['before', 'after'])('killed %s a request', (moment) => {
+  test('the validator: the sweeper finishes the version', async () => {
+    const ana = await stack.as('ana')
+    for (let at = 1, done = false; !done; at += 1) {
+      const name = `settle-${moment}-${at}`
+      const edge = stack.edge()
+      await edge.fetch(authorised(name, ana.token))
+      const platform = dying(at, moment)
+      done = await settleWith(platform, ref(name)).then(
+        () => platform.requests() < at,
+        () => false,
+      )
+      await recover()
+      await expectInstallable(name)
+      expect(await stack.stored(`packages/npm/${name}/`)).toHaveLength(1)
+      expect(at).toBeLessThan(60)
+    }
+    expect(await stack.stores.versions.due('9999', 10)).toEqual([])
+  }, 120_000)
+
+  test('the edge: the claim is finished, or there is none and the client tries again', async () => {
+    const ana = await stack.as('ana')
+    for (let at = 1, done = false; !done; at += 1) {
+      const name = `publish-${moment}-${at}`
+      const platform = dying(at, moment)
+      const edge = stack.edge(platform)
+      const answer = await edge.fetch(authorised(name, ana.token))
+      done = answer.ok && platform.requests() < at
+      expect(answer.ok || answer.status >= 500).toBe(true)
+      await recover()
+      const record = await stack.stores.versions.get(ref(name))
+      expect(record === undefined || isFinal(record.status)).toBe(true)
+      if (answer.ok) expect(record?.status).toBe('published')
+      const again = await stack.edge().fetch(authorised(name, ana.token))
+      expect(again.ok).toBe(true)
+      await recover()
+      await expectInstallable(name)
+      expect(at).toBeLessThan(60)
+    }
+  }, 120_000)
+})
+
+function authorised(name: string, token: string | undefined): Request {
+  const request = publishRequest(name, '1.0.0')
+  return new Request(`${stack.url}/${name}`, {
+    ...request,
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+  })
+}
