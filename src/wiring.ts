@@ -72,7 +72,10 @@ export type Stores = ReturnType<typeof wireStores>
 export const formats: Readonly<Record<FormatId, PackageFormat>> = { npm: npmFormat }
 
 /** Everything that the use cases on the request path need. */
-function wireDeps(config: Config, platform: Platform): AccountDeps & PublishDeps & ReadDeps & DownloadDeps & TagDeps & StatisticsDeps {
+function wireDeps(
+  config: Config,
+  platform: Platform,
+): AccountDeps & PublishDeps & ReadDeps & DownloadDeps & TagDeps & StatisticsDeps {
   const stores = wireStores(config, platform)
   const headCache = new HeadCache(stores.heads, platform)
   return {

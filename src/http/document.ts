@@ -26,7 +26,7 @@ export async function answerDocument(
     vary: 'Accept, Accept-Encoding, Authorization',
   })
   if (matches(c.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
-  const encoding = acceptedEncoding(c.req.header('accept-encoding'))
+  const encoding = acceptedEncoding(clientAcceptEncoding(c))
   const bytes = await document.read(encoding ?? 'gzip')
   if (encoding === undefined) {
     const plain = new Response(bytes).body?.pipeThrough(new DecompressionStream('gzip'))
@@ -35,6 +35,17 @@ export async function answerDocument(
   headers.set('content-encoding', encoding)
   // workerd would compress once more what it does not know to be encoded already
   return new Response(bytes, { headers, encodeBody: 'manual' })
+}
+
+/**
+ * What the client itself sent. Cloudflare (and miniflare) shows workers its own `Accept-Encoding` instead, and passes
+ * on what we answer with for types that it does not know, so yarn 1 and pnpm 12 would get a brotli they cannot read.
+ * @see https://developers.cloudflare.com/workers/runtime-apis/request/#incomingrequestcfproperties
+ */
+function clientAcceptEncoding(c: Context<AppEnv>): string | undefined {
+  const { cf } = c.req.raw
+  const sent = cf !== undefined && 'clientAcceptEncoding' in cf ? cf.clientAcceptEncoding : undefined
+  return typeof sent === 'string' ? sent : c.req.header('accept-encoding')
 }
 
 /** The best encoding that we store and the client takes; undefined when it takes none. */

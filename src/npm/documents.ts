@@ -1,6 +1,6 @@
+import type { ListedVersion, RenderedDocument, SnapshotState } from '../model/format.ts'
 import type { PackageName, Revision } from '../model/ids.ts'
 import type { Head } from '../model/records.ts'
-import type { ListedVersion, RenderedDocument, SnapshotState } from '../model/format.ts'
 import { isJsonObject, type Json, type JsonObject } from '../std/json.ts'
 
 /** The two forms of a packument. @see https://github.com/npm/registry/blob/main/docs/responses/package-metadata.md */
@@ -107,7 +107,8 @@ export function renderPackument(
 export function restorePackument(master: Json): SnapshotState {
   const versions = isJsonObject(master) ? master['versions'] : undefined
   const time = isJsonObject(master) ? master['time'] : undefined
-  if (!isJsonObject(master) || !isJsonObject(versions) || !isJsonObject(time)) throw new Error('not a packument of ours')
+  if (!isJsonObject(master) || !isJsonObject(versions) || !isJsonObject(time))
+    throw new Error('not a packument of ours')
   const listed: Record<string, ListedVersion> = {}
   for (const [version, document] of Object.entries(versions)) {
     const publishedAt = time[version]

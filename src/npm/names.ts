@@ -100,9 +100,10 @@ export function distTag(text: string): string {
   if (text.length === 0 || text.length > longestTag) {
     throw refuse('tag_invalid', { tag: shown, problem: `it must have 1 to ${longestTag} characters` })
   }
-  if (!/^[A-Za-z0-9_][A-Za-z0-9._~-]*$/.test(text) || text === '__proto__') {
+  if (!/^[A-Za-z0-9_][A-Za-z0-9._~-]*$/.test(text)) {
     throw refuse('tag_invalid', { tag: shown, problem: 'use only letters, digits, ".", "_", "~" and "-"' })
   }
+  if (text in {}) throw refuse('tag_invalid', { tag: shown, problem: 'it is the name of a property of every object' })
   if (semverValidRange(text) !== null) {
     throw refuse('tag_invalid', { tag: shown, problem: 'it would be read as a version or a range' })
   }

@@ -1,12 +1,11 @@
 import type { PackageFormat } from '../model/format.ts'
-import type { PackageRef, UploadId, Username, Version, VersionRef } from '../model/ids.ts'
+import type { PackageRef, UploadId, Username, VersionRef } from '../model/ids.ts'
 import type { Incoming } from '../model/incoming.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head, StoredFile, VersionRecord, Visibility } from '../model/records.ts'
-import { refuse } from '../model/refusals.ts'
+import { Refusal, refuse } from '../model/refusals.ts'
 import { isFinal } from '../model/version-status.ts'
 import { randomId } from '../std/base62.ts'
-import type { JsonObject } from '../std/json.ts'
 import { log } from '../std/log.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { Heads } from '../storage/heads.ts'
@@ -15,6 +14,7 @@ import type { StagedUpload, Staging, UploadedBytes } from '../storage/staging.ts
 import type { Versions } from '../storage/versions.ts'
 import { type AccessRules, accessProblem } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
+import { discardStaged } from './staged.ts'
 
 export interface PublishDeps {
   readonly heads: Heads
@@ -47,9 +47,24 @@ export interface Receipt {
 export async function publish(deps: PublishDeps, who: Principal, ref: PackageRef, receive: Receive): Promise<Receipt> {
   const publisher = await requirePublisher(deps, who, ref)
   const { record, visibility } = await stage(deps, ref, publisher, receive) // repeatable: staging expires after a day
-  await requireName(deps, who, record, visibility)
-  const standing = await claim(deps, record)
+  const standing = await takeVersion(deps, who, record, visibility)
   return awaitVerdict(deps, standing)
+}
+
+/** Takes the name and the version. What was staged for a claim that is refused is freed at once. */
+async function takeVersion(
+  deps: PublishDeps,
+  who: Principal,
+  record: VersionRecord,
+  visibility: Visibility | undefined,
+): Promise<VersionRecord> {
+  try {
+    await requireName(deps, who, record, visibility)
+    return await claim(deps, record)
+  } catch (error) {
+    if (error instanceof Refusal) await discardStaged(deps.staging, record)
+    throw error
+  }
 }
 
 /** Receives the bytes and the manifest into staging. A body that is refused or breaks off leaves nothing behind. */
@@ -152,7 +167,7 @@ async function claim(deps: PublishDeps, record: VersionRecord): Promise<VersionR
   if (standing.uploadId !== record.uploadId) {
     if (standing.status === 'unpublished') throw refuse('version_unpublished', named(record))
     if (!isSamePublish(standing, record)) throw refuse('version_taken', named(record))
-    await deps.staging.discard(record.uploadId)
+    await discardStaged(deps.staging, record)
   }
   if (!isFinal(standing.status)) await sendJob(deps, standing)
   return standing

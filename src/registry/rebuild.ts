@@ -4,7 +4,7 @@ import type { Head, VersionRecord } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Versions } from '../storage/versions.ts'
-import { type Change, changeSnapshot, loadState, type SnapshotDeps } from './snapshot.ts'
+import { type Change, changeSnapshot, emptyState, loadState, type SnapshotDeps } from './snapshot.ts'
 
 export interface RebuildDeps extends SnapshotDeps {
   readonly versions: Versions
@@ -28,7 +28,7 @@ export async function rebuild(
   progress: (done: number) => void = () => undefined,
 ): Promise<Rebuilt> {
   let result: Rebuilt = { outcome: 'unchanged', versions: 0 }
-  await changeSnapshot(deps, ref, async (_, head): Promise<Change | undefined> => {
+  const fromTruth = async (_: SnapshotState, head: Head): Promise<Change | undefined> => {
     const { state, tags } = await readTruth(deps, head, progress)
     const versions = Object.keys(state.versions).length
     if (versions === 0) throw refuse('package_not_found')
@@ -36,7 +36,8 @@ export async function rebuild(
     if (await saysTheSame(deps, head, state, tags)) return undefined
     result = { outcome: 'rebuilt', versions }
     return { state, head: { tags } }
-  })
+  }
+  await changeSnapshot(deps, ref, fromTruth, async () => emptyState) // COMMIT: clients see the rebuilt one
   return result
 }
 

@@ -2,13 +2,13 @@ import type { AcceptedManifest } from '../model/format.ts'
 import type { Version, VersionRef } from '../model/ids.ts'
 import type { Head, Reason, VersionRecord } from '../model/records.ts'
 import { isFinal } from '../model/version-status.ts'
-import { log } from '../std/log.ts'
 import { isoNow } from '../std/platform.ts'
 import type { Files } from '../storage/files.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Staging } from '../storage/staging.ts'
 import type { Versions } from '../storage/versions.ts'
 import { changeSnapshot, type SnapshotDeps } from './snapshot.ts'
+import { discardStaged } from './staged.ts'
 
 /** What validation says about one upload. */
 export type Verdict =
@@ -75,7 +75,7 @@ async function finish(deps: SettleDeps, record: VersionRecord): Promise<Settled>
     return { state: { versions, readme }, head: { tags } }
   }) // COMMIT: clients see it
   const published = await deps.versions.advance(record, 'published', {})
-  if (published !== 'moved') await discardStaged(deps, record)
+  if (published !== 'moved') await discardStaged(deps.staging, record)
   return 'settled'
 }
 
@@ -97,22 +97,13 @@ async function close(
 ): Promise<Settled> {
   const closed = await deps.versions.advance(record, status, { reasons }) // COMMIT: the number is free again
   if (closed === 'moved') return 'nothing_to_do'
-  await discardStaged(deps, record)
+  await discardStaged(deps.staging, record)
   return 'settled'
 }
 
 async function stillOurs(deps: SettleDeps, record: VersionRecord): Promise<boolean> {
   const current = await deps.versions.get(record)
   return current?.uploadId === record.uploadId && !isFinal(current.status)
-}
-
-/** Frees the staged bytes at once; if this is lost, they expire after a day. */
-async function discardStaged(deps: SettleDeps, record: VersionRecord): Promise<void> {
-  try {
-    await deps.staging.discard(record.uploadId)
-  } catch (error) {
-    log('warning', 'staging_discard_failed', `${record.name}@${record.version}: left to expire`, { error })
-  }
 }
 
 function gaveUp(attempts: number): Reason {

@@ -28,18 +28,24 @@ export type Mutate = (state: SnapshotState, head: Head) => Change | undefined | 
 
 /** Many publishes of one package at a time take turns; each round has a winner. */
 const maxRounds = 40
-const emptyState: SnapshotState = { versions: {}, readme: '' }
+export const emptyState: SnapshotState = { versions: {}, readme: '' }
 
 /**
  * The one way to change what clients read: load, modify, write a new snapshot, compare-and-set the head; on conflict,
  * start again. `mutate` must be idempotent, since a lost answer makes a change that was applied be tried once more.
+ * @param load how to get the state; a rebuild does without the one that may be damaged
  * @throws Refusal `package_not_found` when there is no head, `busy` when others always won
  */
-export async function changeSnapshot(deps: SnapshotDeps, ref: PackageRef, mutate: Mutate): Promise<Head> {
+export async function changeSnapshot(
+  deps: SnapshotDeps,
+  ref: PackageRef,
+  mutate: Mutate,
+  load: (deps: SnapshotDeps, head: Head) => Promise<SnapshotState | 'replaced'> = loadState,
+): Promise<Head> {
   for (let round = 0; round < maxRounds; round += 1) {
     const head = await deps.heads.get(ref)
     if (head === undefined) throw refuse('package_not_found')
-    const state = await loadState(deps, head)
+    const state = await load(deps, head)
     if (state === 'replaced') continue
     const change = await mutate(state, head)
     if (change === undefined) return head

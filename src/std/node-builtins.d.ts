@@ -20,6 +20,15 @@ declare module 'node:zlib' {
     options?: { params?: Record<number, number> },
   ): Uint8Array<ArrayBuffer>
   export function brotliDecompressSync(data: Uint8Array): Uint8Array<ArrayBuffer>
+  export function crc32(data: Uint8Array, value?: number): number
+  interface InflateStream extends AsyncIterable<Uint8Array> {
+    /** Bytes of the input that were decompressed. */
+    readonly bytesWritten: number
+    write(chunk: Uint8Array, done: () => void): boolean
+    end(): void
+    destroy(error?: Error): void
+  }
+  export function createInflateRaw(options: { chunkSize: number }): InflateStream
 }
 
 declare module 'node:buffer' {

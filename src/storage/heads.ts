@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { formatIds, type FormatId, type PackageName, type PackageRef, type Revision, type Username, type Version } from '../model/ids.ts'
+import {
+  type FormatId,
+  formatIds,
+  type PackageName,
+  type PackageRef,
+  type Revision,
+  type Username,
+  type Version,
+} from '../model/ids.ts'
 import { type Head, visibilities } from '../model/records.ts'
 import type { DynamoDb } from './dynamodb.ts'
 import { headItem, packageKey } from './keys.ts'
@@ -8,12 +16,21 @@ const storedHead = z.object({
   format: z.enum(formatIds),
   name: z.string().transform((text) => text as PackageName),
   generation: z.number().int(),
-  revision: z.string().transform((text) => text as Revision).optional(),
-  previousRevision: z.string().transform((text) => text as Revision).optional(),
+  revision: z
+    .string()
+    .transform((text) => text as Revision)
+    .optional(),
+  previousRevision: z
+    .string()
+    .transform((text) => text as Revision)
+    .optional(),
   renderedFor: z.string().optional(),
   visibility: z.enum(visibilities),
   owners: z.array(z.string().transform((text) => text as Username)),
-  tags: z.record(z.string(), z.string().transform((text) => text as Version)),
+  tags: z.record(
+    z.string(),
+    z.string().transform((text) => text as Version),
+  ),
   createdAt: z.string(),
   modifiedAt: z.string(),
 })

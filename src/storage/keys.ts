@@ -1,4 +1,13 @@
-import type { FileRef, FormatId, PackageName, PackageRef, Revision, UploadId, Version, VersionRef } from '../model/ids.ts'
+import type {
+  FileRef,
+  FormatId,
+  PackageName,
+  PackageRef,
+  Revision,
+  UploadId,
+  Version,
+  VersionRef,
+} from '../model/ids.ts'
 import { formatIds } from '../model/ids.ts'
 
 /** Every S3 key and DynamoDB key is built, and parsed, here. */

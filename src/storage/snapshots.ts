@@ -6,7 +6,8 @@ import type { S3 } from './s3.ts'
 
 /** Largest compressed document that is read at once, and what it may unpack to. */
 const maxBytes = 32_000_000
-const maxTextBytes = 200_000_000
+// workerd refuses more than 128 MiB
+const maxTextBytes = 100_000_000
 
 /** Rendered, compressed documents. Immutable: a key names its content. */
 export class Snapshots {

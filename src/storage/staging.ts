@@ -100,7 +100,10 @@ export class StagedUpload {
     try {
       await this.#sending.catch(() => undefined)
       if (this.#multipart !== undefined) await this.#s3.abortMultipart(stagedFileKey(this.uploadId), this.#multipart)
-      await Promise.all([this.#s3.remove(stagedFileKey(this.uploadId)), this.#s3.remove(stagedManifestKey(this.uploadId))])
+      await Promise.all([
+        this.#s3.remove(stagedFileKey(this.uploadId)),
+        this.#s3.remove(stagedManifestKey(this.uploadId)),
+      ])
     } catch (error) {
       log('warning', 'upload_abandon_failed', `upload ${this.uploadId}: left to expire`, { error })
     }

@@ -87,7 +87,9 @@ test('when the store is away, events wait for the next flush', async () => {
   let away = true
   const platform: Platform = {
     ...webPlatform,
-    sleep: async () => undefined,
+    // Back-offs take no time; time-outs, which are sleeps too, keep theirs
+    sleep: (milliseconds, signal) =>
+      milliseconds < 1_000 ? Promise.resolve() : webPlatform.sleep(milliseconds, signal),
     fetch: async (request) => {
       const body = await request.clone().text()
       if (away && body.includes('downloads')) throw new TypeError('away')

@@ -28,7 +28,9 @@ function dying(at: number, moment: Moment): Platform & { readonly requests: () =
   let requests = 0
   return {
     ...webPlatform,
-    sleep: async () => undefined,
+    // Back-offs take no time; time-outs, which are sleeps too, keep theirs
+    sleep: (milliseconds, signal) =>
+      milliseconds < 1_000 ? Promise.resolve() : webPlatform.sleep(milliseconds, signal),
     requests: () => requests,
     async fetch(request) {
       requests += 1

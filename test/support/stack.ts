@@ -90,7 +90,9 @@ async function startWorkerd(port: number, settings: Record<string, string>): Pro
       compatibilityDate,
       compatibilityFlags: [...compatibilityFlags],
       bindings: settings,
-      handleStructuredLogs: () => undefined,
+      handleStructuredLogs: ({ level, message }) => {
+        if (level === 'error' || String(message).includes('"level":"error"')) console.error(message)
+      },
     }),
   )
   await miniflare.ready

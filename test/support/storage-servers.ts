@@ -22,6 +22,8 @@ export interface StorageUnderTest {
   readonly credentials: Credentials
   readonly endpoints: Readonly<Record<ServiceName, string | undefined>>
   readonly bucket: string
+  /** Prefix of the keys of this run, with its slash. */
+  readonly folder: string
   readonly s3: S3
   readonly dynamodb: DynamoDb
   readonly sqs: Sqs
@@ -51,7 +53,7 @@ export async function startStorage(
   const remote = services.some((service) => process.env[variables[service]])
   const servers = remote ? undefined : await startServers(services)
   const endpointOf = (service: ServiceName) => {
-    const chosen = remote ? process.env[variables[service]] : `http://127.0.0.1:${servers?.ports[service]}`
+    const chosen = remote ? process.env[variables[service]] : `http://127.0.0.1:${servers?.ports[service] ?? 0}`
     return chosen === 'aws' ? undefined : chosen
   }
   const endpoints = { s3: endpointOf('s3'), dynamodb: endpointOf('dynamodb'), sqs: endpointOf('sqs') }
@@ -88,9 +90,10 @@ export async function startStorage(
     credentials,
     endpoints,
     bucket,
+    folder: `test-${run}/`,
     ...storage,
     service,
-    close: async () => servers?.close(),
+    close: () => (servers ? servers.close() : removeRemote(services, storage, `test-${run}/`)),
   }
 }
 
@@ -119,6 +122,29 @@ async function startServers(services: readonly ServiceName[]) {
     },
   }
 }
+
+/** What this run made. The bucket stays. */
+async function removeRemote(
+  services: readonly ServiceName[],
+  { s3, dynamodb, sqs }: Pick<StorageUnderTest, 's3' | 'dynamodb' | 'sqs'>,
+  folder: string,
+): Promise<void> {
+  const removers: Readonly<Record<ServiceName, () => Promise<unknown>>> = {
+    s3: async () => {
+      for (let page = await s3.list(folder); page.objects.length > 0; page = await s3.list(folder)) {
+        await Promise.all(page.objects.map(({ key }) => s3.remove(key)))
+      }
+    },
+    dynamodb: () =>
+      Promise.all(tableNames.map((table) => dynamodb.call('DeleteTable', { TableName: dynamodb.tableName(table) }))),
+    sqs: () =>
+      Promise.all(queueNames.map(async (queue) => sqs.call('DeleteQueue', { QueueUrl: await sqs.queueUrl(queue) }))),
+  }
+  await Promise.all(services.map((name) => removers[name]()))
+}
+
+const tableNames = ['users', 'tokens', 'packages', 'downloads'] as const
+const queueNames = ['jobs', 'deadLetters'] as const
 
 function credentialsOfEnvironment(): Credentials {
   const {

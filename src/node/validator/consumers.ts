@@ -18,10 +18,16 @@ export function createConsumers(
   handle: (body: string) => Promise<void>,
 ): { stop(): Promise<void> } {
   const sqs = createClient(config)
-  const consumers = Array.from({ length: count }, () => createConsumer(sqs, queueUrl, handle))
+  let stopping = false
+  // The long poll that a stop cuts short is no failure
+  const failed = (error: Error) => {
+    if (!stopping) log('error', 'queue_failed', 'the queue cannot be read; tried again', { error })
+  }
+  const consumers = Array.from({ length: count }, () => createConsumer(sqs, queueUrl, handle).on('error', failed))
   for (const consumer of consumers) consumer.start()
   return {
     async stop() {
+      stopping = true
       await Promise.all(consumers.map(stopConsumer))
       sqs.destroy()
     },
@@ -49,7 +55,6 @@ function createConsumer(sqs: SQSClient, queueUrl: string, handle: (body: string)
   consumer.on('processing_error', (error, message) => {
     log('error', 'job_failed', `message ${message.MessageId}: delivered again later`, { error })
   })
-  consumer.on('error', (error) => log('error', 'queue_failed', 'the queue cannot be read; tried again', { error }))
   return consumer
 }
 

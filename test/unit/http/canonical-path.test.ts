@@ -1,10 +1,15 @@
 import { expect, test } from 'vitest'
 import { canonicalPath, requestPath } from '../../../src/http/canonical-path.ts'
 
-test.each(['/@acme/lib', '/@acme%2flib', '/@acme%2Flib', '/%40acme%2flib', '/%40acme/lib', '//@acme/lib', '/@acme/lib/'])(
-  '%s is the package @acme/lib',
-  (path) => expect(canonicalPath(path)).toBe('/@acme%2flib'),
-)
+test.each([
+  '/@acme/lib',
+  '/@acme%2flib',
+  '/@acme%2Flib',
+  '/%40acme%2flib',
+  '/%40acme/lib',
+  '//@acme/lib',
+  '/@acme/lib/',
+])('%s is the package @acme/lib', (path) => expect(canonicalPath(path)).toBe('/@acme%2flib'))
 
 test.each([
   ['/lib', '/lib'],

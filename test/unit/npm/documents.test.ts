@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { npmFormat } from '../../../src/npm/format.ts'
-import { packageName } from '../../../src/npm/names.ts'
 import type { SnapshotState } from '../../../src/model/format.ts'
 import type { FileName, Revision, UploadId, Username, Version } from '../../../src/model/ids.ts'
 import type { Head, VersionRecord } from '../../../src/model/records.ts'
+import { npmFormat } from '../../../src/npm/format.ts'
+import { packageName } from '../../../src/npm/names.ts'
 import { isJsonObject, type Json, type JsonObject } from '../../../src/std/json.ts'
 
 const name = packageName('@acme/lib')

@@ -12,7 +12,12 @@ test.each([
   ['2026-01-01:2026-02-01', { start: '2026-01-01', end: '2026-02-01' }],
 ])('%s', (text, period) => expect(parsePeriod(text, now)).toEqual(period))
 
-test.each(['', 'yesterday', '2026-02-30', '2026-02-01:2026-01-01', '2020-01-01:2026-01-01', '2026-01-01:2026-01-02:x', 'toString'])(
-  '%j is no period',
-  (text) => expect(() => parsePeriod(text, now)).toThrow(Refusal),
-)
+test.each([
+  '',
+  'yesterday',
+  '2026-02-30',
+  '2026-02-01:2026-01-01',
+  '2020-01-01:2026-01-01',
+  '2026-01-01:2026-01-02:x',
+  'toString',
+])('%j is no period', (text) => expect(() => parsePeriod(text, now)).toThrow(Refusal))

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Refusal } from '../../../src/model/refusals.ts'
-import { canonicalVersion, distTag, npmVersion, packageName, tarballName, tarballVersion } from '../../../src/npm/names.ts'
+import {
+  canonicalVersion,
+  distTag,
+  npmVersion,
+  packageName,
+  tarballName,
+  tarballVersion,
+} from '../../../src/npm/names.ts'
 
 describe('packageName', () => {
   test.each(['left-pad', '@acme/lib', '@acme/ui.kit', 'a', 'lodash.merge', 'x_y', '~tilde', '7zip', '@types/node'])(
@@ -78,21 +85,40 @@ describe('tarball names', () => {
     expect(tarballVersion(name, 'lib-1.0.0-rc.1.tgz')).toBe('1.0.0-rc.1')
   })
 
-  test.each(['other-1.0.0.tgz', 'lib-1.0.0.zip', 'lib-v1.0.0.tgz', 'lib-.tgz', '../lib-1.0.0.tgz', '@acme/lib-1.0.0.tgz'])(
-    '%s is no tarball of the package',
-    (file) => expect(tarballVersion(name, file)).toBeUndefined(),
-  )
+  test.each([
+    'other-1.0.0.tgz',
+    'lib-1.0.0.zip',
+    'lib-v1.0.0.tgz',
+    'lib-.tgz',
+    '../lib-1.0.0.tgz',
+    '@acme/lib-1.0.0.tgz',
+  ])('%s is no tarball of the package', (file) => expect(tarballVersion(name, file)).toBeUndefined())
 
   test('a file name that no store can hold is refused', () => {
     const long = packageName('x'.repeat(214))
-    expect(() => tarballName({ format: 'npm', name: long, version: npmVersion(`1.0.0-${'y'.repeat(60)}`) })).toThrow(Refusal)
+    expect(() => tarballName({ format: 'npm', name: long, version: npmVersion(`1.0.0-${'y'.repeat(60)}`) })).toThrow(
+      Refusal,
+    )
   })
 })
 
 describe('distTag', () => {
-  test.each(['latest', 'next', 'beta-2', 'canary_3', 'release~x'])('accepts %s', (tag) => expect(distTag(tag)).toBe(tag))
-  test.each(['', '1.0.0', 'v1', '^1', '>=2', '*', 'x', '__proto__', 'a/b', 'a b', '.x', 'y'.repeat(101)])(
-    'refuses %j',
-    (tag) => expect(() => distTag(tag)).toThrow(Refusal),
+  test.each(['latest', 'next', 'beta-2', 'canary_3', 'release~x'])('accepts %s', (tag) =>
+    expect(distTag(tag)).toBe(tag),
   )
+  test.each([
+    '',
+    '1.0.0',
+    'v1',
+    '^1',
+    '>=2',
+    '*',
+    'x',
+    '__proto__',
+    'constructor',
+    'a/b',
+    'a b',
+    '.x',
+    'y'.repeat(101),
+  ])('refuses %j', (tag) => expect(() => distTag(tag)).toThrow(Refusal))
 })

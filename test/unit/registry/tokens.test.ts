@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { base62, randomId } from '../../../src/std/base62.ts'
-import { webPlatform } from '../../../src/std/platform.ts'
 import { Passwords } from '../../../src/registry/passwords.ts'
 import { readTokenId } from '../../../src/registry/tokens.ts'
+import { base62, randomId } from '../../../src/std/base62.ts'
+import { webPlatform } from '../../../src/std/platform.ts'
 
 test('a token with one letter changed is refused without a look-up', () => {
   const good = 'dk_abcdefghijkl0123456789012345678901234567890A'

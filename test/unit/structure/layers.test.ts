@@ -13,35 +13,38 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 interface Cruise {
-  readonly exitCode: number
   readonly modules: number
   readonly violations: readonly { readonly rule: string; readonly from: string; readonly to: string }[]
 }
 
-async function cruise(directory: string, ...folders: string[]): Promise<Cruise> {
+interface Finding {
+  readonly rule: { readonly name: string }
+  readonly from: string
+  readonly to: string
+}
+
+/** Runs the command of `npm run structure`. */
+function depcruise(directory: string, ...args: string[]): Promise<{ exitCode: number; output: string }> {
   const program = join(root, 'node_modules/dependency-cruiser/bin/dependency-cruiser.mjs')
-  const args = [program, '--config', join(root, '.dependency-cruiser.json'), '-T', 'json', ...folders]
-  const { exitCode, stdout } = await new Promise<{ exitCode: number; stdout: string }>((resolve) => {
-    execFile(process.execPath, args, { cwd: directory, maxBuffer: 2 ** 26 }, (error, output) => {
-      resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, stdout: output })
+  const all = [program, '--config', join(root, '.dependency-cruiser.json'), ...args]
+  return new Promise((resolve) => {
+    execFile(process.execPath, all, { cwd: directory, maxBuffer: 2 ** 26 }, (error, output) => {
+      resolve({ exitCode: typeof error?.code === 'number' ? error.code : 0, output })
     })
   })
-  const { summary } = JSON.parse(stdout)
+}
+
+async function cruise(directory: string, ...folders: string[]): Promise<Cruise> {
+  const { summary } = JSON.parse((await depcruise(directory, '-T', 'json', ...folders)).output)
   return {
-    exitCode,
     modules: summary.totalCruised,
-    violations: summary.violations.map((violation: { rule: { name: string }; from: string; to: string }) => ({
-      rule: violation.rule.name,
-      from: violation.from,
-      to: violation.to,
-    })),
+    violations: summary.violations.map(({ rule, from, to }: Finding) => ({ rule: rule.name, from, to })),
   }
 }
 
 /** One import that each rule must refuse: the rule, the importing file, the text that imports. */
 const forbidden: readonly (readonly [rule: string, file: string, text: string])[] = [
   ['no-cycles', 'src/registry/circle.ts', "import type { Round } from './round.ts'\nexport type Circle = Round"],
-  ['no-cycles', 'src/registry/round.ts', "import type { Circle } from './circle.ts'\nexport type Round = Circle"],
   ['no-orphans', 'src/registry/alone.ts', 'export const alone = 1'],
   ['everything-resolves', 'src/registry/lost.ts', "import './nowhere.ts'"],
   ['packages-are-declared', 'src/registry/lucky.ts', "import 'undeclared'"],
@@ -53,8 +56,9 @@ const forbidden: readonly (readonly [rule: string, file: string, text: string])[
   ['registry-knows-no-protocol', 'src/registry/upward.ts', "import '../npm/names.ts'"],
   ['registry-knows-no-protocol', 'src/registry/checking.ts', "import '../validation/run.ts'"],
   ['validation-is-pure', 'src/validation/storing.ts', "import '../storage/tables.ts'"],
-  ['checks-and-formats-are-pure', 'src/npm/checks/manifest.ts', "import '../../registry/publish.ts'"],
-  ['checks-and-formats-are-pure', 'src/npm/format.ts', "import './routes/publish.ts'"],
+  ['formats-are-pure', 'src/npm/checks/manifest.ts', "import '../../registry/publish.ts'"],
+  ['formats-are-pure', 'src/npm/format.ts', "import './routes/publish.ts'"],
+  ['formats-are-pure', 'src/npm/asking.ts', "import '../registry/publish.ts'"],
   ['formats-stay-apart', 'src/npm/copying.ts', "import '../pypi/names.ts'"],
   ['protocols-never-touch-storage', 'src/npm/routes/storing.ts', "import '../../storage/tables.ts'"],
   [
@@ -85,6 +89,7 @@ const forbidden: readonly (readonly [rule: string, file: string, text: string])[
 
 /** What the forbidden imports import, and imports that are allowed: no rule may name these files as the importer. */
 const allowed: Readonly<Record<string, string>> = {
+  'src/registry/round.ts': "import type { Circle } from './circle.ts'\nexport type Round = Circle",
   'src/npm/step.ts': "import 'sqs-consumer'\nimport './checks/secret.ts'",
   'src/npm/checks/secret.ts': "import '../../validation/check.ts'\nimport '../../model/words.ts'\nimport '../names.ts'",
   'src/npm/names.ts': "import '../model/words.ts'\nimport '../std/digest.ts'",
@@ -140,8 +145,10 @@ describe('the layer rules', () => {
 
   afterAll(() => rm(directory, { recursive: true, force: true }))
 
-  test('a broken rule fails the command', () => {
-    expect(broken.exitCode).toBeGreaterThan(0)
+  test('a broken rule fails the command', async () => {
+    const { exitCode, output } = await depcruise(directory, 'src', 'aws')
+    expect(output).toContain('error domain-knows-no-http: src/registry/answering.ts')
+    expect(exitCode).toBeGreaterThan(0)
   })
 
   test.each(forbidden)('%s refuses what %s does', (rule, file) => {
@@ -159,11 +166,8 @@ describe('the layer rules', () => {
   })
 })
 
-describe('the source', () => {
-  test('is read by the layer rules, and keeps them', async () => {
-    expect(existsSync(fileURLToPath(import.meta.resolve('@swc/core'))), 'swc, which reads TypeScript 7').toBe(true)
-    const real = await cruise(root, 'src')
-    expect(real.modules).toBeGreaterThan(20)
-    expect(real.violations).toEqual([])
-  })
+test('the layer rules read our source', async () => {
+  expect(existsSync(fileURLToPath(import.meta.resolve('@swc/core'))), 'swc, which reads TypeScript 7').toBe(true)
+  const { modules } = await cruise(root, 'src')
+  expect(modules).toBeGreaterThan(20)
 })

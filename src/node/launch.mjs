@@ -1,0 +1,69 @@
+/**
+ * The target of every npm script. Plain JavaScript, built-ins only: it runs on the Node that the user has (20 or later)
+ * before anything is installed, installs what is missing, and then runs the real thing on the Node 24 of the lock file.
+ *
+ *   node src/node/launch.mjs <start|dev|cli|test|clients|build> [arguments]
+ */
+import { spawn } from 'node:child_process'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const oldestNode = 20
+const root = fileURLToPath(new URL('../..', import.meta.url))
+/** The projects of vitest.config.ts. */
+const suites = ['unit', 'contract', 'flows']
+
+/**
+ * `supervised` commands get a channel that closes when this process is gone, however it went, so that they end too.
+ * The others run in the root of the repository.
+ *
+ * @type {Record<string, (args: string[]) => { args: string[], supervised: boolean, inRoot: boolean }>}
+ */
+const commands = {
+  start: (args) => ({ args: [join(root, 'src/node/local.ts'), ...args], supervised: true, inRoot: false }),
+  dev: (args) => ({ args: [join(root, 'src/node/local.ts'), '--watch', ...args], supervised: true, inRoot: false }),
+  cli: (args) => ({ args: [join(root, 'src/node/cli.ts'), ...args], supervised: false, inRoot: false }),
+  test: ([suite, ...args]) =>
+    vitest(suites.includes(suite) ? ['--project', suite, ...args] : suite === undefined ? [] : [suite, ...args]),
+  clients: (args) => vitest(['--config', 'test/clients/vitest.config.ts', ...args]),
+  build: (args) => ({ args: ['src/node/local/build.ts', ...args], supervised: false, inRoot: true }),
+}
+
+function vitest(args) {
+  return { args: ['node_modules/vitest/vitest.mjs', 'run', ...args], supervised: false, inRoot: true }
+}
+
+/** Runs the command with our terminal, hands our signals on, and ends as it ends. */
+function run(node, command) {
+  const child = spawn(node, command.args, {
+    stdio: ['inherit', 'inherit', 'inherit', ...(command.supervised ? ['ipc'] : [])],
+    ...(command.inRoot ? { cwd: root } : {}),
+  })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.once('error', (error) => fail(`Cannot run ${node}: ${error.message}`))
+  child.once('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)))
+}
+
+function fail(message) {
+  process.stderr.write(`${message}\n`)
+  process.exit(1)
+}
+
+async function main([name, ...args]) {
+  const major = Number(process.versions.node.split('.')[0])
+  if (major < oldestNode) {
+    fail(`Deckle needs Node ${oldestNode} or later, and this is Node ${process.versions.node}: see https://nodejs.org.`)
+  }
+  const command = Object.hasOwn(commands, name ?? '') ? commands[name] : undefined
+  if (command === undefined) fail(`Usage: node src/node/launch.mjs <${Object.keys(commands).join('|')}> [arguments]`)
+  const { ensureInstalled, InstallProblem } = await import('./install.mjs')
+  try {
+    run(await ensureInstalled(root), command(args))
+  } catch (error) {
+    if (error instanceof InstallProblem) fail(error.message)
+    throw error
+  }
+}
+
+await main(process.argv.slice(2))

@@ -1,0 +1,16 @@
+const shortestMs = 100
+const longestMs = 5_000
+const healthyAfterMs = 30_000
+
+/** How long to wait before a part that ended is started again: doubles each time, from 100 ms to 5 s. */
+export class Backoff {
+  #restarts = 0
+
+  /** @param upMs how long the part was ready before it ended; half a minute of it starts the count anew */
+  nextMs(upMs: number): number {
+    if (upMs >= healthyAfterMs) this.#restarts = 0
+    const waitMs = Math.min(longestMs, shortestMs * 2 ** Math.min(this.#restarts, 16))
+    this.#restarts += 1
+    return waitMs
+  }
+}

@@ -1,0 +1,38 @@
+export interface BannerFacts {
+  readonly url: string
+  readonly dataDirectory: string
+  /** Names of the services that others provide, with their addresses. */
+  readonly replaced: Readonly<Record<string, string>>
+  /** The first account's password, when it was made up just now. */
+  readonly password?: string
+  readonly startedInMs: number
+}
+
+/** What `npm start` prints when the registry is ready. */
+export function banner({ url, dataDirectory, replaced, password, startedInMs }: BannerFacts): string {
+  const registry = `--registry=${url}/`
+  const rows: readonly (readonly [string, string])[] = [
+    ['registry', `${url}/`],
+    ['data', dataDirectory],
+    ...Object.entries(replaced),
+    ['account', 'admin'],
+    ...(password === undefined ? [] : [['password', `${password}   (shown only this once)`] as const]),
+  ]
+  const width = Math.max(...rows.map(([name]) => name.length)) + 3
+  return [
+    '',
+    `  Deckle is ready (${(startedInMs / 1000).toFixed(1)} s)`,
+    '',
+    ...rows.map(([name, value]) => `  ${name.padEnd(width)}${value}`),
+    '',
+    '  Publish a first package:',
+    '',
+    `    npm login --auth-type=legacy ${registry}`,
+    '    cd <your package>',
+    `    npm publish ${registry}`,
+    `    npm view <its name> ${registry}`,
+    '',
+    '  Ctrl-C stops it.',
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,41 @@
+import { mkdir } from 'node:fs/promises'
+import { IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import dynalite from 'dynalite'
+import { writeItemsAtomically } from './dynalite-atomic.ts'
+import { type LocalServer, type LocalServerOptions, listen, stopListening } from './listen.ts'
+import { type SignedRequest, signatureGuard } from './signature-guard.ts'
+
+/** DynamoDB's protocol on a LevelDB: dynalite, behind a check of signatures. */
+export async function startDynamoDbServer(options: LocalServerOptions): Promise<LocalServer> {
+  const { port, directory, credentials, region } = options
+  await mkdir(directory, { recursive: true })
+  writeItemsAtomically()
+  const server = dynalite({ path: directory, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
+  const [listener] = server.listeners('request')
+  server.removeAllListeners('request')
+  const answer: RequestListener = (request, response) => listener?.call(server, request, response)
+  server.on(
+    'request',
+    signatureGuard({ service: 'dynamodb', region, credentials }, (request, response) =>
+      replay(answer, request, response),
+    ),
+  )
+  const actualPort = await listen(server, port)
+  return {
+    port: actualPort,
+    // dynalite closes its database with the server.
+    close: () => stopListening(server),
+  }
+}
+
+/** The request once more, as if it came in now. */
+function replay(answer: RequestListener, signed: SignedRequest, response: ServerResponse<IncomingMessage>): void {
+  const request = new IncomingMessage(new Socket())
+  request.method = signed.method
+  request.url = signed.url
+  request.headers = signed.headers
+  request.push(signed.body)
+  request.push(null)
+  answer(request, Object.assign(response, { req: request }))
+}

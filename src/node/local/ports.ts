@@ -1,0 +1,88 @@
+import { randomInt } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { StartProblem, systemCode } from './start-problem.ts'
+
+/**
+ * Below the range from which systems give ports to outgoing connections (Linux begins at 32768): while a part is
+ * down, nobody must get its port by chance, least of all a client that tries to reach it.
+ */
+const range = { first: 20_000, end: 32_000 }
+
+const stored = z.record(z.string(), z.number().int().min(1).max(65_535))
+
+/** Why a server could not listen there now, as a system code. An address that this machine lacks is no problem. */
+async function listenProblem(port: number, host: string): Promise<string | undefined> {
+  const server = createServer()
+  const problem = await new Promise<unknown>((resolve) => {
+    server.once('error', resolve)
+    server.listen({ port, host, exclusive: true }, () => resolve(undefined))
+  })
+  if (problem === undefined) await new Promise((resolve) => server.close(resolve))
+  const code = problem === undefined ? undefined : (systemCode(problem) ?? String(problem))
+  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' ? undefined : code
+}
+
+async function isFree(port: number): Promise<boolean> {
+  return (await listenProblem(port, '127.0.0.1')) === undefined && (await listenProblem(port, '::1')) === undefined
+}
+
+/** A port that is free on 127.0.0.1 and ::1: the preferred one if possible. */
+export async function choosePort(preferred?: number): Promise<number> {
+  if (preferred !== undefined && (await isFree(preferred))) return preferred
+  for (let tries = 0; tries < 100; tries += 1) {
+    const port = randomInt(range.first, range.end)
+    if (await isFree(port)) return port
+  }
+  throw new StartProblem('There is no free port on this machine.')
+}
+
+/** Ports for these parts, the same as last time where they are still free; remembered in `ports.json`. */
+export async function choosePorts<Name extends string>(
+  dataDirectory: string,
+  names: readonly Name[],
+): Promise<Readonly<Record<Name, number>>> {
+  const file = join(dataDirectory, 'ports.json')
+  const before = readPorts(file)
+  const chosen = new Map<Name, number>()
+  for (const name of names) {
+    let port = await choosePort(before[name])
+    while ([...chosen.values()].includes(port)) port = await choosePort()
+    chosen.set(name, port)
+  }
+  const ports = Object.fromEntries(chosen)
+  writeFileSync(file, `${JSON.stringify({ ...before, ...ports }, undefined, 2)}\n`)
+  return ports as Record<Name, number>
+}
+
+function readPorts(file: string): Readonly<Record<string, number>> {
+  try {
+    return stored.safeParse(JSON.parse(readFileSync(file, 'utf8'))).data ?? {}
+  } catch (error) {
+    if (error instanceof SyntaxError || systemCode(error) === 'ENOENT') return {}
+    throw error
+  }
+}
+
+/**
+ * Checks that the registry can have its port, on both addresses of `localhost`: clients differ in which they try.
+ * @throws StartProblem with what to do
+ */
+export async function requireFreePort(port: number): Promise<void> {
+  for (const host of ['127.0.0.1', '::1']) {
+    const code = await listenProblem(port, host)
+    if (code === undefined) continue
+    if (code === 'EACCES') throw new StartProblem(`Only an administrator may use port ${port}. ${otherPort(4000)}`)
+    if (code !== 'EADDRINUSE') throw new StartProblem(`Cannot listen on ${host}, port ${port}: ${code}.`)
+    const look = process.platform === 'win32' ? `netstat -ano | findstr :${port}` : `lsof -i :${port}`
+    throw new StartProblem(
+      `Port ${port} of ${host} is in use, perhaps by another Deckle (see by whom: ${look}). ${otherPort(port + 1)}`,
+    )
+  }
+}
+
+function otherPort(port: number): string {
+  return `Choose another port: npm start -- --port ${Math.min(port, 65_535)}`
+}

@@ -1,0 +1,55 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { StartProblem, systemCode } from './start-problem.ts'
+
+const shape = z.object({ accessKeyId: z.string().min(16), secretAccessKey: z.string().min(32) })
+
+/** The key pair that the local storage servers, and nobody else, know. */
+export type LocalCredentials = Readonly<z.infer<typeof shape>>
+
+/**
+ * The secrets of this data folder, made at its first start: `secrets.json`, readable by its owner only.
+ * @throws StartProblem when the file is damaged: other secrets would not fit the state any more
+ */
+export function loadSecrets(dataDirectory: string): LocalCredentials {
+  const file = join(dataDirectory, 'secrets.json')
+  try {
+    const parsed = shape.parse(JSON.parse(readFileSync(file, 'utf8')))
+    chmodSync(file, 0o600)
+    return parsed
+  } catch (error) {
+    if (systemCode(error) !== 'ENOENT') {
+      throw new StartProblem(`${file} cannot be read. Restore it, or remove it to get new secrets.`, { cause: error })
+    }
+  }
+  const made = {
+    accessKeyId: `DECKLE${randomBytes(7).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64url'),
+  }
+  writeFileSync(file, `${JSON.stringify(made, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 })
+  return made
+}
+
+/** A password that is easy to type and hard to guess: 24 letters and digits that cannot be mixed up, 118 bits. */
+export function generatePassword(): string {
+  const signs = 'abcdefghjkmnpqrstuvwxyz23456789'
+  const group = () => Array.from({ length: 6 }, () => signs.charAt(randomInt(signs.length))).join('')
+  return Array.from({ length: 4 }, group).join('-')
+}
+
+const leastPasswordLength = 12
+
+/**
+ * The first account's password as the environment sets it, if it does.
+ * @throws StartProblem when it is too short
+ */
+export function passwordFrom(env: Readonly<Record<string, string | undefined>>): string | undefined {
+  const password = env['DECKLE_ADMIN_PASSWORD']
+  if (password === undefined || password === '') return undefined
+  if (password.length < leastPasswordLength) {
+    throw new StartProblem(`DECKLE_ADMIN_PASSWORD is too short: use ${leastPasswordLength} characters or more.`)
+  }
+  return password
+}

@@ -1,0 +1,39 @@
+const chunkBytes = 65_536
+
+/**
+ * The bytes of a request's body. A chunk is valid until the next one is asked for: where the stream allows it, all are
+ * read into one buffer of 64 KiB, which in workerd is eight times as fast as its own chunks of 4 KiB.
+ * Leaving the loop early cancels the stream.
+ */
+export async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  const reader = byteReader(body)
+  if (reader === undefined) {
+    yield* body
+    return
+  }
+  let buffer = new ArrayBuffer(chunkBytes)
+  let isLeft = false
+  try {
+    for (;;) {
+      const { value, done } = await reader.read(new Uint8Array(buffer))
+      if (done) return
+      isLeft = true
+      yield value
+      isLeft = false
+      buffer = value.buffer
+    }
+  } finally {
+    if (isLeft) await reader.cancel()
+    reader.releaseLock()
+  }
+}
+
+/** @returns undefined when it is no byte stream: a platform's own bodies are, those that a program makes may not be */
+function byteReader(body: ReadableStream<Uint8Array>): ReadableStreamBYOBReader | undefined {
+  try {
+    return body.getReader({ mode: 'byob' })
+  } catch (error) {
+    if (error instanceof TypeError) return undefined
+    throw error
+  }
+}

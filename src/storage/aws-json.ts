@@ -1,0 +1,41 @@
+import { isJsonObject, type Json, type JsonObject } from '../std/json.ts'
+import type { AwsRequest, AwsService } from './aws.ts'
+import { badAnswer, readText } from './aws-failures.ts'
+
+export interface JsonCall extends Pick<AwsRequest, 'idempotent' | 'timeoutMs' | 'signal'> {
+  /** Prefix of the `X-Amz-Target` header: the service's name and version in its own model. */
+  readonly target: string
+  readonly operation: string
+  readonly input: object
+}
+
+/**
+ * One call in the AWS JSON 1.0 protocol, which DynamoDB and SQS speak.
+ * @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+ */
+export function callJson(service: AwsService, call: JsonCall): Promise<JsonObject> {
+  const { target, operation, input, ...rest } = call
+  const request: AwsRequest = {
+    operation,
+    method: 'POST',
+    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `${target}.${operation}` },
+    body: JSON.stringify(input),
+    ...rest,
+  }
+  return service.send(request, async (response) => {
+    const text = await readText(response)
+    // SQS answers some calls with nothing at all.
+    if (text === '') return {}
+    const output = parsed(response, text)
+    if (!isJsonObject(output)) throw badAnswer(response, 'not a JSON object')
+    return output
+  })
+}
+
+function parsed(response: Response, text: string): Json {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw badAnswer(response, 'not JSON', error)
+  }
+}

@@ -1,0 +1,124 @@
+import { crc32Of, InflateError, inflateRaw } from '../../std/inflate.ts'
+import type { ByteReader } from './byte-reader.ts'
+import { ArchiveStop } from './findings.ts'
+import type { WalkOptions } from './walk.ts'
+
+const flag = { headerChecksum: 0x02, extra: 0x04, name: 0x08, comment: 0x10, reserved: 0xe0 } as const
+
+/**
+ * Decompresses a file that is exactly one gzip member, verifies its checksum and length, and proves that nothing
+ * follows it. Gives at most 64 KiB at a time, never more in all than the limits allow.
+ * @throws ArchiveStop, or what the input throws
+ * @see RFC 1952
+ */
+export async function* gunzip(input: ByteReader, options: WalkOptions): AsyncGenerator<Uint8Array> {
+  await readHeader(input, options.limits.metadataBytes)
+  const allowance = unpackAllowance(options)
+  const inflated = inflateRaw(() => input.chunk())
+  let checksum = 0
+  let sizeBytes = 0
+  try {
+    for await (const chunk of inflated.output) {
+      checksum = crc32Of(chunk, checksum)
+      sizeBytes += chunk.length
+      if (sizeBytes > allowance.bytes) {
+        // Up to the limit exactly, so that what is found before does not depend on how the bytes arrive
+        yield chunk.subarray(0, chunk.length - (sizeBytes - allowance.bytes))
+        throw new ArchiveStop(allowance.code, allowance.message)
+      }
+      yield chunk
+    }
+  } catch (error) {
+    throw describe(error)
+  }
+  input.unread(inflated.rest())
+  await readTrailer(input, checksum, sizeBytes)
+  await expectEnd(input)
+}
+
+/** How much may be unpacked, and what it means when there is more: the stricter of the two limits. */
+function unpackAllowance({ sizeBytes, limits }: WalkOptions) {
+  const byRatio = Math.max(limits.ratioFromBytes, sizeBytes * limits.ratio)
+  if (byRatio < limits.unpackedBytes) {
+    const message = `The archive of ${sizeBytes} bytes unpacks to more than ${limits.ratio} times its size.`
+    return { bytes: byRatio, code: 'archive_ratio_too_high', message } as const
+  }
+  const message = `The archive unpacks to more than ${limits.unpackedBytes} bytes.`
+  return { bytes: limits.unpackedBytes, code: 'archive_unpacked_too_large', message } as const
+}
+
+async function readHeader(input: ByteReader, metadataBytes: number): Promise<void> {
+  let checksum = 0
+  const read = async (length: number) => {
+    const bytes = await readAll(input, length)
+    checksum = crc32Of(bytes, checksum)
+    return bytes
+  }
+  const [id1, id2] = await read(2)
+  if (id1 !== 0x1f || id2 !== 0x8b) throw new ArchiveStop('gzip_header_invalid', 'The file is not gzip.')
+  const [method, flags = 0] = await read(8)
+  if (method !== 8) throw new ArchiveStop('gzip_header_invalid', 'The gzip file is not compressed with deflate.')
+  if (flags & flag.reserved) throw new ArchiveStop('gzip_header_invalid', 'The gzip header has reserved flags.')
+  if (flags & flag.extra) {
+    const length = littleEndian(await read(2))
+    if (length > metadataBytes) throw tooLarge('extra field')
+    await read(length)
+  }
+  if (flags & flag.name) await skipText(read, metadataBytes, 'file name')
+  if (flags & flag.comment) await skipText(read, metadataBytes, 'comment')
+  if (flags & flag.headerChecksum) {
+    const expected = checksum & 0xffff
+    if (littleEndian(await readAll(input, 2)) !== expected) {
+      throw new ArchiveStop('gzip_checksum_mismatch', 'The checksum of the gzip header does not match.')
+    }
+  }
+}
+
+/** Readers do not use these texts, so neither do we. */
+async function skipText(read: (length: number) => Promise<Uint8Array>, most: number, what: string): Promise<void> {
+  for (let length = 0; length <= most; length++) {
+    const [byte] = await read(1)
+    if (byte === 0) return
+  }
+  throw tooLarge(what)
+}
+
+async function readTrailer(input: ByteReader, checksum: number, sizeBytes: number): Promise<void> {
+  const trailer = await readAll(input, 8)
+  if (littleEndian(trailer.subarray(0, 4)) !== checksum) {
+    throw new ArchiveStop('gzip_checksum_mismatch', 'The gzip checksum does not match the unpacked bytes.')
+  }
+  if (littleEndian(trailer.subarray(4)) !== sizeBytes % 2 ** 32) {
+    throw new ArchiveStop('gzip_size_mismatch', 'The length in the gzip trailer does not match the unpacked bytes.')
+  }
+}
+
+/** Zeros, which some tools pad with, are refused like everything else: no packer of npm packages writes them. */
+async function expectEnd(input: ByteReader): Promise<void> {
+  const [first, second] = await input.exactly(2)
+  if (first === undefined) return
+  if (first === 0x1f && second === 0x8b) {
+    throw new ArchiveStop('gzip_several_members', 'A second gzip member follows the first.')
+  }
+  throw new ArchiveStop('gzip_trailing_data', 'There are bytes after the end of the gzip data.')
+}
+
+async function readAll(input: ByteReader, length: number): Promise<Uint8Array> {
+  const bytes = await input.exactly(length)
+  if (bytes.length < length) throw truncated()
+  return bytes
+}
+
+function describe(error: unknown): unknown {
+  if (!(error instanceof InflateError)) return error
+  if (error.kind === 'truncated') return truncated()
+  return new ArchiveStop('gzip_data_invalid', 'The compressed data is damaged.')
+}
+
+const truncated = () => new ArchiveStop('gzip_truncated', 'The gzip file ends before its compressed data does.')
+const tooLarge = (what: string) =>
+  new ArchiveStop('archive_metadata_too_large', `The ${what} in the gzip header is too large.`)
+
+function littleEndian(bytes: Uint8Array): number {
+  return bytes.reduceRight((value, byte) => value * 256 + byte, 0)
+}

@@ -1,0 +1,151 @@
+import type { Finding } from '../check.ts'
+import { decodeUtf8, escapeBytes, printable } from '../printable.ts'
+import type { ArchiveCode } from './codes.ts'
+import { ArchiveStop, archiveFinding } from './findings.ts'
+import type { PaxOverrides } from './pax.ts'
+import type { TarHeader } from './tar-header.ts'
+
+/** What extended headers say about the entry that follows them. Names are not yet known to be UTF-8. */
+export interface Overrides {
+  readonly pax?: PaxOverrides
+  readonly longName?: Uint8Array
+  readonly longLink?: Uint8Array
+}
+
+/** An entry as its headers together describe it. */
+export interface TarEntry {
+  /** Without a `/` at its end. For a message only when the entry is not `sound`. */
+  readonly path: string
+  readonly kind: 'file' | 'directory' | 'other'
+  readonly sizeBytes: number
+  readonly mode: number
+  /** It is a file or folder, and its name is text. */
+  readonly isSound: boolean
+}
+
+interface Refused {
+  readonly code: ArchiveCode
+  readonly what: string
+  /** Content follows by the size in the header, as for a file. */
+  readonly hasContent?: true
+}
+
+const refusedTypes: Readonly<Partial<Record<string, Refused>>> = {
+  '1': { code: 'archive_hardlink', what: 'is a hard link' },
+  '2': { code: 'archive_symlink', what: 'is a symbolic link' },
+  '3': { code: 'archive_device', what: 'is a device' },
+  '4': { code: 'archive_device', what: 'is a device' },
+  '6': { code: 'archive_fifo', what: 'is a named pipe' },
+}
+
+/**
+ * Puts a header and the extended headers before it together, and reports where two readers would not.
+ * @throws ArchiveStop when they would not agree on how many bytes of content follow
+ */
+export function resolveEntry(header: TarHeader, overrides: Overrides, report: (finding: Finding) => void): TarEntry {
+  const nameBytes = overrides.pax?.path ?? overrides.longName ?? header.name
+  const name = decodeUtf8(nameBytes)
+  const shownName = name ?? escapeBytes(nameBytes)
+  const path = shownName.replace(/\/+$/, '') || shownName.slice(0, 1)
+  const note = (code: ArchiveCode, problem: string) => {
+    report(archiveFinding(code, `"${printable(path, 150)}" ${problem}.`, path))
+  }
+  if (name === undefined) note('archive_invalid_utf8', 'is not UTF-8')
+  noteHeaders(header, overrides, note)
+  if (!namesAgree(header, overrides)) note('tar_path_conflict', 'has another name in another of its headers')
+
+  const refused = refusedTypes[header.type] ?? unknownType(header.type)
+  const isNamedDirectory = header.type === '0' && shownName.endsWith('/')
+  if (isNamedDirectory) note('tar_field_ambiguous', 'is a file by its type and a folder by its name')
+  const isDirectory = header.type === '5' || isNamedDirectory
+  if (refused !== undefined) note(refused.code, withTarget(refused, header, overrides))
+  else if (linkTarget(header, overrides).length > 0) note('tar_link_unexpected', 'has a link target but is no link')
+  const isSparse = overrides.pax?.isSparse === true
+  if (isSparse) note('archive_sparse', 'is a sparse file')
+
+  const hasContent = refused === undefined ? !isDirectory : refused.hasContent === true
+  return {
+    path,
+    kind: refused !== undefined ? 'other' : isDirectory ? 'directory' : 'file',
+    sizeBytes: sizeOf(header, overrides, hasContent, path),
+    mode: header.mode ?? 0,
+    isSound: name !== undefined && refused === undefined && !isSparse,
+  }
+}
+
+function unknownType(type: string): Refused | undefined {
+  if (type === '0' || type === '5') return undefined
+  if (type === 'S') return { code: 'archive_sparse', what: 'is a sparse file', hasContent: true }
+  return { code: 'archive_unknown_type', what: `is of the unknown type "${printable(type, 10)}"`, hasContent: true }
+}
+
+function noteHeaders(
+  header: TarHeader,
+  overrides: Overrides,
+  note: (code: ArchiveCode, problem: string) => void,
+): void {
+  const isRenamed = overrides.pax?.path !== undefined || overrides.longName !== undefined
+  for (const { code, problem, onlyName } of header.problems) {
+    if (!(onlyName && isRenamed)) note(code, problem)
+  }
+  for (const problem of overrides.pax?.problems ?? []) note('tar_pax_ambiguous', problem)
+}
+
+function sizeOf(header: TarHeader, { pax }: Overrides, hasContent: boolean, path: string): number {
+  const shown = `"${printable(path, 150)}"`
+  if (header.sizeBytes === undefined && hasContent) {
+    throw new ArchiveStop('tar_number_invalid', `${shown} has no size.`, path)
+  }
+  const sizeBytes = header.sizeBytes ?? 0
+  if (pax?.sizeBytes !== undefined && pax.sizeBytes !== sizeBytes) {
+    const message = `${shown} has ${sizeBytes} bytes by one header and ${pax.sizeBytes} by another.`
+    throw new ArchiveStop('tar_size_conflict', message, path)
+  }
+  if (!hasContent && sizeBytes > 0) {
+    const message = `${shown} is no file but has a size: some readers skip as many bytes, others none.`
+    throw new ArchiveStop('tar_size_conflict', message, path)
+  }
+  return sizeBytes
+}
+
+/**
+ * Real writers put a shortened name, or one without the letters that ASCII lacks, where the full one does not fit. So
+ * when it would fit, the two must be equal; when not, the short one must be what is left of the long one.
+ */
+function namesAgree(header: TarHeader, { pax, longName }: Overrides): boolean {
+  if (pax?.path !== undefined && longName !== undefined && latin1(pax.path) !== latin1(longName)) return false
+  const override = pax?.path ?? longName
+  if (override === undefined) return true
+  const full = latin1(override).replace(/\/+$/, '')
+  const short = latin1(header.name).replace(/\/+$/, '')
+  if (short === full) return true
+  // tar-stream (pnpm and yarn pack with it) gives this name to every entry whose own does not fit
+  const isPlaceholder = short === 'PaxHeader'
+  const isWritable = full.length <= 100 && /^[\x20-\x7e]*$/.test(full)
+  if (isWritable || /^\/|(?:^|\/)\.\.(?:\/|$)/.test(short)) return false
+  return isPlaceholder || isSubsequence(short.replace(/[^A-Za-z0-9]/g, ''), full)
+}
+
+function isSubsequence(part: string, whole: string): boolean {
+  let from = 0
+  for (const character of part) {
+    const found = whole.indexOf(character, from)
+    if (found === -1) return false
+    from = found + 1
+  }
+  return true
+}
+
+function linkTarget(header: TarHeader, { pax, longLink }: Overrides): Uint8Array {
+  return pax?.linkPath ?? longLink ?? header.linkName
+}
+
+function withTarget({ what }: Refused, header: TarHeader, overrides: Overrides): string {
+  const target = linkTarget(header, overrides)
+  return target.length === 0 ? what : `${what} to "${printable(decodeUtf8(target) ?? escapeBytes(target), 100)}"`
+}
+
+/** One character for each byte: for comparing, not for showing. */
+function latin1(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
+}

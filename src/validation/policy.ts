@@ -1,0 +1,85 @@
+import type { ArchiveCode } from './archive/codes.ts'
+import type { Severity } from './check.ts'
+import type { FrameCode } from './frame-codes.ts'
+
+/**
+ * What rejects and what warns: the whole policy of the registry, one record per group of codes. A code that is not
+ * here counts as an `error`; a test holds that every code of every check is.
+ */
+
+/** What `run.ts` itself reports: the version could not be checked, so it fails. */
+const framePolicy = {
+  check_crashed: 'error',
+  validation_timed_out: 'error',
+  stored_file_changed: 'error',
+} as const satisfies Record<FrameCode, Severity>
+
+const archivePolicy = {
+  gzip_header_invalid: 'error',
+  gzip_truncated: 'error',
+  gzip_data_invalid: 'error',
+  gzip_checksum_mismatch: 'error',
+  gzip_size_mismatch: 'error',
+  gzip_several_members: 'error',
+  gzip_trailing_data: 'error',
+  archive_unpacked_too_large: 'error',
+  archive_ratio_too_high: 'error',
+  archive_too_many_entries: 'error',
+  archive_metadata_too_large: 'error',
+  archive_path_too_long: 'error',
+  archive_segment_too_long: 'error',
+  archive_path_too_deep: 'error',
+  archive_path_empty: 'error',
+  archive_absolute_path: 'error',
+  archive_parent_path: 'error',
+  archive_dot_segment: 'error',
+  archive_empty_segment: 'error',
+  archive_backslash: 'error',
+  archive_drive_letter: 'error',
+  archive_nul_in_path: 'error',
+  archive_control_character: 'error',
+  archive_invisible_character: 'warning',
+  archive_invalid_utf8: 'error',
+  archive_windows_name: 'warning',
+  archive_outside_top_folder: 'error',
+  archive_several_top_folders: 'warning',
+  archive_duplicate_path: 'error',
+  archive_case_collision: 'error',
+  archive_unicode_collision: 'error',
+  archive_compatibility_collision: 'warning',
+  archive_file_as_directory: 'error',
+  archive_symlink: 'error',
+  archive_hardlink: 'error',
+  archive_device: 'error',
+  archive_fifo: 'error',
+  archive_sparse: 'error',
+  archive_unknown_type: 'error',
+  archive_setuid: 'warning',
+  tar_truncated: 'error',
+  tar_end_missing: 'error',
+  tar_end_short: 'warning',
+  tar_data_after_end: 'error',
+  tar_padding_too_long: 'error',
+  tar_header_unknown: 'error',
+  tar_checksum_mismatch: 'error',
+  tar_checksum_signed: 'error',
+  tar_number_invalid: 'error',
+  tar_field_ambiguous: 'error',
+  tar_pax_invalid: 'error',
+  tar_pax_ambiguous: 'error',
+  tar_pax_global_override: 'error',
+  tar_header_orphaned: 'error',
+  tar_path_conflict: 'error',
+  tar_size_conflict: 'error',
+  tar_link_unexpected: 'error',
+} as const satisfies Record<ArchiveCode, Severity>
+
+/** The checks of `npm/checks` and of `validation/checks`. */
+const checkPolicy: Readonly<Record<string, Severity>> = {}
+
+export const policy: Readonly<Record<string, Severity>> = { ...framePolicy, ...archivePolicy, ...checkPolicy }
+
+/** What the policy makes of a code. An unknown code is an `error`: what nobody judged must not pass. */
+export function severityOf(code: string): Severity {
+  return Object.hasOwn(policy, code) ? (policy[code] ?? 'error') : 'error'
+}

@@ -1,0 +1,81 @@
+import { z } from 'zod'
+import type { FileRef } from '../model/ids.ts'
+import { formatIds } from '../model/ids.ts'
+import type { Reason, StoredFile } from '../model/records.ts'
+import { severities } from './check.ts'
+import type { RunResult } from './run.ts'
+import { verdictKinds } from './verdict.ts'
+
+const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`))
+const count = z.int().nonnegative()
+
+const findingShape = z.object({
+  code: z.string().describe('Stable, snake_case; every code is explained in the documentation.'),
+  severity: z.enum(severities).describe('Only an `error` refuses the version.'),
+  path: z.string().exactOptional().describe('The place in the archive or in the manifest, made printable.'),
+  message: z.string().describe('What is wrong, in one line.'),
+  hint: z.string().describe('What to do about it, in one line.'),
+})
+
+const reportShape = z
+  .object({
+    schema: z.literal(1).describe('Goes up when the meaning of a member changes; members may be added without.'),
+    format: z.enum(formatIds),
+    package: z.string(),
+    version: z.string(),
+    filename: z.string(),
+    verdict: z
+      .enum(verdictKinds)
+      .describe('`rejected`: a finding is an error. `failed`: the registry could not judge the file.'),
+    sizeBytes: count,
+    digests: z.object({ sha1: hex(40), sha256: hex(64), sha512: hex(128) }),
+    startedAt: z.iso.datetime(),
+    durationMs: z.number().nonnegative(),
+    findings: z.array(findingShape).describe('The most severe first. Not all of them when `truncated`.'),
+    counts: z.object({ error: count, warning: count, info: count }).describe('Of all findings.'),
+    facts: z
+      .object({ fileCount: count, unpackedSizeBytes: count })
+      .describe('As far as the archive was read: to its end in a version that was accepted.'),
+    truncated: z.boolean().describe('There were more findings than the report holds.'),
+  })
+  .describe('What validation found in one uploaded file.')
+
+/** What is stored for, and shown to, whoever may read the version. */
+export type Report = z.infer<typeof reportShape>
+
+/** Without its address (`$id`), which depends on where the registry lives. JSON Schema, draft 2020-12. */
+export const reportSchema = z.toJSONSchema(reportShape, { target: 'draft-2020-12', io: 'input' })
+
+export interface ReportInput {
+  readonly file: FileRef
+  readonly stored: StoredFile
+  readonly result: RunResult
+}
+
+/** Less than 4 KB for each finding that was kept: 800 KB of JSON for 200 of them. Holds no secret and no stack. */
+export function buildReport({ file, stored, result }: ReportInput): Report {
+  return {
+    schema: 1,
+    format: file.format,
+    package: file.name,
+    version: file.version,
+    filename: file.filename,
+    verdict: result.verdict,
+    sizeBytes: stored.sizeBytes,
+    digests: { sha1: stored.sha1, sha256: stored.sha256, sha512: stored.sha512 },
+    startedAt: result.startedAt,
+    durationMs: result.durationMs,
+    findings: [...result.findings],
+    counts: { ...result.counts },
+    facts: { fileCount: result.facts.fileCount, unpackedSizeBytes: result.facts.unpackedSizeBytes },
+    truncated: result.truncated,
+  }
+}
+
+/** The first reasons of a refusal, for the publisher's terminal: errors only. */
+export function reasonsOf(result: Pick<RunResult, 'findings'>, most: number): readonly Reason[] {
+  return result.findings
+    .filter(({ severity }) => severity === 'error')
+    .slice(0, most)
+    .map(({ severity: _, ...reason }) => reason)
+}

@@ -1,0 +1,34 @@
+import { resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { parseOptions } from '../../../../src/node/local/options.ts'
+import { StartProblem } from '../../../../src/node/local/start-problem.ts'
+
+test('without options, the registry is on port 3325 and keeps its data in .deckle', () => {
+  expect(parseOptions([])).toEqual({ port: 3325, dataDirectory: resolve('.deckle'), quiet: false, watch: false })
+})
+
+test('options are read, with a space or an equals sign', () => {
+  expect(parseOptions(['--port', '0', '--data=/tmp/x', '--quiet', '--watch'])).toEqual({
+    port: 0,
+    dataDirectory: '/tmp/x',
+    quiet: true,
+    watch: true,
+  })
+})
+
+test('--help gives the text', () => {
+  expect(parseOptions(['--help'])).toEqual({ help: expect.stringContaining('--data <folder>') })
+})
+
+test.each([
+  { args: ['--prot', '4000'], says: "Unknown option '--prot'" },
+  { args: ['--port'], says: 'argument missing' },
+  { args: ['--port', 'x'], says: '0 to 65535' },
+  { args: ['--port', '65536'], says: '0 to 65535' },
+  { args: ['4000'], says: 'Options come after "--": npm start -- --port 4000.' },
+])('$args is refused in one line', ({ args, says }) => {
+  const refusal = () => parseOptions(args)
+  expect(refusal).toThrow(StartProblem)
+  expect(refusal).toThrow(says)
+  expect(refusal).not.toThrow('\n')
+})

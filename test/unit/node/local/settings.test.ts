@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { localStorageParts, makeSettings, partEnvironment } from '../../../../src/node/local/settings.ts'
+
+const credentials = { accessKeyId: 'DECKLE0123456789', secretAccessKey: 'x'.repeat(40) }
+const input = { port: 3325, storagePorts: { dynamodb: 20_001, s3: 20_002, sqs: 20_003 }, credentials }
+
+test('the registry is localhost and storage 127.0.0.1, so that clients do not forward credentials', () => {
+  expect(makeSettings({ ...input, env: {} })).toEqual({
+    DECKLE_PUBLIC_URL: 'http://localhost:3325',
+    DECKLE_STORAGE_URL: 'http://127.0.0.1:20002',
+    DECKLE_S3_ENDPOINT: 'http://127.0.0.1:20002',
+    DECKLE_DYNAMODB_ENDPOINT: 'http://127.0.0.1:20001',
+    DECKLE_SQS_ENDPOINT: 'http://127.0.0.1:20003',
+    DECKLE_BUCKET: 'deckle',
+    DECKLE_TABLE_PREFIX: 'deckle-',
+    DECKLE_QUEUE_PREFIX: 'deckle-',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+  })
+})
+
+test("somebody's AWS credentials stay out of a registry with its own storage", () => {
+  const env = {
+    AWS_ACCESS_KEY_ID: 'AKIA',
+    AWS_SECRET_ACCESS_KEY: 'theirs',
+    AWS_SESSION_TOKEN: 't',
+    AWS_REGION: 'eu-west-1',
+  }
+  const settings = makeSettings({ ...input, env })
+  expect(settings).toMatchObject({ AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_REGION: 'us-east-1' })
+  expect(settings).not.toHaveProperty('AWS_SESSION_TOKEN')
+  expect(partEnvironment({ ...env, PATH: '/bin', DECKLE_ADMIN_PASSWORD: 'p' })).toEqual({ PATH: '/bin' })
+})
+
+test('an endpoint of the environment replaces a server, and brings region and credentials', () => {
+  const env = {
+    DECKLE_S3_ENDPOINT: 'https://s3.example.com',
+    AWS_ACCESS_KEY_ID: 'AKIA',
+    AWS_SECRET_ACCESS_KEY: 'theirs',
+    AWS_SESSION_TOKEN: 'session',
+    AWS_REGION: 'eu-west-1',
+  }
+  expect(localStorageParts(env)).toEqual(['dynamodb', 'sqs'])
+  expect(makeSettings({ ...input, storagePorts: { dynamodb: 20_001, sqs: 20_003 }, env })).toMatchObject({
+    ...env,
+    DECKLE_STORAGE_URL: 'https://s3.example.com',
+    DECKLE_SQS_ENDPOINT: 'http://127.0.0.1:20003',
+  })
+})
+
+test('settings of the registry pass through, and the password does not', () => {
+  const env = { DECKLE_REQUIRE_LOGIN: 'true', DECKLE_ADMIN_PASSWORD: 'correct horse', DECKLE_BUCKET: '' }
+  const settings = makeSettings({ ...input, env })
+  expect(settings).toMatchObject({ DECKLE_REQUIRE_LOGIN: 'true', DECKLE_BUCKET: 'deckle' })
+  expect(settings).not.toHaveProperty('DECKLE_ADMIN_PASSWORD')
+})
+
+test.each([
+  {
+    env: { DECKLE_S3_ENDPOINT: 'http://localhost:9000', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
+    names: 'DECKLE_STORAGE_URL',
+  },
+  { env: { DECKLE_S3_ENDPOINT: 'http://127.0.0.1:9000' }, names: 'AWS_ACCESS_KEY_ID' },
+  { env: { DECKLE_NEW_PACKAGES: 'secret' }, names: 'DECKLE_NEW_PACKAGES' },
+])('a bad setting stops the start with its name: $names', ({ env, names }) => {
+  expect(() => makeSettings({ ...input, env })).toThrow(names)
+})

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest'
+import { archiveCodes } from '../../../../src/validation/archive/codes.ts'
+import { createFindingLog } from '../../../../src/validation/finding-log.ts'
+import { severityOf } from '../../../../src/validation/policy.ts'
+import { tarball } from '../../../builders/tarball.ts'
+import { hostileEntries } from './hostile-entries.ts'
+import { hostileFiles } from './hostile-files.ts'
+import { walk } from './walking.ts'
+
+const hostileArchives = [...hostileEntries, ...hostileFiles]
+
+describe('a hostile archive is refused:', () => {
+  test.each(hostileArchives.map((hostile) => [`${hostile.name} (${hostile.code})`, hostile] as const))(
+    '%s',
+    async (_, { archive, code, path, settings }) => {
+      const walked = await walk(archive, settings)
+      const log = createFindingLog(100)
+      for (const finding of walked.findings) log.add(finding)
+      const found = log.read().findings.filter((finding) => finding.code === code)
+      expect(walked.errors).toContain(code)
+      if (path !== undefined) {
+        expect(found.map((finding) => finding.path)).toContain(path)
+        expect(found.some(({ message }) => message.includes(path.slice(0, 60)))).toBe(true)
+      }
+      for (const { message, hint } of found) {
+        expect(message).toMatch(/^[^\p{Cc}]+\.$/u)
+        expect(hint).toMatch(/^[^\p{Cc}]+\.$/u)
+      }
+    },
+  )
+
+  test('every code that refuses an archive has one here', () => {
+    const shown = new Set<string>(hostileArchives.map(({ code }) => code))
+    const missing = Object.keys(archiveCodes).filter((code) => severityOf(code) === 'error' && !shown.has(code))
+    expect(missing).toEqual([])
+  })
+})
+
+test('what is refused is not shown to checks', async () => {
+  const archive = tarball()
+    .file('package/package.json', '{}')
+    .file('package/../evil.js', 'x')
+    .symlink('package/link', 'x')
+    .file('package/package.json', 'again')
+    .gzip()
+  const { contents, complete } = await walk(archive)
+  expect(complete).toBe(true)
+  expect(contents).toEqual({ 'package/package.json': '{}' })
+})
+
+test('several things are reported of one archive', async () => {
+  const archive = tarball().symlink('package/../a', '/etc/passwd').fifo('C:\\b').file('package/ok', 'x').gzip()
+  const { errors, contents } = await walk(archive)
+  expect(new Set(errors)).toEqual(
+    new Set(['archive_symlink', 'archive_parent_path', 'archive_fifo', 'archive_backslash', 'archive_drive_letter']),
+  )
+  expect(contents).toEqual({ 'package/ok': 'x' })
+})
+
+test('an archive that is merely odd is accepted with warnings', async () => {
+  const archive = tarball()
+    .file('package/package.json', '{}', { mode: 0o4755 })
+    .file('other/aux.js', 'x')
+    .file('package/zero\u200bwidth', 'x')
+    .file('package/\ufb01', 'x')
+    .file('package/fi', 'x')
+    .gzip({ endBlocks: 1 })
+  const { errors, warnings, fileCount } = await walk(archive)
+  expect(errors).toEqual([])
+  expect(warnings).toEqual([
+    'archive_setuid',
+    'archive_windows_name',
+    'archive_several_top_folders',
+    'archive_invisible_character',
+    'archive_compatibility_collision',
+    'tar_end_short',
+  ])
+  expect(fileCount).toBe(5)
+})

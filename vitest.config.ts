@@ -1,0 +1,45 @@
+import { defineConfig } from 'vitest/config'
+
+/**
+ * The suites of `npm test`, cheapest first. A group starts when the one before it is done, so that unit tests never
+ * share the machine with a running registry (not from 0: vitest runs that group last when there is one worker). The suite of real clients is apart: test/clients/vitest.config.ts.
+ */
+export default defineConfig({
+  test: {
+    // The product logs every request; that is worth reading only beside a failure.
+    silent: 'passed-only',
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/unit/**/*.test.ts', 'test/runtimes/**/*.test.ts'],
+          // Hashing passwords and property tests take seconds when the machine is busy; workerd takes some to start.
+          testTimeout: 15_000,
+          hookTimeout: 30_000,
+          maxWorkers: '100%',
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          testTimeout: 30_000,
+          hookTimeout: 30_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          name: 'flows',
+          include: ['test/flows/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // Each file starts a whole registry of several processes; two at once starve each other on a small machine.
+          fileParallelism: false,
+          sequence: { groupOrder: 3 },
+        },
+      },
+    ],
+  },
+})
