@@ -2,7 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 /**
  * The suites of `npm test`, cheapest first. A group starts when the one before it is done, so that unit tests never
- * share the machine with a running registry (not from 0: vitest runs that group last when there is one worker). The suite of real clients is apart: test/clients/vitest.config.ts.
+ * share the machine with a running registry. Groups count from 1: with one worker, vitest runs group 0 last. The suite
+ * of real clients is apart: test/clients/vitest.config.ts.
  */
 export default defineConfig({
   test: {
@@ -16,7 +17,6 @@ export default defineConfig({
           // Hashing passwords and property tests take seconds when the machine is busy; workerd takes some to start.
           testTimeout: 15_000,
           hookTimeout: 30_000,
-          maxWorkers: '100%',
           sequence: { groupOrder: 1 },
         },
       },

@@ -11,6 +11,8 @@ import { fileURLToPath } from 'node:url'
 
 const oldestNode = 20
 const root = fileURLToPath(new URL('../..', import.meta.url))
+/** Halves the time that the stack's processes take to load their modules. Goes with each install. */
+const compileCache = join(root, 'node_modules/.cache/deckle')
 /** The projects of vitest.config.ts. */
 const suites = ['unit', 'contract', 'flows']
 
@@ -38,7 +40,7 @@ function vitest(args) {
 function run(node, command) {
   const child = spawn(node, command.args, {
     stdio: ['inherit', 'inherit', 'inherit', ...(command.supervised ? ['ipc'] : [])],
-    ...(command.inRoot ? { cwd: root } : {}),
+    ...(command.inRoot ? { cwd: root } : { env: { NODE_COMPILE_CACHE: compileCache, ...process.env } }),
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.once('error', (error) => fail(`Cannot run ${node}: ${error.message}`))

@@ -74,10 +74,36 @@ const archivePolicy = {
   tar_link_unexpected: 'error',
 } as const satisfies Record<ArchiveCode, Severity>
 
-/** The checks of `npm/checks` and of `validation/checks`. */
-const checkPolicy: Readonly<Record<string, Severity>> = {}
+/** `validation/checks`: for every format. */
+const sharedPolicy: Readonly<Record<string, Severity>> = {
+  secret_found: 'error',
+  secret_suspected: 'warning',
+  secret_scan_incomplete: 'warning',
+}
 
-export const policy: Readonly<Record<string, Severity>> = { ...framePolicy, ...archivePolicy, ...checkPolicy }
+/** `npm/checks`. */
+const npmPolicy: Readonly<Record<string, Severity>> = {
+  package_json_missing: 'error',
+  package_json_repeated: 'error',
+  package_json_too_large: 'error',
+  package_json_invalid: 'error',
+  package_json_ambiguous: 'error',
+  manifest_name_differs: 'error',
+  manifest_version_differs: 'error',
+  manifest_dependencies_differ: 'error',
+  manifest_bin_differs: 'error',
+  manifest_scripts_differ: 'error',
+  manifest_engines_differ: 'error',
+  manifest_platforms_differ: 'error',
+  manifest_rewritten: 'warning',
+}
+
+export const policy: Readonly<Record<string, Severity>> = {
+  ...framePolicy,
+  ...archivePolicy,
+  ...sharedPolicy,
+  ...npmPolicy,
+}
 
 /** What the policy makes of a code. An unknown code is an `error`: what nobody judged must not pass. */
 export function severityOf(code: string): Severity {

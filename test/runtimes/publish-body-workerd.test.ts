@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { readWorkerSettings } from '../../src/node/local/worker-settings.ts'
 import {
   attachment,
   base64,
@@ -41,7 +42,7 @@ const options = {
   version: '2.0.0',
   tarball,
   order: 'npm',
-  readme: '# Lib 😀\n'.repeat(5_000),
+  readme: '# Lib 😀\n'.repeat(1_000),
 } as const
 
 let workerd: Miniflare
@@ -56,14 +57,15 @@ beforeAll(async () => {
     external: ['node:*'],
   })
   const script = bundle.outputFiles[0]?.text ?? ''
+  const { compatibilityDate, compatibilityFlags } = readWorkerSettings(root)
   workerd = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',
       port: 0,
       modules: true,
       script,
-      compatibilityDate: '2026-11-01',
-      compatibilityFlags: ['nodejs_compat'],
+      compatibilityDate,
+      compatibilityFlags: [...compatibilityFlags],
     }),
   )
   address = await workerd.ready

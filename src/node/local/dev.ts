@@ -8,7 +8,10 @@ const source = fileURLToPath(new URL('../..', import.meta.url))
 /** An editor, or a switch of branches, writes many files at once. */
 const settleMs = 150
 
-/** `npm run dev`: makes edge and validator run the code as it is, whenever a file of `src/` changes. */
+/**
+ * `npm run dev`: makes edge and validator run the code as it is, whenever a file of `src/` changes. What the supervisor
+ * itself is made of waits for the next start.
+ */
 export function reloadOnChange(stack: LocalStack, terminal: Terminal): FSWatcher {
   let timer: NodeJS.Timeout | undefined
   let reloading = Promise.resolve()
@@ -28,6 +31,10 @@ export function reloadOnChange(stack: LocalStack, terminal: Terminal): FSWatcher
   }
   return watch(source, { recursive: true }, (_, name) => {
     if (name === null || !/\.ts$/.test(name)) return
+    if (/^node\W(local|cli)\W/.test(name)) {
+      terminal.say(`Changed: ${name}. It is used from the next start on.`)
+      return
+    }
     changed.add(name)
     clearTimeout(timer)
     timer = setTimeout(() => {

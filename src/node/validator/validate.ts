@@ -8,7 +8,7 @@ import type { Platform } from '../../std/platform.ts'
 import { walkTarball } from '../../validation/archive/tarball.ts'
 import { type ArchiveLayout, archiveLimits, type WalkArchive } from '../../validation/archive/walk.ts'
 import type { Check } from '../../validation/check.ts'
-import { secrets } from '../../validation/checks/secrets.ts'
+import { secretsCheck } from '../../validation/checks/secrets.ts'
 import { buildReport, reasonsOf } from '../../validation/report.ts'
 import { type RunLimits, type RunResult, runChecks } from '../../validation/run.ts'
 import type { Stores } from '../../wiring.ts'
@@ -17,7 +17,7 @@ import type { Stores } from '../../wiring.ts'
 const validations: Readonly<
   Record<FormatId, { readonly walk: WalkArchive; readonly layout: ArchiveLayout; readonly checks: readonly Check[] }>
 > = {
-  npm: { walk: walkTarball, layout: 'top_folder', checks: [...npmChecks, secrets] },
+  npm: { walk: walkTarball, layout: 'top_folder', checks: [...npmChecks, secretsCheck] },
 }
 
 const limits: RunLimits = { ...archiveLimits, timeMs: 5 * 60_000, findings: 200 }

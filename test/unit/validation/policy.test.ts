@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { npmChecks } from '../../../src/npm/checks/all.ts'
 import { archiveCodes } from '../../../src/validation/archive/codes.ts'
-import { secrets } from '../../../src/validation/checks/secrets.ts'
+import { secretsCheck } from '../../../src/validation/checks/secrets.ts'
 import { frameCodes } from '../../../src/validation/frame-codes.ts'
 import { policy, severityOf } from '../../../src/validation/policy.ts'
 
 const documented = [...Object.keys(frameCodes), ...Object.keys(archiveCodes)].concat(
-  ...[...npmChecks, secrets].map(({ codes }) => Object.keys(codes)),
+  ...[...npmChecks, secretsCheck].map(({ codes }) => Object.keys(codes)),
 )
 
 test('every code of every check has a severity', () => {

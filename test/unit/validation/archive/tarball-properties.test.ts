@@ -135,17 +135,11 @@ describe('the walker', () => {
       Array.from({ length: 300 }, (_, index) => index * 10_000),
     )
     let pulled = 0
-    const counted = streamOf(chunks).pipeThrough(
-      new TransformStream(
-        {
-          transform: (chunk, controller) => {
-            pulled += chunk.length
-            controller.enqueue(chunk)
-          },
-        },
-        { highWaterMark: 0 },
-        { highWaterMark: 0 },
-      ),
+    const counted = streamOf(
+      chunks.values().map((chunk) => {
+        pulled += chunk.length
+        return chunk
+      }),
     )
     let pulledWhileWaiting = 0
     await walkTarball(counted, options(archive.length), {

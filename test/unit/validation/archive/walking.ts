@@ -57,8 +57,9 @@ export function walk(archive: Uint8Array, settings: WalkSettings = {}): Promise<
   return walkChunks([archive], settings)
 }
 
-export function streamOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
-  const queue = chunks.values()
+/** A stream that gives a chunk when it is asked for one, and not before. */
+export function streamOf(chunks: Iterable<Uint8Array>): ReadableStream<Uint8Array> {
+  const queue = chunks[Symbol.iterator]()
   return new ReadableStream<Uint8Array>(
     {
       pull: (controller) => {
