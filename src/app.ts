@@ -1,8 +1,9 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
-import { routePath } from 'hono/route'
+import { matchedRoutes } from 'hono/route'
 import { apiProblem } from './api/errors.ts'
 import { reports } from './api/reports.ts'
 import { requestPath } from './http/canonical-path.ts'
+import { drain } from './http/drain.ts'
 import type { AppEnv } from './http/env.ts'
 import { problemOf } from './http/problem.ts'
 import { refuse } from './model/refusals.ts'
@@ -49,16 +50,22 @@ function frame(registry: Registry): MiddlewareHandler<AppEnv> {
     c.set('registry', registry)
     c.set('requestId', requestId)
     await next()
+    if (c.res.status >= 400) await drain(c.req.raw.body, 2 * registry.config.maxPublishBytes)
     c.res.headers.set('x-request-id', requestId)
     c.res.headers.set('x-content-type-options', 'nosniff')
     registry.flushEvents((work) => c.executionCtx.waitUntil(work))
-    log('info', 'request_served', `${c.req.method} ${routePath(c, -1)} ${c.res.status}`, {
+    log('info', 'request_served', `${c.req.method} ${routeOf(c)} ${c.res.status}`, {
       request_id: requestId,
       status: c.res.status,
       duration_ms: registry.platform.now() - startedAt,
       ...(c.var.refusal === undefined ? {} : { code: c.var.refusal }),
     })
   }
+}
+
+/** The pattern that the address matched, never the address itself: that may hold a token. */
+function routeOf(c: Context<AppEnv>): string {
+  return matchedRoutes(c).find(({ path }) => path !== '/*')?.path ?? 'no route'
 }
 
 /** Words a problem as the protocol of its address expects it. */

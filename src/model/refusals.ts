@@ -8,12 +8,10 @@ export const refusals = {
   login_required: () => 'You must log in to do this. Run `npm login`, or send an API token.',
   token_invalid: () => 'This token is not valid: it is unknown, expired or revoked. Log in again to get a new one.',
   credentials_wrong: () => 'The user name or the password is wrong.',
-  registration_closed: () => 'New accounts are made by an administrator of this registry: `deckle user add <name>`.',
   username_invalid: (f: { username: string }) =>
     `"${f.username}" is not a possible user name: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
   password_too_short: (f: { least: number }) => `The password is too short: use at least ${f.least} characters.`,
   user_exists: (f: { username: string }) => `The user "${f.username}" exists already.`,
-  user_unknown: (f: { username: string }) => `There is no user "${f.username}".`,
 
   // What they asked for
   not_found: () => 'Not found.',
@@ -22,7 +20,6 @@ export const refusals = {
   tag_not_found: (f: { tag: string }) => `There is no dist-tag "${f.tag}".`,
   not_owner: (f: { package: string }) =>
     `You may not change "${f.package}": only its owners may. Ask one of them, or choose another name.`,
-  method_not_allowed: () => 'This address does not take that method.',
 
   // Malformed requests
   package_name_invalid: (f: { problem: string }) => `Invalid package name: ${f.problem}.`,

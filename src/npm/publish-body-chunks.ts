@@ -3,27 +3,23 @@ const chunkBytes = 65_536
 /**
  * The bytes of a request's body. A chunk is valid until the next one is asked for: where the stream allows it, all are
  * read into one buffer of 64 KiB, which in workerd is eight times as fast as its own chunks of 4 KiB.
- * Leaving the loop early cancels the stream.
+ * Leaving the loop early leaves the rest of the stream to the caller.
  */
 export async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
   const reader = byteReader(body)
   if (reader === undefined) {
-    yield* body
+    yield* body.values({ preventCancel: true })
     return
   }
   let buffer = new ArrayBuffer(chunkBytes)
-  let isLeft = false
   try {
     for (;;) {
       const { value, done } = await reader.read(new Uint8Array(buffer))
       if (done) return
-      isLeft = true
       yield value
-      isLeft = false
       buffer = value.buffer
     }
   } finally {
-    if (isLeft) await reader.cancel()
     reader.releaseLock()
   }
 }

@@ -54,8 +54,8 @@ const pieceBytes = 65_536
  * Attachments with other names (`.sigstore`: JSON text, not base64) belong to the rest.
  *
  * Holds `limits.metadataBytes` (a few times: bytes, text, objects) and some 64 KiB beside the chunk that came last,
- * never the body. What was written to the sink may be of a body that is refused afterwards. A body that is refused is
- * cancelled, and so it is when the sink fails.
+ * never the body. What was written to the sink may be of a body that is refused afterwards. The rest of a body that is
+ * refused is left unread, and so it is when the sink fails: it is the caller's, to drain or to cancel.
  *
  * Keys are compared decoded, and none may stand twice in the body's object, in `_attachments`, or in the tarball's
  * entry, so that no two readers can see different things there. Further down the last one of a repeated key counts.

@@ -27,6 +27,13 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
+const singleBytes = new TextDecoder('latin1')
+
+/** One character for each byte, different bytes giving different ones, ASCII as itself: for comparing, not for showing. */
+export function byteText(bytes: Uint8Array): string {
+  return singleBytes.decode(bytes)
+}
+
 /** Bytes that should be UTF-8 and are not, for a message: all but ASCII as `%…`. */
 export function escapeBytes(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => (byte < 0x80 ? String.fromCharCode(byte) : `%${hex(byte)}`)).join('')

@@ -63,7 +63,7 @@ function start(args: readonly string[], env: Record<string, string> = {}): Start
   return run
 }
 
-async function waitFor(isSo: () => boolean | Promise<boolean>, atMostMs = 20_000): Promise<void> {
+async function waitFor(isSo: () => boolean | Promise<boolean>, atMostMs = 40_000): Promise<void> {
   const deadline = performance.now() + atMostMs
   while (!(await isSo())) {
     if (performance.now() > deadline) throw new Error('waited too long')

@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
@@ -113,6 +114,34 @@ describe('publish', () => {
     expect(await stack.stored('staging/')).toEqual([])
   })
 })
+
+test('who sends a large body gets to read why it was refused', async () => {
+  const eve = await stack.as('eve')
+  const refused = await send(`${stack.url}/left-pad`, eve.token, 30_000_000)
+  expect(refused).toMatchObject({ status: 403, body: expect.stringContaining('not_owner') })
+  const tooLarge = await send(`${stack.url}/eves`, eve.token, 101_000_000)
+  expect(tooLarge).toMatchObject({ status: 413, body: expect.stringContaining('npm pack --dry-run') })
+  const stranger = await send(`${stack.url}/eves`, undefined, 30_000_000)
+  expect(stranger).toMatchObject({ status: 401, body: expect.stringContaining('login_required') })
+}, 60_000)
+
+/** Like npm: sends all of the body before it looks at the answer. */
+function send(url: string, token: string | undefined, bytes: number): Promise<{ status: number; body: string }> {
+  const authorization = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const headers = { 'content-type': 'application/json', 'content-length': bytes, ...authorization }
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, { method: 'PUT', headers })
+    request.on('error', reject)
+    request.on('response', (response) => {
+      if (!request.writableFinished) reject(new Error('answered too early'))
+      response.setEncoding('utf8')
+      let body = ''
+      response.on('data', (text: string) => (body += text))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body }))
+    })
+    request.end(Buffer.alloc(bytes, ' '))
+  })
+}
 
 /** The published manifest names a dependency that the archive does not have. */
 function confusedRequest(name: string, version: string): RequestInit {

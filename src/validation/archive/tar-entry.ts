@@ -1,5 +1,5 @@
 import type { Finding } from '../check.ts'
-import { decodeUtf8, escapeBytes, printable } from '../printable.ts'
+import { byteText, decodeUtf8, escapeBytes, printable } from '../printable.ts'
 import type { ArchiveCode } from './codes.ts'
 import { ArchiveStop, archiveFinding } from './findings.ts'
 import type { PaxOverrides } from './pax.ts'
@@ -46,7 +46,7 @@ export function resolveEntry(header: TarHeader, overrides: Overrides, report: (f
   const nameBytes = overrides.pax?.path ?? overrides.longName ?? header.name
   const name = decodeUtf8(nameBytes)
   const shownName = name ?? escapeBytes(nameBytes)
-  const path = shownName.replace(/\/+$/, '') || shownName.slice(0, 1)
+  const path = withoutSlashes(shownName) || shownName.slice(0, 1)
   const note = (code: ArchiveCode, problem: string) => {
     report(archiveFinding(code, `"${printable(path, 150)}" ${problem}.`, path))
   }
@@ -113,17 +113,24 @@ function sizeOf(header: TarHeader, { pax }: Overrides, hasContent: boolean, path
  * when it would fit, the two must be equal; when not, the short one must be what is left of the long one.
  */
 function namesAgree(header: TarHeader, { pax, longName }: Overrides): boolean {
-  if (pax?.path !== undefined && longName !== undefined && latin1(pax.path) !== latin1(longName)) return false
+  if (pax?.path !== undefined && longName !== undefined && byteText(pax.path) !== byteText(longName)) return false
   const override = pax?.path ?? longName
   if (override === undefined) return true
-  const full = latin1(override).replace(/\/+$/, '')
-  const short = latin1(header.name).replace(/\/+$/, '')
+  const full = withoutSlashes(byteText(override))
+  const short = withoutSlashes(byteText(header.name))
   if (short === full) return true
   // tar-stream (pnpm and yarn pack with it) gives this name to every entry whose own does not fit
   const isPlaceholder = short === 'PaxHeader'
   const isWritable = full.length <= 100 && /^[\x20-\x7e]*$/.test(full)
   if (isWritable || /^\/|(?:^|\/)\.\.(?:\/|$)/.test(short)) return false
   return isPlaceholder || isSubsequence(short.replace(/[^A-Za-z0-9]/g, ''), full)
+}
+
+/** Without those at the end. Not a regular expression: that would take quadratic time on a hostile name. */
+function withoutSlashes(text: string): string {
+  let end = text.length
+  while (text[end - 1] === '/') end -= 1
+  return text.slice(0, end)
 }
 
 function isSubsequence(part: string, whole: string): boolean {
@@ -143,9 +150,4 @@ function linkTarget(header: TarHeader, { pax, longLink }: Overrides): Uint8Array
 function withTarget({ what }: Refused, header: TarHeader, overrides: Overrides): string {
   const target = linkTarget(header, overrides)
   return target.length === 0 ? what : `${what} to "${printable(decodeUtf8(target) ?? escapeBytes(target), 100)}"`
-}
-
-/** One character for each byte: for comparing, not for showing. */
-function latin1(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('')
 }

@@ -1,3 +1,4 @@
+import { byteText } from '../printable.ts'
 import { ArchiveStop } from './findings.ts'
 
 export const blockBytes = 512
@@ -52,7 +53,7 @@ export function isZeroBlock(block: Uint8Array): boolean {
 }
 
 function verifyChecksum(block: Uint8Array, problems: HeaderProblem[]): void {
-  const text = ascii(block.subarray(148, 156))
+  const text = byteText(block.subarray(148, 156))
   // A terminator is required: node-tar reads on into the next field without one
   const digits = /^ *([0-7]+)[ \0]/.exec(text)?.[1]
   if (digits === undefined) {
@@ -79,7 +80,7 @@ const blank = /^[ \0]*$/
 function readSize(block: Uint8Array, problems: HeaderProblem[]): number | undefined {
   const field = block.subarray(124, 136)
   if (field[0] === 0x80) return readBase256(field, problems)
-  const text = ascii(field)
+  const text = byteText(field)
   if (blank.test(text)) return undefined
   const digits = octal.exec(text)?.[1]
   if (digits === undefined) throw new ArchiveStop('tar_number_invalid', 'The size in a tar header cannot be read.')
@@ -101,7 +102,7 @@ function readBase256(field: Uint8Array, problems: HeaderProblem[]): number {
 }
 
 function readMode(block: Uint8Array, problems: HeaderProblem[]): number | undefined {
-  const text = ascii(block.subarray(100, 108))
+  const text = byteText(block.subarray(100, 108))
   if (blank.test(text)) return 0
   const digits = octal.exec(text)?.[1]
   if (digits === undefined) {
@@ -131,7 +132,7 @@ function readText(
 /** Where POSIX headers have the front part of a long name, GNU headers have times, and old ones nothing. */
 function readPrefix(block: Uint8Array, problems: HeaderProblem[]): Uint8Array {
   const field = block.subarray(345, 500)
-  const magic = ascii(block.subarray(257, 265))
+  const magic = byteText(block.subarray(257, 265))
   const isPosix = magic.startsWith('ustar\0')
   if (!isPosix && magic !== 'ustar  \0') {
     problems.push({ code: 'tar_header_unknown', problem: 'has a header that is neither POSIX nor GNU' })
@@ -161,8 +162,4 @@ function joined(prefix: Uint8Array, name: Uint8Array): Uint8Array {
   bytes[prefix.length] = 0x2f
   bytes.set(name, prefix.length + 1)
   return bytes
-}
-
-function ascii(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes)
 }

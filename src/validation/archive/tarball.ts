@@ -7,7 +7,7 @@ import type { WalkArchive } from './walk.ts'
 
 /**
  * Walks a gzipped tar archive. Holds one chunk of the source, two of 64 KiB of what it unpacks to, one header of at
- * most `metadataBytes`, and the names of `entries` files and folders: under 4 MB for usual packages, 80 MB at worst
+ * most `metadataBytes`, and the names of `entries` files and folders: under 4 MB for usual packages, 60 MB at worst
  * with the usual limits, however large the archive is. A bomb is stopped within 64 KiB of a limit. Where the splits
  * between chunks of the source fall makes no difference, except to how much is reported before damaged data.
  */

@@ -124,6 +124,12 @@ const collisions: readonly HostileArchive[] = [
     'package/lib/a.js',
   ),
   trick(
+    'archive_case_collision',
+    'letters outside of ASCII that differ in case',
+    (t) => t.file('package/ΣΊΣΥΦΟΣ-ß').file('package/σίσυφος-ẞ'),
+    'package/σίσυφος-ẞ',
+  ),
+  trick(
     'archive_unicode_collision',
     'composed and decomposed letters',
     (t) => t.file('package/caf\u00e9.js').file(decompose('package/caf\u00e9.js')),

@@ -120,6 +120,23 @@ describe('the walker', () => {
     expect(shown).toBe(archiveLimits.ratioFromBytes - 512)
   })
 
+  test('takes no more than linear time for names and records that are made to be slow', async () => {
+    const slow = ['/'.repeat(200_000), `${'/'.repeat(200_000)}x`, 'a/'.repeat(100_000), ' '.repeat(200_000)]
+    const started = performance.now()
+    for (const path of slow) {
+      await walk(tarball().pax({ path }).rawHeader({ name: 'package/x' }).gzip())
+      await walk(tarball().gnuLongName(path).rawHeader({ name: 'package/x' }).gzip())
+      await walk(
+        tarball()
+          .pax({ comment: path.replaceAll('/', '\n') })
+          .file('package/x')
+          .gzip(),
+      )
+      await walk(tarball().rawPax(path).file('package/x').gzip())
+    }
+    expect(performance.now() - started).toBeLessThan(5000)
+  })
+
   test('cancels the source as soon as nothing can be read any more', async () => {
     const { source, state } = endless(new Uint8Array(64 * 1024))
     const summary = await walkTarball(source, options(1e9), { entry: () => undefined, report: () => undefined })
