@@ -71,6 +71,17 @@ export type Stores = ReturnType<typeof wireStores>
 /** The formats that this registry keeps. Adding one is one folder and one line here. */
 export const formats: Readonly<Record<FormatId, PackageFormat>> = { npm: npmFormat }
 
+/** What the use cases around accounts need. */
+export function wireAccounts(config: Config, stores: Stores, platform: Platform): AccountDeps {
+  return {
+    platform,
+    users: stores.users,
+    tokens: new Tokens(stores.tokens, platform),
+    passwords: new Passwords(platform),
+    loginTokenDays: config.loginTokenDays,
+  }
+}
+
 /** Everything that the use cases on the request path need. */
 function wireDeps(
   config: Config,
@@ -80,16 +91,13 @@ function wireDeps(
   const headCache = new HeadCache(stores.heads, platform)
   return {
     ...stores,
-    platform,
+    ...wireAccounts(config, stores, platform),
     headCache,
     formats,
     publicUrl: config.publicUrl,
     rules: { requireLogin: config.requireLogin },
     newPackages: config.newPackages,
     waitMs: config.publishWaitMs,
-    loginTokenDays: config.loginTokenDays,
-    tokens: new Tokens(stores.tokens, platform),
-    passwords: new Passwords(platform),
     documents: new DocumentCache(),
     links: new Links(stores.files, platform),
     events: new EventLog(stores.downloads, stores.versions, platform),

@@ -1,7 +1,7 @@
-import { LRUCache } from 'lru-cache'
 import type { PackageRef } from '../model/ids.ts'
 import type { Head } from '../model/records.ts'
 import type { Platform } from '../std/platform.ts'
+import { TimedCache } from '../std/timed-cache.ts'
 import type { Heads } from '../storage/heads.ts'
 import { packageKey } from '../storage/keys.ts'
 
@@ -17,20 +17,18 @@ const maxHeads = 5_000
 export class HeadCache {
   readonly #heads: Heads
   readonly #platform: Platform
-  readonly #known = new LRUCache<string, { head: Head; readAt: number }>({ max: maxHeads })
+  readonly #known: TimedCache<Head>
 
   constructor(heads: Heads, platform: Platform) {
     this.#heads = heads
     this.#platform = platform
+    this.#known = new TimedCache({ platform, maxAgeMs, maxEntries: maxHeads })
   }
 
   /** @param fresh read it anew, whatever is known */
   get(ref: PackageRef, fresh = false): Promise<Head | undefined> | Head {
     const key = packageKey(ref)
-    if (fresh) return this.#read(key, ref)
-    const known = this.#known.get(key)
-    if (known !== undefined && this.#platform.now() - known.readAt < maxAgeMs) return known.head
-    return this.#read(key, ref)
+    return (fresh ? undefined : this.#known.get(key)) ?? this.#read(key, ref)
   }
 
   forget(ref: PackageRef): void {
@@ -38,11 +36,10 @@ export class HeadCache {
   }
 
   async #read(key: string, ref: PackageRef): Promise<Head | undefined> {
-    const readAt = this.#platform.now()
+    const askedAt = this.#platform.now()
     const head = await this.#heads.get(ref)
-    const known = this.#known.get(key)
     if (head === undefined) this.#known.delete(key)
-    else if (known === undefined || known.head.generation <= head.generation) this.#known.set(key, { head, readAt })
+    else this.#known.set(key, head, askedAt)
     return head
   }
 }

@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import type { TokenId } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Token, User } from '../model/records.ts'
@@ -6,6 +5,7 @@ import { refuse } from '../model/refusals.ts'
 import { base62, randomId } from '../std/base62.ts'
 import { constantTimeEqual, digestHex } from '../std/digest.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
+import { TimedCache } from '../std/timed-cache.ts'
 import type { TokenStore } from '../storage/tokens.ts'
 
 /** `dk_` + id (12) + secret (32, 190 bits) + checksum (6): found by secret scanners, refused unread when mistyped. */
@@ -25,11 +25,12 @@ export interface NewToken {
 export class Tokens {
   readonly #store: TokenStore
   readonly #platform: Platform
-  readonly #known = new LRUCache<string, { record: Token; readAt: number }>({ max: maxKnown })
+  readonly #known: TimedCache<Token>
 
   constructor(store: TokenStore, platform: Platform) {
     this.#store = store
     this.#platform = platform
+    this.#known = new TimedCache({ platform, maxAgeMs, maxEntries: maxKnown })
   }
 
   async issue(owner: User, description: string, lifetimeDays: number): Promise<NewToken> {
@@ -57,26 +58,25 @@ export class Tokens {
     const tokenId = readTokenId(token)
     if (tokenId === undefined) throw refuse('token_invalid')
     const secretHash = digestHex('sha256', token)
-    const record = this.#fromCache(secretHash) ?? (await this.#store.get(tokenId))
-    if (record === undefined || !constantTimeEqual(record.secretHash, secretHash)) throw refuse('token_invalid')
-    const now = this.#platform.now()
-    if (record.expiresAt !== undefined && Date.parse(record.expiresAt) <= now) throw refuse('token_invalid')
-    if (!this.#known.has(secretHash)) this.#known.set(secretHash, { record, readAt: now })
+    const record = this.#known.get(secretHash) ?? (await this.#read(tokenId, secretHash))
+    const isOver = record?.expiresAt !== undefined && Date.parse(record.expiresAt) <= this.#platform.now()
+    if (record === undefined || isOver) throw refuse('token_invalid')
     return { kind: 'user', username: record.owner, isAdmin: record.isAdmin, tokenId: record.tokenId }
   }
 
   /** Ends a token; it is good for 30 s more at most in other isolates. Ending one that is gone is fine. */
   async revoke(tokenId: TokenId): Promise<void> {
     await this.#store.remove(tokenId) // COMMIT
-    for (const [hash, known] of this.#known.entries()) if (known.record.tokenId === tokenId) this.#known.delete(hash)
+    this.#known.deleteWhere((known) => known.tokenId === tokenId)
   }
 
-  #fromCache(secretHash: string): Token | undefined {
-    const known = this.#known.get(secretHash)
-    if (known === undefined) return undefined
-    if (this.#platform.now() - known.readAt < maxAgeMs) return known.record
-    this.#known.delete(secretHash)
-    return undefined
+  /** A token whose id is known and whose secret is another is unknown. */
+  async #read(tokenId: TokenId, secretHash: string): Promise<Token | undefined> {
+    const askedAt = this.#platform.now()
+    const record = await this.#store.get(tokenId)
+    if (record === undefined || !constantTimeEqual(record.secretHash, secretHash)) return undefined
+    this.#known.set(secretHash, record, askedAt)
+    return record
   }
 }
 

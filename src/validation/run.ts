@@ -57,7 +57,10 @@ export async function runChecks(options: RunOptions): Promise<RunResult> {
 
   const crashes = await withinTime(options, findings, crew, source, async () => {
     const walked = await walk(options, findings, crew, source)
-    if ('error' in walked) return [walked]
+    if ('error' in walked) {
+      await source.stop()
+      return [walked]
+    }
     facts.fileCount = walked.fileCount
     facts.unpackedSizeBytes = walked.unpackedSizeBytes
     await source.drain()

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAccount } from '../../src/registry/accounts.ts'
-import { Passwords } from '../../src/registry/passwords.ts'
-import { Tokens } from '../../src/registry/tokens.ts'
 import { webPlatform } from '../../src/std/platform.ts'
+import { wireAccounts } from '../../src/wiring.ts'
 import { Actor } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
@@ -11,13 +10,7 @@ const password = 'correct horse battery'
 
 beforeAll(async () => {
   stack = await startStack({ validator: false })
-  const deps = {
-    users: stack.stores.users,
-    tokens: new Tokens(stack.stores.tokens, webPlatform),
-    passwords: new Passwords(webPlatform),
-    loginTokenDays: 1,
-    platform: webPlatform,
-  }
+  const deps = wireAccounts(stack.config, stack.stores, webPlatform)
   await createAccount(deps, { username: 'bob', password, roles: [] })
 }, 60_000)
 afterAll(() => stack?.close())

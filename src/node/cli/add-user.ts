@@ -1,8 +1,7 @@
 import { createAccount } from '../../registry/accounts.ts'
-import { Passwords } from '../../registry/passwords.ts'
-import { Tokens } from '../../registry/tokens.ts'
 import { randomId } from '../../std/base62.ts'
 import { webPlatform } from '../../std/platform.ts'
+import { wireAccounts } from '../../wiring.ts'
 import { connect } from './connect.ts'
 
 /**
@@ -17,13 +16,7 @@ export async function addUser(
   const { config, stores } = await connect(dataFolder)
   const given = process.env['DECKLE_PASSWORD']
   const password = given ?? randomId(webPlatform, 20)
-  const deps = {
-    users: stores.users,
-    tokens: new Tokens(stores.tokens, webPlatform),
-    passwords: new Passwords(webPlatform),
-    loginTokenDays: config.loginTokenDays,
-    platform: webPlatform,
-  }
+  const deps = wireAccounts(config, stores, webPlatform)
   const user = await createAccount(deps, {
     username: name,
     password,

@@ -1,11 +1,9 @@
 import { parseConfig } from '../../config.ts'
 import { Refusal } from '../../model/refusals.ts'
 import { createAccount } from '../../registry/accounts.ts'
-import { Passwords } from '../../registry/passwords.ts'
-import { Tokens } from '../../registry/tokens.ts'
 import { username } from '../../registry/username.ts'
 import { webPlatform } from '../../std/platform.ts'
-import { wireStores } from '../../wiring.ts'
+import { wireAccounts, wireStores } from '../../wiring.ts'
 
 const name = 'admin'
 
@@ -21,13 +19,7 @@ export async function ensureFirstAccount(
   const config = parseConfig(settings)
   const stores = wireStores(config, webPlatform)
   if ((await stores.users.get(username(name))) !== undefined) return 'exists'
-  const deps = {
-    users: stores.users,
-    tokens: new Tokens(stores.tokens, webPlatform),
-    passwords: new Passwords(webPlatform),
-    loginTokenDays: config.loginTokenDays,
-    platform: webPlatform,
-  }
+  const deps = wireAccounts(config, stores, webPlatform)
   try {
     await createAccount(deps, { username: name, password, roles: ['admin'] })
     return 'created'
