@@ -67,7 +67,7 @@ describe('the lint rules', () => {
 
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'deckle-lint-'))
-    for (const path of ['biome.json', '.gitignore', 'tools']) {
+    for (const path of ['biome.json', '.gitignore', '.biome']) {
       await cp(join(root, path), join(directory, path), { recursive: true })
     }
     const files = [...forbidden.map(([, file, text]) => [file, text] as const), ...Object.entries(allowed)]
