@@ -46,7 +46,7 @@ export function createApp(registry: Registry): Hono<AppEnv> {
 function frame(registry: Registry): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const startedAt = registry.platform.now()
-    const requestId = c.req.header('cf-ray') ?? randomId(registry.platform, 16)
+    const requestId = givenId(c.req.header('cf-ray')) ?? randomId(registry.platform, 16)
     c.set('registry', registry)
     c.set('requestId', requestId)
     await next()
@@ -61,6 +61,11 @@ function frame(registry: Registry): MiddlewareHandler<AppEnv> {
       ...(c.var.refusal === undefined ? {} : { code: c.var.refusal }),
     })
   }
+}
+
+/** Cloudflare's name of the request, if it is one. */
+function givenId(header: string | undefined): string | undefined {
+  return header !== undefined && /^[\w-]{1,64}$/.test(header) ? header : undefined
 }
 
 /** The pattern that the address matched, never the address itself: that may hold a token. */

@@ -93,6 +93,8 @@ export type DownloadOutcome = 'allowed' | 'refused'
 
 /** One download, or one refusal of one. */
 export interface DownloadEvent {
+  /** Makes writing it again the same write. */
+  readonly id: string
   readonly format: FormatId
   readonly name: PackageName
   readonly version?: Version

@@ -2,6 +2,7 @@ import type { VersionRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { DownloadEvent, DownloadOutcome } from '../model/records.ts'
 import type { RefusalCode } from '../model/refusals.ts'
+import { randomId } from '../std/base62.ts'
 import { log } from '../std/log.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { Downloads } from '../storage/downloads.ts'
@@ -21,7 +22,10 @@ const flushAfterMs = 500
 const flushAtEvents = 200
 /** When the store is away for long, the oldest are dropped, and a log line says how many. */
 const mostEvents = 20_000
+const mostInBatch = 1_000
 const mostKnownVersions = 20_000
+/** A runtime may stop what was left to do after an answer: a flush that takes longer than this is taken for dead. */
+const flushDeadAfterMs = 60_000
 
 /**
  * Collects download events in memory and writes them off the response path: one flush per half second and isolate.
@@ -32,8 +36,10 @@ export class EventLog {
   readonly #versions: Versions
   readonly #platform: Platform
   #waiting: DownloadEvent[] = []
+  /** The batch that is being written. It stays as it is until it is written, so that it is counted once. */
+  #batch: readonly DownloadEvent[] = []
   #dropped = 0
-  #flushing = false
+  #flushingSince: number | undefined
   /** Versions that are known to exist: only downloads of real ones are counted. */
   readonly #real = new Set<string>()
 
@@ -45,6 +51,7 @@ export class EventLog {
 
   record(who: Principal, ref: VersionRef, visitor: Visitor, outcome: DownloadOutcome, reason?: RefusalCode): void {
     this.#waiting.push({
+      id: randomId(this.#platform, 10),
       format: ref.format,
       name: ref.name,
       version: ref.version,
@@ -62,27 +69,34 @@ export class EventLog {
 
   /** To be called once a response is decided: makes sure that what is waiting gets written. */
   flushSoon(waitUntil: WaitUntil): void {
-    if (this.#waiting.length === 0 || this.#flushing) return
-    this.#flushing = true
+    const now = this.#platform.now()
+    const isFlushing = this.#flushingSince !== undefined && now - this.#flushingSince < flushDeadAfterMs
+    if (isFlushing || this.#waiting.length + this.#batch.length === 0) return
+    this.#flushingSince = now
     waitUntil(this.#flushLater())
   }
 
   async #flushLater(): Promise<void> {
     try {
       if (this.#waiting.length < flushAtEvents) await this.#platform.sleep(flushAfterMs)
-      while (this.#waiting.length > 0) await this.#flushOnce()
+      while (this.#waiting.length + this.#batch.length > 0) await this.#flushOnce()
     } catch (error) {
-      log('error', 'events_flush_failed', `${this.#waiting.length} download events wait for the next flush`, { error })
+      const left = this.#waiting.length + this.#batch.length
+      log('error', 'events_flush_failed', `${left} download events wait for the next flush`, { error })
     } finally {
-      this.#flushing = false
+      this.#flushingSince = undefined
     }
   }
 
   async #flushOnce(): Promise<void> {
-    const batch = this.#waiting.slice(0, 1_000)
-    const checked = await this.#markMissing(batch)
-    await this.#store.write(checked)
-    this.#waiting.splice(0, batch.length)
+    if (this.#batch.length === 0) {
+      const next = this.#waiting.slice(0, mostInBatch)
+      this.#batch = await this.#markMissing(next)
+      const taken = new Set(next)
+      this.#waiting = this.#waiting.filter((event) => !taken.has(event))
+    }
+    await this.#store.write(this.#batch) // repeatable: events and counts have ids
+    this.#batch = []
     if (this.#dropped > 0) {
       log('error', 'events_dropped', `${this.#dropped} download events were lost: the store was away for too long`)
       this.#dropped = 0

@@ -22,6 +22,9 @@ export interface ReadDeps extends SnapshotDeps {
   readonly documents: DocumentCache
 }
 
+/** A package that is published all the time may lose its snapshot to the next one while it is read. */
+const mostRounds = 4
+
 /** Compressed documents of snapshots: immutable, so they are never stale. Holds 24 MB at most. */
 export class DocumentCache {
   readonly #known = new LRUCache<string, Uint8Array<ArrayBuffer>>({
@@ -104,11 +107,12 @@ async function readDocument(
   document: string,
   encoding: Encoding,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const found = await readStored(deps, head, head.revision, document, encoding)
-  if (found !== undefined) return found
-  const current = await requireReadable(deps, who, head, true)
-  const again = await readStored(deps, current, current.revision, document, encoding)
-  if (again !== undefined) return again
+  let current = head
+  for (let round = 0; round < mostRounds; round += 1) {
+    const found = await readStored(deps, current, current.revision, document, encoding)
+    if (found !== undefined) return found
+    current = await requireReadable(deps, who, head, true)
+  }
   throw new Error(`${head.format}/${head.name}: snapshot ${current.revision} is missing; run the rebuild command`)
 }
 

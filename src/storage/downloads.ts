@@ -1,6 +1,6 @@
 import type { FormatId, PackageRef } from '../model/ids.ts'
 import type { DownloadEvent } from '../model/records.ts'
-import { randomId } from '../std/base62.ts'
+import { digestHex } from '../std/digest.ts'
 import type { Platform } from '../std/platform.ts'
 import { StorageError } from './aws.ts'
 import type { DynamoDb } from './dynamodb.ts'
@@ -33,23 +33,29 @@ export class Downloads {
     this.#shard = (options.platform.randomBytes(1)[0] ?? 0) % shards
   }
 
-  /** Stores events, then counts those that were downloads. Events first: a count stands for events that are there. */
+  /**
+   * Stores events, then counts those that were downloads. Events first: a count stands for events that are there. The
+   * same events again write and count nothing anew.
+   */
   async write(events: readonly DownloadEvent[]): Promise<void> {
     const ttl = Math.ceil(this.#platform.now() / 1_000) + this.#eventDays * 86_400
     await this.#db.batchWrite('downloads', {
       put: events.map((event) => ({
         ...event,
         bucket: `${event.format}/${event.name}#${event.at.slice(0, 10)}`,
-        item: `${event.at}#${randomId(this.#platform, 8)}`,
+        item: `${event.at}#${event.id}`,
         ttl,
       })),
     })
-    const counts = new Map<string, number>()
-    for (const { format, name, at, outcome } of events) {
+    const counted = new Map<string, string[]>()
+    for (const { id, format, name, at, outcome } of events) {
       const key = `${format}/${name}#${at.slice(0, 10)}`
-      if (outcome === 'allowed') counts.set(key, (counts.get(key) ?? 0) + 1)
+      if (outcome !== 'allowed') continue
+      const ids = counted.get(key)
+      if (ids === undefined) counted.set(key, [id])
+      else ids.push(id)
     }
-    for (const [key, count] of counts) await this.#count(key, count)
+    for (const [key, ids] of counted) await this.#count(key, ids)
   }
 
   /** Downloads of each day from `from` to `to` (`YYYY-MM-DD`, inclusive); days without any are absent. */
@@ -72,15 +78,15 @@ export class Downloads {
   }
 
   /**
-   * Adds once: the item keeps the id of its last addition, so that one whose answer was lost is not added again, unless
-   * another writer on the same shard came between.
+   * Adds once: the item keeps the id of its last addition, made of the events', so that one whose answer was lost is not
+   * added again, unless another writer on the same shard came between.
    */
-  async #count(key: string, count: number): Promise<void> {
+  async #count(key: string, ids: readonly string[]): Promise<void> {
     const [name = '', day = ''] = splitLast(key, '#')
-    const addition = randomId(this.#platform, 12)
+    const addition = digestHex('sha256', ids.join()).slice(0, 24)
     const item = { bucket: `count/${name}`, item: `${day}#${this.#shard}` }
     const change = {
-      add: { downloads: count },
+      add: { downloads: ids.length },
       set: { lastAddition: addition },
       condition: { notEquals: { lastAddition: addition } },
     }

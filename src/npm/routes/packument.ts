@@ -13,7 +13,8 @@ export const packument: Hono<AppEnv> = routes()
   .get('/:package', async (c) => {
     const short = prefersAbbreviated(c)
     const name = short ? abbreviatedDocument : fullDocument
-    const document = await c.var.registry.openDocument(asking(c), packageParam(c), name, wantsFresh(c))
+    const ref = packageParam(c)
+    const document = await c.var.registry.openDocument(asking(c), ref, name, wantsFresh(c))
     return answerDocument(c, document, {
       form: short ? 'short' : 'full',
       contentType: short ? abbreviatedType : 'application/json',
