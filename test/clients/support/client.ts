@@ -1,0 +1,66 @@
+import type { Row } from './rows.ts'
+
+/** What somebody has to reach a registry: its address, with a slash at the end, and a token or none. */
+export interface Access {
+  readonly registry: string
+  readonly token?: string
+}
+
+export interface PublishOptions {
+  readonly tag?: string
+  readonly access?: 'public' | 'restricted'
+}
+
+/** A command line, without the program's name. */
+type Args = readonly string[]
+
+/** One package manager: how to call it, how to set it up, and what it cannot do. */
+export interface Client {
+  readonly id: string
+  /** As the docs call it. */
+  readonly label: string
+  readonly version: string
+  program(): readonly string[]
+  /** What it needs beside home and `XDG_*` to leave the real ones alone. */
+  environment(home: string): Readonly<Record<string, string>>
+  /** The settings files that a user writes, below the home folder, by line. */
+  settings(access: Access): Readonly<Record<string, readonly string[]>>
+  /** What a project needs beside `package.json`. */
+  readonly projectFiles: Readonly<Record<string, string>>
+  readonly lockFile: string
+  /** Run in a package's folder before anything else, where the client insists on it. */
+  readonly beforePublish?: Args
+  publish(options: PublishOptions): Args
+  /** Publishes an archive as it is. */
+  publishArchive(file: string): Args
+  readonly install: Args
+  readonly frozenInstall: Args
+  add(spec: string): Args
+  view(spec: string): Args
+  readonly ping: Args
+  readonly whoami: Args
+  readonly logout: Args
+  readonly login: Login
+  readonly tags: {
+    list(name: string): Args
+    add(name: string, version: string, tag: string): Args
+    remove(name: string, tag: string): Args
+  }
+  /** Runs a program that an installed package brings. */
+  runBin(program: string, ...args: readonly string[]): Args
+  /** The rows of the conformance table that it has no part in, with the reason: the rest is tested. */
+  readonly without: Readonly<Partial<Record<Row, string>>>
+  /** What a user should know, for the docs. */
+  readonly notes: readonly string[]
+}
+
+export interface Login {
+  readonly args: Args
+  /** Whether the prompts insist on a terminal. */
+  readonly terminal: boolean
+  /** The prompts, in order. */
+  readonly prompts: readonly { readonly when: RegExp; readonly answer: 'username' | 'password' | 'email' }[]
+}
+
+/** The place of a command that the client lacks; the row is named in `without`, so that nobody calls it. */
+export const lacking: Args = []

@@ -1,0 +1,11 @@
+import type { Access } from '../client.ts'
+
+/** The line of an `.npmrc` that holds the token for a registry. */
+export function authLine({ registry, token }: Access): readonly string[] {
+  return token === undefined ? [] : [`${registry.replace(/^https?:/, '')}:_authToken=${token}`]
+}
+
+/** An option with its value, or nothing. */
+export function option(flag: string, value: string | undefined): readonly string[] {
+  return value === undefined ? [] : [flag, value]
+}
