@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { StartProblem, systemCode } from './start-problem.ts'
 
@@ -72,7 +73,7 @@ function readPorts(file: string): Readonly<Record<string, number>> {
  */
 export async function requireFreePort(port: number): Promise<void> {
   for (const host of ['127.0.0.1', '::1']) {
-    const code = await listenProblem(port, host)
+    const code = await lastingProblem(port, host)
     if (code === undefined) continue
     if (code === 'EACCES') throw new StartProblem(`Only an administrator may use port ${port}. ${otherPort(4000)}`)
     if (code !== 'EADDRINUSE') throw new StartProblem(`Cannot listen on ${host}, port ${port}: ${code}.`)
@@ -80,6 +81,15 @@ export async function requireFreePort(port: number): Promise<void> {
     throw new StartProblem(
       `Port ${port} of ${host} is in use, perhaps by another Deckle (see by whom: ${look}). ${otherPort(port + 1)}`,
     )
+  }
+}
+
+/** A process that was just killed may hold its port for some milliseconds more, until its last thread has ended. */
+async function lastingProblem(port: number, host: string): Promise<string | undefined> {
+  for (let tries = 1; ; tries += 1) {
+    const code = await listenProblem(port, host)
+    if (code !== 'EADDRINUSE' || tries === 10) return code
+    await sleep(50)
   }
 }
 
