@@ -20,10 +20,19 @@ export async function ensureClients(say: (line: string) => void): Promise<void> 
   const began = performance.now()
   await runOk(['npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
     cwd: folder,
-    env: inheritedEnvironment(),
+    env: { ...inheritedEnvironment(), ...npmSettings() },
     timeoutMs: 280_000,
   })
   say(`Installed in ${((performance.now() - began) / 1000).toFixed(0)} s`)
+}
+
+/**
+ * Where npm finds the machine's own settings, a certificate authority for example: it looks for them beside the Node
+ * that runs it, and here that is the one of this checkout.
+ */
+function npmSettings(): Record<string, string> {
+  const names = ['npm_config_globalconfig', 'npm_config_userconfig'] as const
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])))
 }
 
 function isInstalled(): boolean {
