@@ -34,6 +34,8 @@ export interface LinkOptions {
 }
 
 const transferTimeoutMs = 60_000
+/** For a copy within the bucket, and for whole small objects. */
+const smallTimeoutMs = 15_000
 
 /** One bucket. Every method throws `StorageError` for what is not in its result. */
 export class S3 {
@@ -69,7 +71,7 @@ export class S3 {
 
   /** A whole small object. One of more than `maxBytes` fails with the code `TooLarge`. */
   async getBytes(key: string, maxBytes: number): Promise<StoredBytes | undefined> {
-    const request = this.#request('GetObject', 'GET', key, { timeoutMs: transferTimeoutMs })
+    const request = this.#request('GetObject', 'GET', key, { timeoutMs: smallTimeoutMs })
     return this.#unlessMissing(
       this.#service.send(request, async (response) => ({
         ...infoOf(response),
@@ -94,7 +96,7 @@ export class S3 {
     const request = this.#request('PutObject', 'PUT', key, {
       headers: { ...headersOf(options), ...conditionHeaders(options.condition), ...contentDigest(bytes) },
       body: bytes,
-      timeoutMs: transferTimeoutMs,
+      timeoutMs: uploadTimeoutMs(bytes),
     })
     return unlessPrecondition(this.#service.send(request, drainedEtag))
   }
@@ -112,7 +114,7 @@ export class S3 {
         ...(replace && { ...headersOf(replace), 'x-amz-metadata-directive': 'REPLACE' }),
         ...conditionHeaders(condition),
       },
-      timeoutMs: transferTimeoutMs,
+      timeoutMs: smallTimeoutMs,
     })
     const copied = this.#service.send(request, (response) => etagInAnswer(response, 'CopyObjectResult'))
     return (await this.#unlessMissing(unlessPrecondition(copied))) ?? 'missing'
@@ -155,7 +157,7 @@ export class S3 {
 
   /** Returns the part's ETag. Every part but the last has 5 MiB or more. */
   async uploadPart(key: string, uploadId: string, partNumber: number, bytes: Uint8Array): Promise<string> {
-    const content = { headers: contentDigest(bytes), body: bytes, timeoutMs: transferTimeoutMs }
+    const content = { headers: contentDigest(bytes), body: bytes, timeoutMs: uploadTimeoutMs(bytes) }
     const request = this.#request('UploadPart', 'PUT', key, content, { partNumber, uploadId })
     return (await this.#service.send(request, drainedEtag)).etag
   }
@@ -251,6 +253,11 @@ export class S3 {
       throw error
     }
   }
+}
+
+/** What a slow line of 250 kB/s takes: a request that hangs must not hold up a publish for longer than it has to. */
+function uploadTimeoutMs(bytes: Uint8Array): number {
+  return 5_000 + bytes.byteLength / 250
 }
 
 async function unlessPrecondition<T>(answer: Promise<T>): Promise<T | 'precondition_failed'> {

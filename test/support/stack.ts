@@ -37,6 +37,8 @@ export interface StackOptions {
   readonly validator?: boolean
   /** Run the edge in workerd; default true. */
   readonly workerd?: boolean
+  /** Put something between the edge and validator, and these storage servers: returns the address to use instead. */
+  readonly between?: (service: 's3' | 'dynamodb' | 'sqs', url: string) => Promise<string>
 }
 
 /** The whole registry against local servers: storage and validator in this process, the edge in real workerd. */
@@ -48,12 +50,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     table: storage.dynamodb.tableName('users').replace(/users$/, ''),
     queue: storage.sqs.queueName('jobs').replace(/jobs$/, ''),
   }
+  const endpoint = async (service: 's3' | 'dynamodb' | 'sqs') => {
+    const direct = storage.endpoints[service] ?? ''
+    return options.between === undefined ? direct : options.between(service, direct)
+  }
   const settings: Record<string, string> = {
     DECKLE_PUBLIC_URL: url,
     DECKLE_STORAGE_URL: storage.endpoints.s3 ?? '',
-    DECKLE_S3_ENDPOINT: storage.endpoints.s3 ?? '',
-    DECKLE_DYNAMODB_ENDPOINT: storage.endpoints.dynamodb ?? '',
-    DECKLE_SQS_ENDPOINT: storage.endpoints.sqs ?? '',
+    DECKLE_S3_ENDPOINT: await endpoint('s3'),
+    DECKLE_DYNAMODB_ENDPOINT: await endpoint('dynamodb'),
+    DECKLE_SQS_ENDPOINT: await endpoint('sqs'),
     DECKLE_BUCKET: storage.bucket,
     DECKLE_TABLE_PREFIX: prefixes.table,
     DECKLE_QUEUE_PREFIX: prefixes.queue,
@@ -63,7 +69,13 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     ...options.settings,
   }
   const config = parseConfig(settings)
-  const stores = wireStores(config, webPlatform)
+  // What a test itself reads and writes goes the direct way
+  const direct = {
+    DECKLE_S3_ENDPOINT: storage.endpoints.s3 ?? '',
+    DECKLE_DYNAMODB_ENDPOINT: storage.endpoints.dynamodb ?? '',
+    DECKLE_SQS_ENDPOINT: storage.endpoints.sqs ?? '',
+  }
+  const stores = wireStores(parseConfig({ ...settings, ...direct }), webPlatform)
   const validator = options.validator === false ? undefined : await startValidator(config)
   const workerd = options.workerd === false ? undefined : await startWorkerd(port, settings)
   return {
