@@ -48,7 +48,7 @@ const bodies: readonly (readonly [what: string, body: string, status: number])[]
   ],
   [
     'a version that is none',
-    changed((body) => void (body.versions = { latest: { name: 'odd', version: 'latest' } })),
+    changed((body) => Object.assign(body, { versions: { latest: { name: 'odd', version: 'latest' } } })),
     400,
   ],
   [
