@@ -17,8 +17,10 @@ export async function rebuildPackages(dataFolder: string, names: readonly string
   if (names.length === 0 && !all) throw new CliError('Name packages to rebuild, or say --all.')
   const { config, stores } = await connect(dataFolder)
   const deps = { ...stores, formats, publicUrl: config.publicUrl, platform: webPlatform }
+  let seen = 0
   let failed = 0
   for await (const ref of all ? everyPackage(stores) : names.map(npmPackage)) {
+    seen += 1
     try {
       const { outcome, versions } = await rebuild(deps, ref, (done) => showProgress(ref, done))
       clearProgress()
@@ -29,6 +31,7 @@ export async function rebuildPackages(dataFolder: string, names: readonly string
       console.error(`${ref.name}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
+  if (seen === 0) console.log('There is no published package yet.')
   if (failed > 0) throw new CliError(`${failed} could not be rebuilt.`)
 }
 
