@@ -4,6 +4,7 @@ import type { FormatId, PackageRef, Version, VersionRef } from './model/ids.ts'
 import type { Asking, Principal } from './model/principal.ts'
 import { npmFormat } from './npm/format.ts'
 import { type AccountDeps, login, logout } from './registry/accounts.ts'
+import { type Deprecations, deprecate } from './registry/deprecate.ts'
 import { type DownloadDeps, describeFile, download, Links } from './registry/download.ts'
 import { EventLog, type Visitor, type WaitUntil } from './registry/events.ts'
 import { HeadCache } from './registry/head-cache.ts'
@@ -125,6 +126,7 @@ export function wire(config: Config, platform: Platform) {
     readTags: (who: Principal, ref: PackageRef) => readTags(deps, who, ref),
     setTag: (who: Principal, ref: PackageRef, tag: string, version: Version) => setTag(deps, who, ref, tag, version),
     removeTag: (who: Principal, ref: PackageRef, tag: string) => removeTag(deps, who, ref, tag),
+    deprecate: (who: Principal, ref: PackageRef, wanted: Deprecations) => deprecate(deps, who, ref, wanted),
     readReport: (who: Principal, ref: VersionRef) => readReport(deps, who, ref),
     download: (asking: Asking, ref: VersionRef, visitor: Visitor, fresh: boolean) =>
       download(deps, asking, ref, visitor, fresh),

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../std/json.ts'
 import type { FileName, FormatId, PackageName, PackageRef, Revision, Version, VersionRef } from './ids.ts'
-import type { Head, IsoTime, StoredFile, VersionRecord } from './records.ts'
+import type { Head, IsoTime, VersionRecord } from './records.ts'
 
 /** The accepted manifest of one version, as stored under `manifests/`: with the version item, the truth. */
 export interface AcceptedManifest {
@@ -44,6 +44,10 @@ export interface PackageFormat {
   fileName(ref: VersionRef): FileName
   /** What the snapshot says about a version; deterministic. */
   list(record: VersionRecord, accepted: AcceptedManifest): ListedVersion
+  /** What `list` would say of a version that is listed already and whose record has changed since. */
+  relist(record: VersionRecord, listed: ListedVersion): ListedVersion
+  /** The version that `latest` falls back to when the one that it named is gone; undefined when there is none. */
+  fallbackVersion(versions: readonly string[]): Version | undefined
   /** Renders what clients read. Deterministic: equal input gives equal bytes. O(versions), at write time only. */
   render(
     head: Head,

@@ -7,6 +7,7 @@ import type { Files } from '../storage/files.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Staging } from '../storage/staging.ts'
 import type { Versions } from '../storage/versions.ts'
+import { relist } from './relist.ts'
 import { changeSnapshot, type SnapshotDeps } from './snapshot.ts'
 import { discardStaged } from './staged.ts'
 
@@ -43,7 +44,9 @@ export const maxTags = 500
  */
 export async function settle(deps: SettleDeps, ref: VersionRef): Promise<Settled> {
   const record = await deps.versions.get(ref)
-  if (record === undefined || isFinal(record.status)) return 'nothing_to_do'
+  if (record === undefined) return 'nothing_to_do'
+  if (record.status === 'published') return catchUp(deps, record)
+  if (isFinal(record.status)) return 'nothing_to_do'
   if (record.status === 'accepted') return finish(deps, record)
   const begun = await deps.versions.beginAttempt(record)
   if (begun === 'moved') return 'nothing_to_do'
@@ -87,6 +90,12 @@ function tagsWith(tags: Head['tags'], record: VersionRecord): Head['tags'] {
   }
   if (!Object.hasOwn(next, 'latest')) next['latest'] = record.version
   return next
+}
+
+/** A change of a published version that was cut off before its snapshot. Nothing to change for a job that came twice. */
+async function catchUp(deps: SettleDeps, record: VersionRecord): Promise<Settled> {
+  await relist(deps, record, [record.version])
+  return 'nothing_to_do'
 }
 
 async function close(

@@ -3,17 +3,12 @@ import type { Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import type { Manifests } from '../storage/manifests.ts'
-import type { Versions } from '../storage/versions.ts'
-import { type AccessRules, accessProblem } from './access.ts'
-import type { HeadCache } from './head-cache.ts'
+import { type ChangeDeps, requireChange } from './change.ts'
 import { maxTags } from './settle.ts'
-import { type Change, changeSnapshot, type SnapshotDeps } from './snapshot.ts'
+import { type Change, changeSnapshot } from './snapshot.ts'
 
-export interface TagDeps extends SnapshotDeps {
-  readonly headCache: HeadCache
-  readonly versions: Versions
+export interface TagDeps extends ChangeDeps {
   readonly manifests: Manifests
-  readonly rules: AccessRules
 }
 
 /**
@@ -51,14 +46,6 @@ export async function removeTag(deps: TagDeps, who: Principal, ref: PackageRef, 
     const { [tag]: removed, ...kept } = tags
     return removed === undefined ? undefined : { tags: kept }
   })
-}
-
-async function requireChange(deps: TagDeps, who: Principal, ref: PackageRef): Promise<Head> {
-  const head = await deps.headCache.get(ref, true)
-  const problem = accessProblem(who, 'change', head, deps.rules)
-  if (problem !== undefined) throw problem
-  if (head?.revision === undefined) throw refuse('package_not_found')
-  return head
 }
 
 async function change(
