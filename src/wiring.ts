@@ -8,12 +8,14 @@ import { type Deprecations, deprecate } from './registry/deprecate.ts'
 import { type DownloadDeps, describeFile, download, Links } from './registry/download.ts'
 import { EventLog, type Visitor, type WaitUntil } from './registry/events.ts'
 import { HeadCache } from './registry/head-cache.ts'
+import { changeOwners, type OwnerChange, type OwnerDeps, readProfile, replaceOwners } from './registry/owners.ts'
 import { Passwords } from './registry/passwords.ts'
 import { type PublishDeps, publish, type Receive } from './registry/publish.ts'
 import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readVersion } from './registry/read.ts'
 import { dailyDownloads, type Period, type StatisticsDeps } from './registry/statistics.ts'
 import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
 import { Tokens } from './registry/tokens.ts'
+import { type Remaining, requireUnpublished, type UnpublishDeps, unpublishAllBut } from './registry/unpublish.ts'
 import type { Platform } from './std/platform.ts'
 import { AwsService } from './storage/aws.ts'
 import { staticCredentials } from './storage/credentials.ts'
@@ -87,7 +89,7 @@ export function wireAccounts(config: Config, stores: Stores, platform: Platform)
 function wireDeps(
   config: Config,
   platform: Platform,
-): AccountDeps & PublishDeps & ReadDeps & DownloadDeps & TagDeps & StatisticsDeps {
+): AccountDeps & PublishDeps & ReadDeps & DownloadDeps & TagDeps & StatisticsDeps & OwnerDeps & UnpublishDeps {
   const stores = wireStores(config, platform)
   const headCache = new HeadCache(stores.heads, platform)
   return {
@@ -127,6 +129,13 @@ export function wire(config: Config, platform: Platform) {
     setTag: (who: Principal, ref: PackageRef, tag: string, version: Version) => setTag(deps, who, ref, tag, version),
     removeTag: (who: Principal, ref: PackageRef, tag: string) => removeTag(deps, who, ref, tag),
     deprecate: (who: Principal, ref: PackageRef, wanted: Deprecations) => deprecate(deps, who, ref, wanted),
+    changeOwners: (who: Principal, ref: PackageRef, wanted: OwnerChange) => changeOwners(deps, who, ref, wanted),
+    replaceOwners: (who: Principal, ref: PackageRef, wanted: Parameters<typeof replaceOwners>[3]) =>
+      replaceOwners(deps, who, ref, wanted),
+    readProfile: (who: Principal, name: string) => readProfile(deps, who, name),
+    unpublishAllBut: (who: Principal, ref: PackageRef, remaining: Remaining) =>
+      unpublishAllBut(deps, who, ref, remaining),
+    requireUnpublished: (who: Principal, ref: VersionRef) => requireUnpublished(deps, who, ref),
     readReport: (who: Principal, ref: VersionRef) => readReport(deps, who, ref),
     download: (asking: Asking, ref: VersionRef, visitor: Visitor, fresh: boolean) =>
       download(deps, asking, ref, visitor, fresh),

@@ -26,6 +26,32 @@ export function readDeprecations(
   return { revision, texts: new Map(Object.entries(versions).map(([version, it]) => [version, deprecation(it)])) }
 }
 
+/** Names in a list of `maintainers`, as `npm owner` sends it. @throws Refusal `body_invalid` */
+export function readOwners(ref: PackageRef, document: JsonObject): readonly string[] {
+  requireSubject(ref, document)
+  const maintainers = own(document, 'maintainers')
+  if (!Array.isArray(maintainers)) throw invalid('it has neither maintainers nor versions')
+  return maintainers.map((maintainer) => {
+    const name = isJsonObject(maintainer) ? own(maintainer, 'name') : undefined
+    if (typeof name !== 'string') throw invalid('one of its maintainers has no name')
+    return name
+  })
+}
+
+/**
+ * The versions that a packument has left, as `npm unpublish` sends it. None is refused: nobody removes a whole package
+ * by a document that happens to be empty.
+ * @throws Refusal `body_invalid`
+ */
+export function readRemaining(ref: PackageRef, document: JsonObject): ReadonlySet<string> {
+  requireSubject(ref, document)
+  const versions = own(document, 'versions')
+  if (!isJsonObject(versions)) throw invalid('versions is not an object')
+  const remaining = new Set(Object.keys(versions))
+  if (remaining.size === 0) throw invalid('it has no versions left: to remove the whole package, send DELETE')
+  return remaining
+}
+
 /** pnpm and others leave the field out, or send `false`, where npm sends an empty text. */
 function deprecation(document: Json): string {
   if (!isJsonObject(document)) throw invalid('one of its versions is not an object')

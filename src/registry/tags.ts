@@ -1,3 +1,4 @@
+import type { SnapshotState } from '../model/format.ts'
 import type { PackageRef, Version } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
@@ -26,7 +27,8 @@ export async function setTag(
   const record = await deps.versions.get({ ...ref, version })
   if (record?.status !== 'published') throw refuse('version_not_found', { version })
   const accepted = tag === 'latest' ? await deps.manifests.get(record, record.uploadId) : undefined
-  await change(deps, ref, (head) => {
+  await change(deps, ref, (head, state) => {
+    if (!Object.hasOwn(state.versions, version)) throw refuse('version_not_found', { version }) // unpublished just now
     if (head.tags[tag] === version && Object.hasOwn(head.tags, tag)) return undefined
     const tags = { ...head.tags, [tag]: version }
     if (Object.keys(tags).length > maxTags) throw refuse('too_many_tags', { most: maxTags })
@@ -51,10 +53,10 @@ export async function removeTag(deps: TagDeps, who: Principal, ref: PackageRef, 
 async function change(
   deps: TagDeps,
   ref: PackageRef,
-  mutate: (head: Head) => { tags: Head['tags']; readme?: string } | undefined,
+  mutate: (head: Head, state: SnapshotState) => { tags: Head['tags']; readme?: string } | undefined,
 ): Promise<void> {
   await changeSnapshot(deps, ref, (state, head): Change | undefined => {
-    const next = mutate(head)
+    const next = mutate(head, state)
     if (next === undefined) return undefined
     return { state: { ...state, readme: next.readme ?? state.readme }, head: { tags: next.tags } }
   }) // COMMIT: clients see the tags

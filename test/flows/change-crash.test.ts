@@ -91,5 +91,52 @@ describe.each<Moment>(['before', 'after'])('killed %s a request', (moment) => {
       expect(await statusOf(name, '1.0.0')).toBe('published')
       expect(at).toBeLessThan(60)
     }
-  }, 120_000)
+  }, 180_000)
+
+  test('unpublish: a version is there wholly or gone wholly, and a second try ends it', async () => {
+    for (let at = 1, done = false; !done; at += 1) {
+      const name = `unpublish-${moment}-${at}`
+      const { _rev } = await published(name, ['1.0.0', '1.1.0'])
+      const kept = JSON.stringify({ versions: { '1.0.0': {} } })
+      const platform = dying(at, moment)
+      const answer = await call(stack.edge(platform), `${name}/-rev/${_rev}`, { method: 'PUT', body: kept })
+      done = answer.ok && platform.requests() < at
+      expect(answer.ok || answer.status >= 500).toBe(true)
+      await recover()
+      const isGone = (await statusOf(name, '1.1.0')) === 'unpublished'
+      if (answer.ok) expect(isGone).toBe(true)
+      const after = await read(name)
+      expect(Object.keys(after.versions)).toEqual(isGone ? ['1.0.0'] : ['1.0.0', '1.1.0'])
+      expect(after['dist-tags'].latest).toBe(isGone ? '1.0.0' : '1.1.0')
+      expect(await stack.stored(`packages/npm/${name}/`)).toHaveLength(isGone ? 1 : 2)
+      expect((await rebuild(deps(), ref(name))).outcome).toBe('unchanged')
+      const all = await call(stack.edge(), `${name}/-rev/${after._rev}`, { method: 'DELETE' })
+      expect(all.status).toBe(200)
+      await recover()
+      expect((await call(stack.edge(), name)).status).toBe(404)
+      expect(await stack.stored(`packages/npm/${name}/`)).toEqual([])
+      expect(at).toBeLessThan(60)
+    }
+  }, 180_000)
+
+  test('the validator that removes: the sweeper finishes it', async () => {
+    for (let at = 1, done = false; !done; at += 1) {
+      const name = `remove-${moment}-${at}`
+      const { _rev } = await published(name, ['1.0.0'])
+      // The edge dies as soon as the tombstone stands, so that all that follows is the validator's
+      const edge = stack.edge(dying(5, 'after'))
+      await call(edge, `${name}/-rev/${_rev}`, { method: 'DELETE' })
+      const platform = dying(at, moment)
+      const target = { ...ref(name), version: '1.0.0' as Version }
+      done = await settleOn(platform, target).then(
+        () => platform.requests() < at,
+        () => false,
+      )
+      await recover()
+      expect(await statusOf(name, '1.0.0')).toBe('unpublished')
+      expect(await stack.stored(`packages/npm/${name}/`)).toEqual([])
+      expect((await call(stack.edge(), name)).status).toBe(404)
+      expect(at).toBeLessThan(60)
+    }
+  }, 180_000)
 })

@@ -29,6 +29,11 @@ const routes = (name: string, base: string): readonly Route[] => [
   ['range of downloads', `/downloads/range/last-week/${name}`, {}],
   ['report', `/api/v1/packages/npm/${name}/versions/1.0.0/report`, {}],
 ]
+const json = (method: string, body: unknown): RequestInit => ({
+  method,
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+})
 const writes = (name: string): readonly Route[] => [
   [
     'set a tag',
@@ -36,6 +41,12 @@ const writes = (name: string): readonly Route[] => [
     { method: 'PUT', body: '"1.0.0"', headers: { 'content-type': 'application/json' } },
   ],
   ['remove a tag', `/-/package/${name}/dist-tags/next`, { method: 'DELETE' }],
+  ['unpublish a version', `/${name}/-rev/1-a`, json('PUT', { versions: { '1.0.0': {} } })],
+  ['unpublish the package', `/${name}/-rev/1-a`, { method: 'DELETE' }],
+  ['remove a tarball', `/${name}/-/${name.replace(/.*%2f/, '')}-1.0.0.tgz/-rev/1-a`, { method: 'DELETE' }],
+  ['replace owners', `/${name}/-rev/1-a`, json('PUT', { maintainers: [{ name: 'eve' }] })],
+  ['add an owner', `/-/package/${name}/owners`, json('PUT', { user: 'eve' })],
+  ['remove an owner', `/-/package/${name}/owners/ana`, { method: 'DELETE' }],
 ]
 
 describe.each(['a stranger', 'somebody else'])('to %s a private package is one that does not exist', (who) => {

@@ -1,6 +1,8 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../http/env.ts'
 import { refuse } from '../../model/refusals.ts'
+import type { JsonObject } from '../../std/json.ts'
+import { splitPublishBody } from '../publish-body.ts'
 
 /**
  * Everything but the tarball. A publish needs a few hundred KB; what sets the limit is a deprecation, which sends all
@@ -16,4 +18,18 @@ export function requireJson(c: Context<AppEnv>, mostBytes: number): ReadableStre
   const body = c.req.raw.body
   if (body === null) throw refuse('body_invalid', { problem: 'it is empty' })
   return body
+}
+
+/**
+ * Reads a whole packument that a client sends back. Holds it a few times: bytes, text, objects.
+ * @throws Refusal like `requireJson`
+ */
+export async function packumentBody(c: Context<AppEnv>): Promise<JsonObject> {
+  const bodyBytes = metadataLimits.metadataBytes
+  const limits = { ...metadataLimits, bodyBytes, attachmentBytes: 0 }
+  const { metadata, attachment } = await splitPublishBody(requireJson(c, bodyBytes), limits, () => ({
+    write: () => undefined,
+  }))
+  if (attachment !== undefined) throw refuse('body_invalid', { problem: 'it has a tarball where none belongs' })
+  return metadata
 }
