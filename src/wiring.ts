@@ -2,6 +2,7 @@ import type { Config } from './config.ts'
 import type { PackageFormat } from './model/format.ts'
 import type { FormatId, PackageRef, Version, VersionRef } from './model/ids.ts'
 import type { Asking, Principal } from './model/principal.ts'
+import type { Visibility } from './model/records.ts'
 import { npmFormat } from './npm/format.ts'
 import { type AccountDeps, login, logout } from './registry/accounts.ts'
 import { type Deprecations, deprecate } from './registry/deprecate.ts'
@@ -16,6 +17,7 @@ import { dailyDownloads, type Period, type StatisticsDeps } from './registry/sta
 import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
 import { Tokens } from './registry/tokens.ts'
 import { type Remaining, requireUnpublished, type UnpublishDeps, unpublishAllBut } from './registry/unpublish.ts'
+import { packagesOf, readAccess, setVisibility } from './registry/visibility.ts'
 import type { Platform } from './std/platform.ts'
 import { AwsService } from './storage/aws.ts'
 import { staticCredentials } from './storage/credentials.ts'
@@ -136,6 +138,10 @@ export function wire(config: Config, platform: Platform) {
     unpublishAllBut: (who: Principal, ref: PackageRef, remaining: Remaining) =>
       unpublishAllBut(deps, who, ref, remaining),
     requireUnpublished: (who: Principal, ref: VersionRef) => requireUnpublished(deps, who, ref),
+    readAccess: (who: Principal, ref: PackageRef) => readAccess(deps, who, ref),
+    setVisibility: (who: Principal, ref: PackageRef, visibility: Visibility) =>
+      setVisibility(deps, who, ref, visibility),
+    packagesOf: (who: Principal, format: FormatId, owner: string) => packagesOf(deps, who, format, owner),
     readReport: (who: Principal, ref: VersionRef) => readReport(deps, who, ref),
     download: (asking: Asking, ref: VersionRef, visitor: Visitor, fresh: boolean) =>
       download(deps, asking, ref, visitor, fresh),

@@ -21,6 +21,7 @@ export const statusOf = {
   too_many_tags: 400,
   last_owner: 409,
   too_many_owners: 400,
+  second_factor_unsupported: 400,
   body_invalid: 400,
   body_too_large: 413,
   unsupported_media_type: 415,

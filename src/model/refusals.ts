@@ -30,6 +30,8 @@ export const refusals = {
   too_many_tags: (f: { most: number }) => `A package can have ${f.most} dist-tags at most. Remove some first.`,
   last_owner: (f: { package: string }) => `The last owner of "${f.package}" cannot be removed. Add another one first.`,
   too_many_owners: (f: { most: number }) => `A package can have ${f.most} owners at most.`,
+  second_factor_unsupported: () =>
+    'This registry knows no second factor, so it cannot require one to publish. Nothing was changed.',
   body_invalid: (f: { problem: string }) => `The request's body is not as expected: ${f.problem}.`,
   body_too_large: (f: { mostBytes: number }) =>
     `The request's body is larger than this registry takes in one publish (${Math.floor(f.mostBytes / 1_000_000)} MB). ` +

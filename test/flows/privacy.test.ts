@@ -25,6 +25,9 @@ const routes = (name: string, base: string): readonly Route[] => [
   ['tarball of another version', `/${name}/-/${base}-9.9.9.tgz`, {}],
   ['tarball by HEAD', `/${name}/-/${base}-1.0.0.tgz`, { method: 'HEAD' }],
   ['tags', `/-/package/${name}/dist-tags`, {}],
+  ['visibility', `/-/package/${name}/visibility`, {}],
+  ['access', `/-/package/${name}/access`, {}],
+  ['collaborators', `/-/package/${name}/collaborators`, {}],
   ['downloads', `/downloads/point/last-week/${name}`, {}],
   ['range of downloads', `/downloads/range/last-week/${name}`, {}],
   ['report', `/api/v1/packages/npm/${name}/versions/1.0.0/report`, {}],
@@ -45,6 +48,7 @@ const writes = (name: string): readonly Route[] => [
   ['unpublish the package', `/${name}/-rev/1-a`, { method: 'DELETE' }],
   ['remove a tarball', `/${name}/-/${name.replace(/.*%2f/, '')}-1.0.0.tgz/-rev/1-a`, { method: 'DELETE' }],
   ['replace owners', `/${name}/-rev/1-a`, json('PUT', { maintainers: [{ name: 'eve' }] })],
+  ['open it to everybody', `/-/package/${name}/access`, json('POST', { access: 'public' })],
   ['add an owner', `/-/package/${name}/owners`, json('PUT', { user: 'eve' })],
   ['remove an owner', `/-/package/${name}/owners/ana`, { method: 'DELETE' }],
 ]
