@@ -16,6 +16,7 @@ import { packument } from './npm/routes/packument.ts'
 import { publish } from './npm/routes/publish.ts'
 import { revisions } from './npm/routes/revisions.ts'
 import { session } from './npm/routes/session.ts'
+import { stars } from './npm/routes/stars.ts'
 import { tarball, tarballRemoval } from './npm/routes/tarball.ts'
 import { randomId } from './std/base62.ts'
 import { log } from './std/log.ts'
@@ -36,6 +37,7 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.route('/', distTags)
   app.route('/', owners)
   app.route('/', access)
+  app.route('/', stars)
   // What is left under /-/ must never be read as a package named "-"
   app.all('/-/*', () => {
     throw refuse('not_found')

@@ -13,6 +13,7 @@ import { changeOwners, type OwnerChange, type OwnerDeps, readProfile, replaceOwn
 import { Passwords } from './registry/passwords.ts'
 import { type PublishDeps, publish, type Receive } from './registry/publish.ts'
 import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readVersion } from './registry/read.ts'
+import { type StarDeps, setStar, starredBy } from './registry/stars.ts'
 import { dailyDownloads, type Period, type StatisticsDeps } from './registry/statistics.ts'
 import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
 import { Tokens } from './registry/tokens.ts'
@@ -32,6 +33,7 @@ import { S3 } from './storage/s3.ts'
 import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
 import { Staging } from './storage/staging.ts'
+import { Stars } from './storage/stars.ts'
 import { TokenStore } from './storage/tokens.ts'
 import { Users } from './storage/users.ts'
 import { Versions } from './storage/versions.ts'
@@ -63,6 +65,7 @@ export function wireStores(config: Config, platform: Platform) {
     tokens: new TokenStore(db),
     downloads: new Downloads({ db, platform, eventDays: config.eventDays }),
     snapshots: new Snapshots(s3),
+    stars: new Stars(db),
     staging: new Staging(s3),
     files: new Files(s3),
     manifests: new Manifests(s3),
@@ -91,7 +94,15 @@ export function wireAccounts(config: Config, stores: Stores, platform: Platform)
 function wireDeps(
   config: Config,
   platform: Platform,
-): AccountDeps & PublishDeps & ReadDeps & DownloadDeps & TagDeps & StatisticsDeps & OwnerDeps & UnpublishDeps {
+): AccountDeps &
+  PublishDeps &
+  ReadDeps &
+  DownloadDeps &
+  TagDeps &
+  StatisticsDeps &
+  OwnerDeps &
+  UnpublishDeps &
+  StarDeps {
   const stores = wireStores(config, platform)
   const headCache = new HeadCache(stores.heads, platform)
   return {
@@ -142,6 +153,8 @@ export function wire(config: Config, platform: Platform) {
     setVisibility: (who: Principal, ref: PackageRef, visibility: Visibility) =>
       setVisibility(deps, who, ref, visibility),
     packagesOf: (who: Principal, format: FormatId, owner: string) => packagesOf(deps, who, format, owner),
+    setStar: (who: Principal, ref: PackageRef, isStarred: boolean) => setStar(deps, who, ref, isStarred),
+    starredBy: (who: Principal, name: string) => starredBy(deps, who, name),
     readReport: (who: Principal, ref: VersionRef) => readReport(deps, who, ref),
     download: (asking: Asking, ref: VersionRef, visitor: Visitor, fresh: boolean) =>
       download(deps, asking, ref, visitor, fresh),

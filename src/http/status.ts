@@ -22,6 +22,7 @@ export const statusOf = {
   last_owner: 409,
   too_many_owners: 400,
   second_factor_unsupported: 400,
+  too_many_stars: 400,
   body_invalid: 400,
   body_too_large: 413,
   unsupported_media_type: 415,

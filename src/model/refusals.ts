@@ -32,6 +32,7 @@ export const refusals = {
   too_many_owners: (f: { most: number }) => `A package can have ${f.most} owners at most.`,
   second_factor_unsupported: () =>
     'This registry knows no second factor, so it cannot require one to publish. Nothing was changed.',
+  too_many_stars: (f: { most: number }) => `You can star ${f.most} packages at most. Take one back first.`,
   body_invalid: (f: { problem: string }) => `The request's body is not as expected: ${f.problem}.`,
   body_too_large: (f: { mostBytes: number }) =>
     `The request's body is larger than this registry takes in one publish (${Math.floor(f.mostBytes / 1_000_000)} MB). ` +

@@ -49,6 +49,8 @@ const writes = (name: string): readonly Route[] => [
   ['remove a tarball', `/${name}/-/${name.replace(/.*%2f/, '')}-1.0.0.tgz/-rev/1-a`, { method: 'DELETE' }],
   ['replace owners', `/${name}/-rev/1-a`, json('PUT', { maintainers: [{ name: 'eve' }] })],
   ['open it to everybody', `/-/package/${name}/access`, json('POST', { access: 'public' })],
+  ['star it', `/${name}`, json('PUT', { _id: name.replace('%2f', '/'), users: { eve: true } })],
+  ['star it as pnpm does', '/-/user/v1/star', json('PUT', { name: name.replace('%2f', '/') })],
   ['add an owner', `/-/package/${name}/owners`, json('PUT', { user: 'eve' })],
   ['remove an owner', `/-/package/${name}/owners/ana`, { method: 'DELETE' }],
 ]

@@ -6,9 +6,13 @@ import { refuse } from '../../model/refusals.ts'
 import type { JsonObject } from '../../std/json.ts'
 import { splitPublishBody } from '../publish-body.ts'
 import { readPublishDocument } from '../publish-document.ts'
+import { readStar } from '../star-body.ts'
 import { metadataLimits, requireJson } from './packument-body.ts'
 import { changePackument } from './packument-changes.ts'
 import { publishedName } from './params.ts'
+
+/** What is read at once to see whether it is a star, which those may give who may not publish. */
+const starBytes = 32_768
 
 /**
  * `npm publish`: the body is split as it arrives; its tarball streams on to staging. Without any attachment it is one
@@ -19,7 +23,15 @@ export const publish: Hono<AppEnv> = routes().put('/:package', async (c) => {
   if (who.kind === 'anonymous') throw refuse('login_required')
   const ref = publishedName(c)
   const mostBytes = c.var.registry.config.maxPublishBytes
-  const body = requireJson(c, mostBytes)
+  const sentBody = requireJson(c, mostBytes)
+  const small =
+    Number(c.req.header('content-length') ?? Number.NaN) <= starBytes ? await c.req.arrayBuffer() : undefined
+  const star = small === undefined ? undefined : readStar(new TextDecoder().decode(small), who.username)
+  if (star !== undefined) {
+    await c.var.registry.setStar(who, ref, star)
+    return c.json({ ok: true, id: ref.name })
+  }
+  const body = small === undefined ? sentBody : new Blob([small]).stream()
   const limits = { ...metadataLimits, bodyBytes: mostBytes, attachmentBytes: mostBytes }
   const sent: { document?: JsonObject } = {}
   const receipt = await c.var.registry.publish(who, ref, async (upload) => {
