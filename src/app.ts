@@ -7,13 +7,17 @@ import { drain } from './http/drain.ts'
 import type { AppEnv } from './http/env.ts'
 import { problemOf } from './http/problem.ts'
 import { refuse } from './model/refusals.ts'
+import { access } from './npm/routes/access.ts'
 import { distTags } from './npm/routes/dist-tags.ts'
 import { downloads } from './npm/routes/downloads.ts'
 import { npmError } from './npm/routes/errors.ts'
+import { owners } from './npm/routes/owners.ts'
 import { packument } from './npm/routes/packument.ts'
 import { publish } from './npm/routes/publish.ts'
+import { revisions } from './npm/routes/revisions.ts'
 import { session } from './npm/routes/session.ts'
-import { tarball } from './npm/routes/tarball.ts'
+import { stars } from './npm/routes/stars.ts'
+import { tarball, tarballRemoval } from './npm/routes/tarball.ts'
 import { randomId } from './std/base62.ts'
 import { log } from './std/log.ts'
 import type { Registry } from './wiring.ts'
@@ -31,12 +35,17 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   })
   app.route('/', session)
   app.route('/', distTags)
+  app.route('/', owners)
+  app.route('/', access)
+  app.route('/', stars)
   // What is left under /-/ must never be read as a package named "-"
   app.all('/-/*', () => {
     throw refuse('not_found')
   })
   app.route('/', downloads)
   app.route('/', tarball)
+  app.route('/', tarballRemoval)
+  app.route('/', revisions)
   app.route('/', packument)
   app.route('/', publish)
   return app

@@ -2,17 +2,23 @@ import type { Config } from './config.ts'
 import type { PackageFormat } from './model/format.ts'
 import type { FormatId, PackageRef, Version, VersionRef } from './model/ids.ts'
 import type { Asking, Principal } from './model/principal.ts'
+import type { Visibility } from './model/records.ts'
 import { npmFormat } from './npm/format.ts'
 import { type AccountDeps, login, logout } from './registry/accounts.ts'
+import { type Deprecations, deprecate } from './registry/deprecate.ts'
 import { type DownloadDeps, describeFile, download, Links } from './registry/download.ts'
 import { EventLog, type Visitor, type WaitUntil } from './registry/events.ts'
 import { HeadCache } from './registry/head-cache.ts'
+import { changeOwners, type OwnerChange, type OwnerDeps, readProfile, replaceOwners } from './registry/owners.ts'
 import { Passwords } from './registry/passwords.ts'
 import { type PublishDeps, publish, type Receive } from './registry/publish.ts'
 import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readVersion } from './registry/read.ts'
+import { type StarDeps, setStar, starredBy } from './registry/stars.ts'
 import { dailyDownloads, type Period, type StatisticsDeps } from './registry/statistics.ts'
 import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
 import { Tokens } from './registry/tokens.ts'
+import { type Remaining, requireUnpublished, type UnpublishDeps, unpublishAllBut } from './registry/unpublish.ts'
+import { packagesOf, readAccess, setVisibility } from './registry/visibility.ts'
 import type { Platform } from './std/platform.ts'
 import { AwsService } from './storage/aws.ts'
 import { staticCredentials } from './storage/credentials.ts'
@@ -27,6 +33,7 @@ import { S3 } from './storage/s3.ts'
 import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
 import { Staging } from './storage/staging.ts'
+import { Stars } from './storage/stars.ts'
 import { TokenStore } from './storage/tokens.ts'
 import { Users } from './storage/users.ts'
 import { Versions } from './storage/versions.ts'
@@ -58,6 +65,7 @@ export function wireStores(config: Config, platform: Platform) {
     tokens: new TokenStore(db),
     downloads: new Downloads({ db, platform, eventDays: config.eventDays }),
     snapshots: new Snapshots(s3),
+    stars: new Stars(db),
     staging: new Staging(s3),
     files: new Files(s3),
     manifests: new Manifests(s3),
@@ -86,7 +94,15 @@ export function wireAccounts(config: Config, stores: Stores, platform: Platform)
 function wireDeps(
   config: Config,
   platform: Platform,
-): AccountDeps & PublishDeps & ReadDeps & DownloadDeps & TagDeps & StatisticsDeps {
+): AccountDeps &
+  PublishDeps &
+  ReadDeps &
+  DownloadDeps &
+  TagDeps &
+  StatisticsDeps &
+  OwnerDeps &
+  UnpublishDeps &
+  StarDeps {
   const stores = wireStores(config, platform)
   const headCache = new HeadCache(stores.heads, platform)
   return {
@@ -125,6 +141,20 @@ export function wire(config: Config, platform: Platform) {
     readTags: (who: Principal, ref: PackageRef) => readTags(deps, who, ref),
     setTag: (who: Principal, ref: PackageRef, tag: string, version: Version) => setTag(deps, who, ref, tag, version),
     removeTag: (who: Principal, ref: PackageRef, tag: string) => removeTag(deps, who, ref, tag),
+    deprecate: (who: Principal, ref: PackageRef, wanted: Deprecations) => deprecate(deps, who, ref, wanted),
+    changeOwners: (who: Principal, ref: PackageRef, wanted: OwnerChange) => changeOwners(deps, who, ref, wanted),
+    replaceOwners: (who: Principal, ref: PackageRef, wanted: Parameters<typeof replaceOwners>[3]) =>
+      replaceOwners(deps, who, ref, wanted),
+    readProfile: (who: Principal, name: string) => readProfile(deps, who, name),
+    unpublishAllBut: (who: Principal, ref: PackageRef, remaining: Remaining) =>
+      unpublishAllBut(deps, who, ref, remaining),
+    requireUnpublished: (who: Principal, ref: VersionRef) => requireUnpublished(deps, who, ref),
+    readAccess: (who: Principal, ref: PackageRef) => readAccess(deps, who, ref),
+    setVisibility: (who: Principal, ref: PackageRef, visibility: Visibility) =>
+      setVisibility(deps, who, ref, visibility),
+    packagesOf: (who: Principal, format: FormatId, owner: string) => packagesOf(deps, who, format, owner),
+    setStar: (who: Principal, ref: PackageRef, isStarred: boolean) => setStar(deps, who, ref, isStarred),
+    starredBy: (who: Principal, name: string) => starredBy(deps, who, name),
     readReport: (who: Principal, ref: VersionRef) => readReport(deps, who, ref),
     download: (asking: Asking, ref: VersionRef, visitor: Visitor, fresh: boolean) =>
       download(deps, asking, ref, visitor, fresh),

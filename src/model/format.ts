@@ -44,6 +44,10 @@ export interface PackageFormat {
   fileName(ref: VersionRef): FileName
   /** What the snapshot says about a version; deterministic. */
   list(record: VersionRecord, accepted: AcceptedManifest): ListedVersion
+  /** What `list` would say of a version that is listed already and whose record has changed since. */
+  relist(record: VersionRecord, listed: ListedVersion): ListedVersion
+  /** The version that `latest` falls back to when the one that it named is gone; undefined when there is none. */
+  fallbackVersion(versions: readonly string[]): Version | undefined
   /** Renders what clients read. Deterministic: equal input gives equal bytes. O(versions), at write time only. */
   render(
     head: Head,

@@ -18,6 +18,7 @@ export const refusals = {
   package_not_found: () => 'Not found: the package does not exist, or you may not read it.',
   version_not_found: (f: { version: string }) => `version not found: ${f.version}`,
   tag_not_found: (f: { tag: string }) => `There is no dist-tag "${f.tag}".`,
+  user_not_found: (f: { username: string }) => `There is no user "${f.username}".`,
   not_owner: (f: { package: string }) =>
     `You may not change "${f.package}": only its owners may. Ask one of them, or choose another name.`,
 
@@ -27,6 +28,11 @@ export const refusals = {
   tag_invalid: (f: { tag: string; problem: string }) => `Invalid dist-tag "${f.tag}": ${f.problem}.`,
   tag_latest_required: () => 'The dist-tag "latest" cannot be removed. Point it to another version instead.',
   too_many_tags: (f: { most: number }) => `A package can have ${f.most} dist-tags at most. Remove some first.`,
+  last_owner: (f: { package: string }) => `The last owner of "${f.package}" cannot be removed. Add another one first.`,
+  too_many_owners: (f: { most: number }) => `A package can have ${f.most} owners at most.`,
+  second_factor_unsupported: () =>
+    'This registry knows no second factor, so it cannot require one to publish. Nothing was changed.',
+  too_many_stars: (f: { most: number }) => `You can star ${f.most} packages at most. Take one back first.`,
   body_invalid: (f: { problem: string }) => `The request's body is not as expected: ${f.problem}.`,
   body_too_large: (f: { mostBytes: number }) =>
     `The request's body is larger than this registry takes in one publish (${Math.floor(f.mostBytes / 1_000_000)} MB). ` +
@@ -41,6 +47,8 @@ export const refusals = {
   version_unpublished: (f: { package: string; version: string }) =>
     `You cannot publish over the previously published versions: ${f.version}. ` +
     `${f.package}@${f.version} was unpublished; its number can never be used again. Choose a new version.`,
+  version_published: (f: { package: string; version: string }) =>
+    `${f.package}@${f.version} is published, so its file cannot be removed alone. Run \`npm unpublish\` for the version.`,
   digest_mismatch: (f: { algorithm: string }) =>
     `The ${f.algorithm} digest that was sent does not match the uploaded bytes. Try again.`,
   validation_refused: (f: { package: string; version: string; reasons: string }) =>

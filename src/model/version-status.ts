@@ -25,7 +25,12 @@ export const claimableStatuses = versionStatuses.filter((from) =>
   (nextStatus[from] as readonly VersionStatus[]).includes('pending'),
 )
 
-/** Nothing is left to do for an item in one of these; it leaves the sweeper's index. */
+/** The number's fate is decided in one of these: nobody waits for a verdict any more. */
 export function isFinal(status: VersionStatus): boolean {
   return status !== 'pending' && status !== 'accepted'
+}
+
+/** What is not final; and `unpublished`, until the file and its listing are gone. Such items are the sweeper's. */
+export function leavesWork(status: VersionStatus): boolean {
+  return !isFinal(status) || status === 'unpublished'
 }

@@ -1,5 +1,6 @@
 import semverCompare from 'semver/functions/compare.js'
 import type { AcceptedManifest, ListedVersion, PackageFormat } from '../model/format.ts'
+import type { Version } from '../model/ids.ts'
 import type { VersionRecord } from '../model/records.ts'
 import { hexToBase64 } from '../std/base64.ts'
 import type { JsonObject } from '../std/json.ts'
@@ -15,6 +16,8 @@ export const npmFormat: PackageFormat = {
   masterDocument: fullDocument,
   fileName: tarballName,
   list: listVersion,
+  relist: relistVersion,
+  fallbackVersion,
   render: renderPackument,
   restore: restorePackument,
   versionDocument: (ref, listed, publicUrl) => withTarball(listed.document, publicUrl, ref.name),
@@ -38,4 +41,20 @@ function listVersion(record: VersionRecord, accepted: AcceptedManifest): ListedV
     },
   }
   return { publishedAt, document }
+}
+
+/** Keeps the order of fields that `listVersion` has, so that a rebuild finds nothing to change. */
+function relistVersion(record: VersionRecord, { publishedAt, document }: ListedVersion): ListedVersion {
+  const { deprecated: _, dist = {}, ...rest } = document
+  return {
+    publishedAt,
+    document: { ...rest, ...(record.deprecated === undefined ? {} : { deprecated: record.deprecated }), dist },
+  }
+}
+
+/** The highest one that is no pre-release, else the highest: what `npm install <name>` should get. */
+function fallbackVersion(versions: readonly string[]): Version | undefined {
+  const ordered = versions.map((text) => canonicalVersion(text)).filter((version) => version !== undefined)
+  ordered.sort(semverCompare)
+  return ordered.findLast((version) => !version.includes('-')) ?? ordered.at(-1)
 }

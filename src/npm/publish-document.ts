@@ -16,7 +16,7 @@ export interface ReceivedAttachment {
  * Reads the document of `npm publish`, all but the tarball: one version, one tag, one attachment. Strict about what we
  * use, tolerant about what clients add. `dist.tarball` is ignored (it is wrong in several clients), the digests are
  * compared with the bytes.
- * @throws Refusal `body_invalid`, `version_invalid`, `tag_invalid`, `operation_unsupported`
+ * @throws Refusal `body_invalid`, `version_invalid`, `tag_invalid`
  * @see https://github.com/npm/cli/blob/latest/workspaces/libnpmpublish/lib/publish.js
  */
 export function readPublishDocument(
@@ -24,10 +24,7 @@ export function readPublishDocument(
   document: JsonObject,
   attachment: ReceivedAttachment | undefined,
 ): Incoming {
-  if (attachment === undefined) {
-    if (isJsonObject(own(document, '_attachments'))) throw invalid('it has no tarball among its _attachments')
-    throw refuse('operation_unsupported', { operation: 'changing a published package this way' })
-  }
+  if (attachment === undefined) throw invalid('it has no tarball among its _attachments')
   requireName(ref, document)
   const [key, manifest] = onlyEntry(document, 'versions')
   if (!isJsonObject(manifest)) throw invalid(`versions["${cut(key)}"] is not an object`)

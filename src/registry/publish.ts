@@ -29,8 +29,11 @@ export interface PublishDeps {
   readonly platform: Platform
 }
 
-/** Reads a request's body: writes the file's bytes to `upload` as they come, and returns what the rest says. */
-export type Receive = (upload: Pick<StagedUpload, 'write'>) => Promise<Incoming>
+/**
+ * Reads a request's body: writes the file's bytes to `upload` as they come, and returns what the rest says; undefined
+ * when it turned out to be no publish.
+ */
+export type Receive = (upload: Pick<StagedUpload, 'write'>) => Promise<Incoming | undefined>
 
 export interface Receipt {
   readonly ref: VersionRef
@@ -41,12 +44,20 @@ export interface Receipt {
 /**
  * Publishes one file as one version: staged, claimed, validated elsewhere, and listed once it is accepted.
  * Waits for the verdict for `waitMs`. The same bytes again by the same publisher succeed again, since clients retry.
+ * @returns undefined when the body was no publish: nothing was done
  * @throws Refusal `login_required`, `not_owner`, `digest_mismatch`, `version_taken`, `version_unpublished`,
  *   `validation_refused` with the first reasons, and whatever `receive` refuses
  */
-export async function publish(deps: PublishDeps, who: Principal, ref: PackageRef, receive: Receive): Promise<Receipt> {
+export async function publish(
+  deps: PublishDeps,
+  who: Principal,
+  ref: PackageRef,
+  receive: Receive,
+): Promise<Receipt | undefined> {
   const publisher = await requirePublisher(deps, who, ref)
-  const { record, visibility } = await stage(deps, ref, publisher, receive) // repeatable: staging expires after a day
+  const staged = await stage(deps, ref, publisher, receive) // repeatable: staging expires after a day
+  if (staged === undefined) return undefined
+  const { record, visibility } = staged
   const standing = await takeVersion(deps, who, record, visibility)
   return awaitVerdict(deps, standing)
 }
@@ -73,10 +84,14 @@ async function stage(
   ref: PackageRef,
   publisher: Username,
   receive: Receive,
-): Promise<{ record: VersionRecord; visibility: Visibility | undefined }> {
+): Promise<{ record: VersionRecord; visibility: Visibility | undefined } | undefined> {
   const upload = deps.staging.begin(randomId(deps.platform, 22) as UploadId)
   try {
     const incoming = await receive(upload)
+    if (incoming === undefined) {
+      await upload.abandon()
+      return undefined
+    }
     const bytes = await upload.finish()
     requireDigests(bytes, incoming)
     const record = newRecord(deps, ref, publisher, upload.uploadId, incoming, bytes)

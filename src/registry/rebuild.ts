@@ -4,6 +4,7 @@ import type { Head, VersionRecord } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Versions } from '../storage/versions.ts'
+import { retag } from './retag.ts'
 import { type Change, changeSnapshot, emptyState, loadState, type SnapshotDeps } from './snapshot.ts'
 
 export interface RebuildDeps extends SnapshotDeps {
@@ -31,7 +32,7 @@ export async function rebuild(
   const fromTruth = async (_: SnapshotState, head: Head): Promise<Change | undefined> => {
     const { state, tags } = await readTruth(deps, head, progress)
     const versions = Object.keys(state.versions).length
-    if (versions === 0) throw refuse('package_not_found')
+    if (versions === 0 && head.revision === undefined) throw refuse('package_not_found')
     result = { outcome: 'unchanged', versions }
     if (await saysTheSame(deps, head, state, tags)) return undefined
     result = { outcome: 'rebuilt', versions }
@@ -48,18 +49,20 @@ async function readTruth(
 ): Promise<{ state: SnapshotState; tags: Head['tags'] }> {
   const format = deps.formats[head.format]
   const listed: Record<string, ListedVersion> = {}
-  const readmes = new Map<string, string>()
+  const records = new Map<string, VersionRecord>()
   let done = 0
   for await (const record of deps.versions.all(head)) {
     if (!isListed(record)) continue
     const accepted = await deps.manifests.get(record, record.uploadId)
     if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
     listed[record.version] = format.list(record, accepted)
-    if (head.tags['latest'] === record.version) readmes.set(record.version, accepted.readme ?? '')
+    records.set(record.version, record)
     progress(++done)
   }
-  const tags = Object.fromEntries(Object.entries(head.tags).filter(([, version]) => Object.hasOwn(listed, version)))
-  return { state: { versions: listed, readme: readmes.get(tags['latest'] ?? '') ?? '' }, tags }
+  const tags = retag(format, head.tags, Object.keys(listed))
+  const latest = records.get(tags['latest'] ?? '')
+  const readme = latest === undefined ? '' : (await deps.manifests.get(latest, latest.uploadId))?.readme
+  return { state: { versions: listed, readme: readme ?? '' }, tags }
 }
 
 /** `accepted` ones too: their bytes are in place, and whoever finishes them may have listed them already. */

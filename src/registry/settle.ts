@@ -7,8 +7,10 @@ import type { Files } from '../storage/files.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Staging } from '../storage/staging.ts'
 import type { Versions } from '../storage/versions.ts'
+import { relist } from './relist.ts'
 import { changeSnapshot, type SnapshotDeps } from './snapshot.ts'
 import { discardStaged } from './staged.ts'
+import { unlist } from './unpublish.ts'
 
 /** What validation says about one upload. */
 export type Verdict =
@@ -43,7 +45,10 @@ export const maxTags = 500
  */
 export async function settle(deps: SettleDeps, ref: VersionRef): Promise<Settled> {
   const record = await deps.versions.get(ref)
-  if (record === undefined || isFinal(record.status)) return 'nothing_to_do'
+  if (record === undefined) return 'nothing_to_do'
+  if (record.status === 'published') return catchUp(deps, record)
+  if (record.status === 'unpublished') return clear(deps, record)
+  if (isFinal(record.status)) return 'nothing_to_do'
   if (record.status === 'accepted') return finish(deps, record)
   const begun = await deps.versions.beginAttempt(record)
   if (begun === 'moved') return 'nothing_to_do'
@@ -66,6 +71,8 @@ async function accept(deps: SettleDeps, record: VersionRecord, accepted: Accepte
 async function finish(deps: SettleDeps, record: VersionRecord): Promise<Settled> {
   await changeSnapshot(deps, record, async (state, head) => {
     if (Object.hasOwn(state.versions, record.version)) return undefined
+    // Whoever is late must not list again what was published and unpublished meanwhile
+    if (!(await stillOurs(deps, record))) return undefined
     const accepted = await deps.manifests.get(record, record.uploadId)
     if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
     const format = deps.formats[record.format]
@@ -87,6 +94,24 @@ function tagsWith(tags: Head['tags'], record: VersionRecord): Head['tags'] {
   }
   if (!Object.hasOwn(next, 'latest')) next['latest'] = record.version
   return next
+}
+
+/** A change of a published version that was cut off before its snapshot. Nothing to change for a job that came twice. */
+async function catchUp(deps: SettleDeps, record: VersionRecord): Promise<Settled> {
+  await relist(deps, record, [record.version])
+  return 'nothing_to_do'
+}
+
+/**
+ * What is left to do for a tombstone: off the list, and the bytes removed. The staged ones first, so that a validator
+ * that is late with this upload cannot copy them into place again.
+ */
+async function clear(deps: SettleDeps, record: VersionRecord): Promise<Settled> {
+  await unlist(deps, record, [record.version]) // repeatable
+  await discardStaged(deps.staging, record)
+  await deps.files.remove(record) // COMMIT: nobody can download it
+  await deps.versions.done(record)
+  return 'settled'
 }
 
 async function close(

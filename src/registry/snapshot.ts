@@ -72,15 +72,18 @@ export async function loadState(deps: SnapshotDeps, head: Head): Promise<Snapsho
   throw new Error(`${head.format}/${head.name}: snapshot ${head.revision} is missing; run the rebuild command`)
 }
 
+/** A package without versions has no snapshot: it answers as one that does not exist. */
 async function writeSnapshot(deps: SnapshotDeps, head: Head, change: Change): Promise<Head> {
   const now = new Date(Math.max(deps.platform.now(), Date.parse(head.modifiedAt))).toISOString()
   const generation = head.generation + 1
   const { revision: _, previousRevision: __, ...kept } = head
   const changed: Head = { ...kept, ...change.head, generation, modifiedAt: now, renderedFor: deps.publicUrl }
+  const previous = head.revision === undefined ? {} : { previousRevision: head.revision }
+  if (Object.keys(change.state.versions).length === 0) return { ...changed, ...previous }
   const revision = revisionOf(changed, change.state)
   const documents = deps.formats[head.format].render(changed, change.state, { revision, publicUrl: deps.publicUrl })
   await deps.snapshots.write(head, revision, documents)
-  return { ...changed, revision, ...(head.revision === undefined ? {} : { previousRevision: head.revision }) }
+  return { ...changed, revision, ...previous }
 }
 
 /** Names a snapshot by what it is rendered from: two writers with the same result write the same bytes. */

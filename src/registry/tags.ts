@@ -1,19 +1,15 @@
+import type { SnapshotState } from '../model/format.ts'
 import type { PackageRef, Version } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import type { Manifests } from '../storage/manifests.ts'
-import type { Versions } from '../storage/versions.ts'
-import { type AccessRules, accessProblem } from './access.ts'
-import type { HeadCache } from './head-cache.ts'
+import { type ChangeDeps, requireChange } from './change.ts'
 import { maxTags } from './settle.ts'
-import { type Change, changeSnapshot, type SnapshotDeps } from './snapshot.ts'
+import { type Change, changeSnapshot } from './snapshot.ts'
 
-export interface TagDeps extends SnapshotDeps {
-  readonly headCache: HeadCache
-  readonly versions: Versions
+export interface TagDeps extends ChangeDeps {
   readonly manifests: Manifests
-  readonly rules: AccessRules
 }
 
 /**
@@ -31,7 +27,8 @@ export async function setTag(
   const record = await deps.versions.get({ ...ref, version })
   if (record?.status !== 'published') throw refuse('version_not_found', { version })
   const accepted = tag === 'latest' ? await deps.manifests.get(record, record.uploadId) : undefined
-  await change(deps, ref, (head) => {
+  await change(deps, ref, (head, state) => {
+    if (!Object.hasOwn(state.versions, version)) throw refuse('version_not_found', { version }) // unpublished just now
     if (head.tags[tag] === version && Object.hasOwn(head.tags, tag)) return undefined
     const tags = { ...head.tags, [tag]: version }
     if (Object.keys(tags).length > maxTags) throw refuse('too_many_tags', { most: maxTags })
@@ -53,21 +50,13 @@ export async function removeTag(deps: TagDeps, who: Principal, ref: PackageRef, 
   })
 }
 
-async function requireChange(deps: TagDeps, who: Principal, ref: PackageRef): Promise<Head> {
-  const head = await deps.headCache.get(ref, true)
-  const problem = accessProblem(who, 'change', head, deps.rules)
-  if (problem !== undefined) throw problem
-  if (head?.revision === undefined) throw refuse('package_not_found')
-  return head
-}
-
 async function change(
   deps: TagDeps,
   ref: PackageRef,
-  mutate: (head: Head) => { tags: Head['tags']; readme?: string } | undefined,
+  mutate: (head: Head, state: SnapshotState) => { tags: Head['tags']; readme?: string } | undefined,
 ): Promise<void> {
   await changeSnapshot(deps, ref, (state, head): Change | undefined => {
-    const next = mutate(head)
+    const next = mutate(head, state)
     if (next === undefined) return undefined
     return { state: { ...state, readme: next.readme ?? state.readme }, head: { tags: next.tags } }
   }) // COMMIT: clients see the tags

@@ -41,6 +41,11 @@ export class Files {
     throw new Error(`${record.name}@${record.version}: its place is written by others again and again`)
   }
 
+  /** Removes a version's file for good; absent is fine. For the validator only: the edge may not delete here. */
+  async remove(record: VersionRecord): Promise<void> {
+    await this.#s3.remove(packageFileKey({ ...record, filename: record.file.filename }))
+  }
+
   async describe(file: FileRef): Promise<StoredFacts | undefined> {
     const info = await this.#s3.head(packageFileKey(file))
     return info === undefined ? undefined : { sizeBytes: info.sizeBytes, etag: info.etag }

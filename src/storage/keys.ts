@@ -5,6 +5,7 @@ import type {
   PackageRef,
   Revision,
   UploadId,
+  Username,
   Version,
   VersionRef,
 } from '../model/ids.ts'
@@ -40,6 +41,9 @@ export const packageKey = (ref: PackageRef) => `${ref.format}/${ref.name}`
 export const headItem = 'head'
 export const versionItemPrefix = 'version/'
 export const versionItem = (version: Version) => `${versionItemPrefix}${version}`
+
+/** Partition key of somebody's stars, an item each; no format is called so. */
+export const starsKey = (username: Username) => `stars/${username}`
 
 /** Undoes `packageKey`: the stored text was made of branded ids. */
 export function parsePackageKey(text: string): PackageRef {

@@ -21,7 +21,7 @@ export const tables = {
   },
   /**
    * `package` = `<format>/<name>`; `item` = `head` or `version/<version>`. `byWork` is sparse: only items that
-   * something is left to do for have `work`. `byFormat` lists packages: only heads have `listing`.
+   * something is left to do for have `work`. Stars have `stars/<user>` and the starred package's key. `byFormat` lists packages: only heads have `listing`.
    */
   packages: {
     partitionKey: 'package',

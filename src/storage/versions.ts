@@ -10,7 +10,13 @@ import {
   type VersionRef,
 } from '../model/ids.ts'
 import type { Reason, VersionRecord } from '../model/records.ts'
-import { claimableStatuses, isFinal, nextStatus, type VersionStatus, versionStatuses } from '../model/version-status.ts'
+import {
+  claimableStatuses,
+  leavesWork,
+  nextStatus,
+  type VersionStatus,
+  versionStatuses,
+} from '../model/version-status.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { DynamoDb } from './dynamodb.ts'
 import { packageKey, parsePackageKey, versionItem, versionItemPrefix } from './keys.ts'
@@ -102,6 +108,32 @@ export class Versions {
   }
 
   /**
+   * Sets or removes the deprecation of a published version, and leaves an open work item: until `done` is called, the
+   * sweeper sees to it that the snapshot says the same. `moved`: it is not published (any more).
+   */
+  async deprecate(ref: VersionRef, text: string | undefined): Promise<'done' | 'moved'> {
+    const work = { work: openWork, workDueAt: this.#due() }
+    const written = await this.#db.update('packages', keyOf(ref), {
+      ...(text === undefined ? { set: work, remove: ['deprecated'] } : { set: { ...work, deprecated: text } }),
+      condition: { equals: { status: 'published' } },
+    })
+    return written.outcome === 'done' ? 'done' : 'moved'
+  }
+
+  /** Takes an item out of the sweeper's index, unless it has changed since the record was read. */
+  async done(record: VersionRecord): Promise<void> {
+    const { status, uploadId, deprecated } = record
+    await this.#db.update('packages', keyOf(record), {
+      remove: ['work', 'workDueAt'],
+      condition: {
+        attributeExists: 'work',
+        equals: { status, uploadId, ...(deprecated === undefined ? {} : { deprecated }) },
+        ...(deprecated === undefined ? { attributeNotExists: 'deprecated' } : {}),
+      },
+    })
+  }
+
+  /**
    * One step of the status machine, for the claim that the record stands for. `moved`: somebody else has made it, or
    * the claim is another one now. A step that was made by us and whose answer was lost counts as made.
    */
@@ -111,8 +143,8 @@ export class Versions {
     }
     const statusAt = isoNow(this.#platform)
     const written = await this.#db.update('packages', keyOf(record), {
-      set: { status: to, statusAt, ...patch, ...(isFinal(to) ? {} : { workDueAt: this.#due() }) },
-      ...(isFinal(to) ? { remove: ['work', 'workDueAt'] } : {}),
+      set: { status: to, statusAt, ...patch, ...(leavesWork(to) ? { work: openWork, workDueAt: this.#due() } : {}) },
+      ...(leavesWork(to) ? {} : { remove: ['work', 'workDueAt'] }),
       condition: { equals: { status: record.status, uploadId: record.uploadId } },
     })
     if (written.outcome === 'done') return { ...record, status: to, statusAt, ...patch }
@@ -138,6 +170,12 @@ export class Versions {
       set: { workDueAt: dueAt },
       condition: { attributeExists: 'work' },
     })
+  }
+
+  /** Those of the versions that have an item, read consistently. Any number. */
+  async getMany(ref: PackageRef, versions: readonly Version[]): Promise<readonly VersionRecord[]> {
+    const keys = versions.map((version) => keyOf({ ...ref, version }))
+    return (await this.#db.batchGet('packages', keys, { consistent: true })).map(parse)
   }
 
   /** Every version item of a package, read consistently, a page at a time. */

@@ -25,10 +25,18 @@ const routes = (name: string, base: string): readonly Route[] => [
   ['tarball of another version', `/${name}/-/${base}-9.9.9.tgz`, {}],
   ['tarball by HEAD', `/${name}/-/${base}-1.0.0.tgz`, { method: 'HEAD' }],
   ['tags', `/-/package/${name}/dist-tags`, {}],
+  ['visibility', `/-/package/${name}/visibility`, {}],
+  ['access', `/-/package/${name}/access`, {}],
+  ['collaborators', `/-/package/${name}/collaborators`, {}],
   ['downloads', `/downloads/point/last-week/${name}`, {}],
   ['range of downloads', `/downloads/range/last-week/${name}`, {}],
   ['report', `/api/v1/packages/npm/${name}/versions/1.0.0/report`, {}],
 ]
+const json = (method: string, body: unknown): RequestInit => ({
+  method,
+  body: JSON.stringify(body),
+  headers: { 'content-type': 'application/json' },
+})
 const writes = (name: string): readonly Route[] => [
   [
     'set a tag',
@@ -36,6 +44,15 @@ const writes = (name: string): readonly Route[] => [
     { method: 'PUT', body: '"1.0.0"', headers: { 'content-type': 'application/json' } },
   ],
   ['remove a tag', `/-/package/${name}/dist-tags/next`, { method: 'DELETE' }],
+  ['unpublish a version', `/${name}/-rev/1-a`, json('PUT', { versions: { '1.0.0': {} } })],
+  ['unpublish the package', `/${name}/-rev/1-a`, { method: 'DELETE' }],
+  ['remove a tarball', `/${name}/-/${name.replace(/.*%2f/, '')}-1.0.0.tgz/-rev/1-a`, { method: 'DELETE' }],
+  ['replace owners', `/${name}/-rev/1-a`, json('PUT', { maintainers: [{ name: 'eve' }] })],
+  ['open it to everybody', `/-/package/${name}/access`, json('POST', { access: 'public' })],
+  ['star it', `/${name}`, json('PUT', { _id: name.replace('%2f', '/'), users: { eve: true } })],
+  ['star it as pnpm does', '/-/user/v1/star', json('PUT', { name: name.replace('%2f', '/') })],
+  ['add an owner', `/-/package/${name}/owners`, json('PUT', { user: 'eve' })],
+  ['remove an owner', `/-/package/${name}/owners/ana`, { method: 'DELETE' }],
 ]
 
 describe.each(['a stranger', 'somebody else'])('to %s a private package is one that does not exist', (who) => {

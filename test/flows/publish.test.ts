@@ -89,7 +89,7 @@ describe('publish', () => {
     ['not JSON', { body: 'nonsense' }, 400],
     ['another content type', { body: '{}', headers: { 'content-type': 'text/plain' } }, 415],
     ['no attachment', { body: JSON.stringify({ name: 'odd', versions: {}, _attachments: {} }) }, 400],
-    ['a change of a whole packument', { body: JSON.stringify({ name: 'odd', versions: {} }) }, 501],
+    ['no revision', { body: JSON.stringify({ name: 'odd', versions: {} }) }, 400],
   ])('%s is refused with a sentence and a code', async (_, init, status) => {
     const ana = await stack.as('ana')
     const headers = { 'content-type': 'application/json' }

@@ -8,6 +8,7 @@ import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { parseJob } from '../../src/storage/jobs.ts'
 import { formats, wireStores } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
+import { dying, type Moment } from '../support/dying.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 /**
@@ -20,30 +21,6 @@ beforeAll(async () => {
   stack = await startStack({ validator: false, workerd: false, settings: { DECKLE_PUBLISH_WAIT_MS: '0' } })
 }, 60_000)
 afterAll(() => stack?.close())
-
-type Moment = 'before' | 'after'
-
-/** A platform whose process dies at its `at`-th request. */
-function dying(at: number, moment: Moment): Platform & { readonly requests: () => number } {
-  let requests = 0
-  return {
-    ...webPlatform,
-    // Back-offs take no time; time-outs, which are sleeps too, keep theirs
-    sleep: (milliseconds, signal) =>
-      milliseconds < 1_000 ? Promise.resolve() : webPlatform.sleep(milliseconds, signal),
-    requests: () => requests,
-    async fetch(request) {
-      requests += 1
-      if (requests > at || (requests === at && moment === 'before')) throw new TypeError('killed')
-      const response = await webPlatform.fetch(request)
-      if (requests === at) {
-        await response.body?.cancel()
-        throw new TypeError('killed')
-      }
-      return response
-    },
-  }
-}
 
 const ref = (name: string): VersionRef => ({ format: 'npm', name: name as PackageName, version: '1.0.0' as Version })
 

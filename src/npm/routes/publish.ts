@@ -1,43 +1,49 @@
-import type { Context, Hono } from 'hono'
+import type { Hono } from 'hono'
 import { asking } from '../../http/authenticate.ts'
 import { type AppEnv, routes } from '../../http/env.ts'
 import { reportUrl } from '../../http/urls.ts'
 import { refuse } from '../../model/refusals.ts'
+import type { JsonObject } from '../../std/json.ts'
 import { splitPublishBody } from '../publish-body.ts'
 import { readPublishDocument } from '../publish-document.ts'
+import { readStar } from '../star-body.ts'
+import { metadataLimits, requireJson } from './packument-body.ts'
+import { changePackument } from './packument-changes.ts'
 import { publishedName } from './params.ts'
 
-/** Everything but the tarball: two copies of the readme and the manifest, with room to spare. */
-const metadataBytes = 4_000_000
-/** Values and levels of that: real manifests stay far below. */
-const values = 200_000
-const depth = 64
+/** What is read at once to see whether it is a star, which those may give who may not publish. */
+const starBytes = 32_768
 
-/** `npm publish`: the body is split as it arrives; its tarball streams on to staging. */
+/**
+ * `npm publish`: the body is split as it arrives; its tarball streams on to staging. Without any attachment it is one
+ * of the older commands, which send a whole packument back.
+ */
 export const publish: Hono<AppEnv> = routes().put('/:package', async (c) => {
   const who = await asking(c)
   if (who.kind === 'anonymous') throw refuse('login_required')
   const ref = publishedName(c)
-  const body = requireBody(c)
   const mostBytes = c.var.registry.config.maxPublishBytes
-  const limits = { bodyBytes: mostBytes, metadataBytes, values, depth, attachmentBytes: mostBytes }
+  const sentBody = requireJson(c, mostBytes)
+  const small =
+    Number(c.req.header('content-length') ?? Number.NaN) <= starBytes ? await c.req.arrayBuffer() : undefined
+  const star = small === undefined ? undefined : readStar(new TextDecoder().decode(small), who.username)
+  if (star !== undefined) {
+    await c.var.registry.setStar(who, ref, star)
+    return c.json({ ok: true, id: ref.name })
+  }
+  const body = small === undefined ? sentBody : new Blob([small]).stream()
+  const limits = { ...metadataLimits, bodyBytes: mostBytes, attachmentBytes: mostBytes }
+  const sent: { document?: JsonObject } = {}
   const receipt = await c.var.registry.publish(who, ref, async (upload) => {
     const { metadata, attachment } = await splitPublishBody(body, limits, () => upload)
+    sent.document = metadata
+    if (attachment === undefined && !Object.hasOwn(metadata, '_attachments')) return undefined
     return readPublishDocument(ref, metadata, attachment)
   })
+  if (receipt === undefined) return changePackument(c, who, ref, sent.document ?? {})
   const report = reportUrl(c, receipt.ref)
   const answer = { ok: true, id: `${ref.name}@${receipt.ref.version}`, report }
   if (receipt.outcome === 'published') return c.json(answer, 201)
   const notice = `${ref.name}@${receipt.ref.version} was accepted for validation; it can be installed once that is done. See ${report}`
   return c.json(answer, 202, { 'npm-notice': notice })
 })
-
-function requireBody(c: Context<AppEnv>): ReadableStream<Uint8Array> {
-  const type = c.req.header('content-type')?.split(';', 1)[0]?.trim().toLowerCase()
-  if (type !== 'application/json') throw refuse('unsupported_media_type', { expected: 'application/json' })
-  const mostBytes = c.var.registry.config.maxPublishBytes
-  if (Number(c.req.header('content-length') ?? 0) > mostBytes) throw refuse('body_too_large', { mostBytes })
-  const body = c.req.raw.body
-  if (body === null) throw refuse('body_invalid', { problem: 'it is empty' })
-  return body
-}

@@ -1,0 +1,33 @@
+import type { PackageRef } from '../model/ids.ts'
+import type { Principal } from '../model/principal.ts'
+import type { Head } from '../model/records.ts'
+import { refuse } from '../model/refusals.ts'
+import type { Versions } from '../storage/versions.ts'
+import { type AccessRules, accessProblem } from './access.ts'
+import type { HeadCache } from './head-cache.ts'
+import type { SnapshotDeps } from './snapshot.ts'
+
+export interface ChangeDeps extends SnapshotDeps {
+  readonly headCache: HeadCache
+  readonly versions: Versions
+  readonly rules: AccessRules
+}
+
+/**
+ * The head, read anew, of a published package that somebody wants to change.
+ * @param revision the one that the client's change was made from: a stale one is refused, so that no change is lost
+ * @throws Refusal `login_required`, `package_not_found`, `not_owner`, `conflict`
+ */
+export async function requireChange(
+  deps: Pick<ChangeDeps, 'headCache' | 'rules'>,
+  who: Principal,
+  ref: PackageRef,
+  revision?: string,
+): Promise<Head> {
+  const head = await deps.headCache.get(ref, true)
+  const problem = accessProblem(who, 'change', head, deps.rules)
+  if (problem !== undefined) throw problem
+  if (head?.revision === undefined) throw refuse('package_not_found')
+  if (revision !== undefined && revision !== head.revision) throw refuse('conflict')
+  return head
+}

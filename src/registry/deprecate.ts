@@ -1,0 +1,46 @@
+import type { PackageRef, Version } from '../model/ids.ts'
+import type { Principal } from '../model/principal.ts'
+import { refuse } from '../model/refusals.ts'
+import { eachInParallel } from '../std/parallel.ts'
+import { type ChangeDeps, requireChange } from './change.ts'
+import { relist, writesAtATime } from './relist.ts'
+import { loadState } from './snapshot.ts'
+
+/** What a client wants to be said about versions, and the revision that it has read. `''`: no deprecation. */
+export interface Deprecations {
+  readonly revision: string
+  readonly texts: ReadonlyMap<string, string>
+}
+
+/**
+ * Deprecates versions, or takes it back: all that differ from what clients read, however many, in one snapshot change.
+ * The items, which are the truth, are written first, and each stays in the sweeper's index until the snapshot agrees:
+ * after a crash in between, the sweeper or a rebuild lists what was written, and the same request again the rest.
+ * Versions that the package does not list are left out.
+ * @throws Refusal `login_required`, `package_not_found`, `not_owner`, `conflict` when the revision is stale
+ */
+export async function deprecate(
+  deps: ChangeDeps,
+  who: Principal,
+  ref: PackageRef,
+  { revision, texts }: Deprecations,
+): Promise<void> {
+  const head = await requireChange(deps, who, ref, revision)
+  const state = await loadState(deps, head)
+  if (state === 'replaced') throw refuse('conflict')
+  const changes = Object.entries(state.versions).flatMap(([version, { document }]) => {
+    const text = texts.get(version)
+    return text === undefined || text === (document['deprecated'] ?? '') ? [] : [{ version: version as Version, text }]
+  })
+  if (changes.length === 0) return
+  await eachInParallel(changes, writesAtATime, async ({ version, text }) => {
+    const written = await deps.versions.deprecate({ ...ref, version }, text === '' ? undefined : text)
+    if (written === 'moved') throw refuse('conflict')
+  }) // COMMIT, for each version: it will be listed so
+  await relist(
+    deps,
+    ref,
+    changes.map(({ version }) => version),
+  ) // redone by the sweeper
+  deps.headCache.forget(ref)
+}

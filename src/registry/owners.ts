@@ -1,0 +1,89 @@
+import type { PackageRef, Username } from '../model/ids.ts'
+import type { Principal } from '../model/principal.ts'
+import { refuse } from '../model/refusals.ts'
+import { eachInParallel } from '../std/parallel.ts'
+import type { Users } from '../storage/users.ts'
+import { type ChangeDeps, requireChange } from './change.ts'
+import { type Change, changeSnapshot } from './snapshot.ts'
+import { username } from './username.ts'
+
+export interface OwnerDeps extends ChangeDeps {
+  readonly users: Users
+}
+
+const maxOwners = 100
+
+/** Who is to be an owner from now on, and who no more. */
+export interface OwnerChange {
+  readonly add: readonly string[]
+  readonly remove: readonly string[]
+}
+
+/**
+ * Adds and removes owners. Adding one who is an owner already succeeds, as does removing one who is none.
+ * @throws Refusal `login_required`, `package_not_found`, `not_owner`, `user_not_found`, `last_owner`, `too_many_owners`
+ */
+export async function changeOwners(deps: OwnerDeps, who: Principal, ref: PackageRef, wanted: OwnerChange) {
+  await requireChange(deps, who, ref)
+  await applyOwners(deps, ref, wanted)
+}
+
+/**
+ * Replaces the owners by a whole list, as npm sends it. Only the difference to the revision that the client has read is
+ * made, so that a change of somebody else in between is not undone.
+ * @throws Refusal like `changeOwners`; `conflict` when the revision is stale
+ */
+export async function replaceOwners(
+  deps: OwnerDeps,
+  who: Principal,
+  ref: PackageRef,
+  { revision, owners }: { readonly revision: string; readonly owners: readonly string[] },
+): Promise<void> {
+  const head = await requireChange(deps, who, ref, revision)
+  const add = owners.filter((name) => !(head.owners as readonly string[]).includes(name))
+  await applyOwners(deps, ref, { add, remove: head.owners.filter((name) => !owners.includes(name)) })
+}
+
+async function applyOwners(deps: OwnerDeps, ref: PackageRef, { add, remove }: OwnerChange): Promise<void> {
+  if (add.length > maxOwners) throw refuse('too_many_owners', { most: maxOwners })
+  const added = [...new Set(add)].map(knownName)
+  await eachInParallel(added, 8, async (name) => {
+    if ((await deps.users.get(name)) === undefined) throw refuse('user_not_found', { username: name })
+  })
+  await changeSnapshot(deps, ref, (state, head): Change | undefined => {
+    const owners = [...new Set([...head.owners, ...added])].filter((name) => !remove.includes(name))
+    if (owners.length === 0) throw refuse('last_owner', { package: ref.name })
+    if (owners.length > maxOwners) throw refuse('too_many_owners', { most: maxOwners })
+    return owners.join() === head.owners.join() ? undefined : { state, head: { owners } }
+  }) // COMMIT: the new owners may change the package, the old ones no more
+  deps.headCache.forget(ref)
+}
+
+/** A name that nobody can have is one that nobody has. */
+function knownName(text: string): Username {
+  try {
+    return username(text)
+  } catch {
+    throw refuse('user_not_found', { username: text.slice(0, 80) })
+  }
+}
+
+/** What is told about an account. */
+export interface Profile {
+  readonly name: Username
+  /** Empty unless it is the asker's own, or the asker is an administrator. */
+  readonly email: string
+}
+
+/**
+ * Looks somebody up by name: for those who are logged in, since a stranger could try names one by one. The address is
+ * the account's own: `npm owner add` needs a name only.
+ * @throws Refusal `login_required`, `user_not_found`
+ */
+export async function readProfile(deps: Pick<OwnerDeps, 'users'>, who: Principal, name: string): Promise<Profile> {
+  if (who.kind !== 'user') throw refuse('login_required')
+  const user = await deps.users.get(knownName(name))
+  if (user === undefined) throw refuse('user_not_found', { username: name.slice(0, 80) })
+  const mayKnow = who.isAdmin || who.username === user.username
+  return { name: user.username, email: mayKnow ? (user.email ?? '') : '' }
+}

@@ -1,0 +1,114 @@
+import type { ListedVersion } from '../model/format.ts'
+import type { PackageRef, Version, VersionRef } from '../model/ids.ts'
+import type { Principal } from '../model/principal.ts'
+import type { VersionRecord } from '../model/records.ts'
+import { refuse } from '../model/refusals.ts'
+import { log } from '../std/log.ts'
+import { eachInParallel } from '../std/parallel.ts'
+import type { Jobs } from '../storage/jobs.ts'
+import type { Manifests } from '../storage/manifests.ts'
+import type { Versions } from '../storage/versions.ts'
+import { accessProblem } from './access.ts'
+import { type ChangeDeps, requireChange } from './change.ts'
+import { writesAtATime } from './relist.ts'
+import { retag } from './retag.ts'
+import { type Change, changeSnapshot, loadState, type SnapshotDeps } from './snapshot.ts'
+
+export interface UnlistDeps extends SnapshotDeps {
+  readonly versions: Versions
+  readonly manifests: Manifests
+}
+
+export interface UnpublishDeps extends UnlistDeps, ChangeDeps {
+  readonly versions: Versions
+  readonly jobs: Jobs
+}
+
+/** What a client leaves of the versions that it has read. */
+export interface Remaining {
+  readonly revision: string
+  readonly kept: ReadonlySet<string> | 'none'
+}
+
+/**
+ * Unpublishes the versions that a package lists and that are not to be kept; all of them when none is. Their items stay
+ * as tombstones, so that the numbers can never be used again, and the name stays with its owners.
+ *
+ * The items are written first, since they are the truth: a rebuild after a crash lists what is left. Each stays in the
+ * sweeper's index until the validator has removed its file, which is a second after this as a rule, and a minute and a
+ * half when the job is lost. Until then the file can still be downloaded by those who may read the package; a download
+ * looks up no version, and links that were signed before end with the file too.
+ * @throws Refusal `login_required`, `package_not_found`, `not_owner`, `conflict`, `body_invalid`
+ */
+export async function unpublishAllBut(
+  deps: UnpublishDeps,
+  who: Principal,
+  ref: PackageRef,
+  { revision, kept }: Remaining,
+): Promise<void> {
+  const head = await requireChange(deps, who, ref, revision)
+  const state = await loadState(deps, head)
+  if (state === 'replaced') throw refuse('conflict')
+  const listed = Object.keys(state.versions)
+  const unknown = kept === 'none' ? undefined : [...kept].find((version) => !Object.hasOwn(state.versions, version))
+  if (unknown !== undefined) throw refuse('body_invalid', { problem: 'it has a version that is not published' })
+  const gone = kept === 'none' ? listed : listed.filter((version) => !kept.has(version))
+  if (gone.length === 0) return
+  const versions = gone.map((version) => version as Version)
+  const records = await deps.versions.getMany(ref, versions)
+  await eachInParallel(records, writesAtATime, (record) => bury(deps, record)) // COMMIT, for each version
+  await unlist(deps, ref, versions) // redone by the sweeper
+  deps.headCache.forget(ref)
+  await eachInParallel(records, writesAtATime, (record) => sendJob(deps, record)) // redone by the sweeper
+}
+
+/** A version that is listed and not yet marked so is marked first, as the validator is about to. */
+async function bury(deps: UnpublishDeps, record: VersionRecord): Promise<void> {
+  if (record.status === 'unpublished') return
+  const listed = record.status === 'accepted' ? await deps.versions.advance(record, 'published', {}) : record
+  const buried = listed === 'moved' ? 'moved' : await deps.versions.advance(listed, 'unpublished', {})
+  if (buried !== 'moved') return
+  const current = await deps.versions.get(record)
+  if (current?.status !== 'unpublished') throw refuse('conflict')
+}
+
+/** Takes versions off the list, and the tags with them. The package without any answers as one that does not exist. */
+export async function unlist(deps: UnlistDeps, ref: PackageRef, gone: readonly Version[]): Promise<void> {
+  await changeSnapshot(deps, ref, async (state, head): Promise<Change | undefined> => {
+    const without = new Set<string>(gone)
+    const entries = Object.entries(state.versions).filter(([version]) => !without.has(version))
+    if (entries.length === Object.keys(state.versions).length) return undefined
+    const versions: Record<string, ListedVersion> = Object.fromEntries(entries)
+    const tags = retag(deps.formats[ref.format], head.tags, Object.keys(versions))
+    const readme = tags['latest'] === head.tags['latest'] ? state.readme : await readmeOf(deps, ref, tags['latest'])
+    return { state: { versions, readme }, head: { tags } }
+  }) // COMMIT: clients do not see it any more
+}
+
+async function readmeOf(deps: UnlistDeps, ref: PackageRef, version: Version | undefined): Promise<string> {
+  const record = version === undefined ? undefined : await deps.versions.get({ ...ref, version })
+  const accepted = record === undefined ? undefined : await deps.manifests.get(record, record.uploadId)
+  return accepted?.readme ?? ''
+}
+
+async function sendJob(deps: UnpublishDeps, ref: VersionRef): Promise<void> {
+  try {
+    await deps.jobs.send(ref)
+  } catch (error) {
+    log('error', 'job_send_failed', `${ref.name}@${ref.version}: left to the sweeper`, { error })
+  }
+}
+
+/**
+ * The second half of what clients do to unpublish a version: they ask for its file to be removed. It is being removed
+ * already, or it is gone.
+ * @throws Refusal `login_required`, `package_not_found`, `not_owner`, `version_not_found`, `version_published`
+ */
+export async function requireUnpublished(deps: UnpublishDeps, who: Principal, ref: VersionRef): Promise<void> {
+  const [head, record] = await Promise.all([deps.headCache.get(ref, true), deps.versions.get(ref)])
+  const problem = accessProblem(who, 'change', head, deps.rules)
+  if (problem !== undefined) throw problem
+  if (record?.status === 'unpublished') return
+  if (record?.status === 'published') throw refuse('version_published', { package: ref.name, version: ref.version })
+  throw refuse('version_not_found', { version: ref.version })
+}

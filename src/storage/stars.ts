@@ -1,0 +1,31 @@
+import type { PackageRef, Username } from '../model/ids.ts'
+import type { DynamoDb } from './dynamodb.ts'
+import { packageKey, parsePackageKey, starsKey } from './keys.ts'
+
+/** Who likes which package: an item for each star, so that each change is one write that can be repeated. */
+export class Stars {
+  readonly #db: DynamoDb
+
+  constructor(db: DynamoDb) {
+    this.#db = db
+  }
+
+  async add(username: Username, ref: PackageRef): Promise<void> {
+    await this.#db.put('packages', keyOf(username, ref))
+  }
+
+  /** Absent is fine. */
+  async remove(username: Username, ref: PackageRef): Promise<void> {
+    await this.#db.remove('packages', keyOf(username, ref))
+  }
+
+  /** Somebody's stars by name of the package. */
+  async list(username: Username, limit: number): Promise<readonly PackageRef[]> {
+    const page = await this.#db.query('packages', { partition: starsKey(username), consistent: true, limit })
+    return page.items.map((item) => parsePackageKey(String(item['item'])))
+  }
+}
+
+function keyOf(username: Username, ref: PackageRef) {
+  return { package: starsKey(username), item: packageKey(ref) }
+}

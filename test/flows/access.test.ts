@@ -1,0 +1,62 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Actor } from '../support/actor.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+
+let stack: Stack
+let ana: Actor
+let eve: Actor
+
+beforeAll(async () => {
+  stack = await startStack()
+  ana = await stack.as('ana')
+  eve = await stack.as('eve')
+  await ana.publish('@acme/tool', '1.0.0')
+  await ana.publish('@acme/open', '1.0.0', { access: 'public' })
+}, 60_000)
+afterAll(() => stack?.close())
+
+const set = (actor: Actor, body: unknown) =>
+  actor.fetch('/-/package/@acme%2ftool/access', {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { 'content-type': 'application/json' },
+  })
+
+test('an owner opens a package to everybody and closes it again', async () => {
+  expect(await ana.json('/-/package/@acme%2ftool/visibility')).toEqual({ public: false })
+  expect((await set(ana, { access: 'public' })).status).toBe(200)
+  expect(await eve.json('/-/package/@acme%2Ftool/visibility')).toEqual({ public: true })
+  expect((await eve.fetch('/@acme%2ftool')).status).toBe(200)
+  expect((await set(eve, { access: 'restricted' })).status).toBe(403)
+  expect((await set(ana, { access: 'restricted' })).status).toBe(200)
+  expect(await ana.json('/-/package/@acme%2ftool/access')).toEqual({ access: 'restricted' })
+  expect((await eve.fetch('/@acme%2ftool')).status).toBe(404)
+  expect((await ana.fetch('/@acme%2ftool')).status).toBe(200)
+})
+
+test('a second factor is refused honestly, and so is what nobody knows', async () => {
+  for (const publish_requires_tfa of [true, false]) {
+    const refused = await set(ana, { publish_requires_tfa })
+    expect(refused.status).toBe(400)
+    expect(await refused.json()).toMatchObject({ code: 'second_factor_unsupported' })
+  }
+  expect((await set(ana, { access: 'everybody' })).status).toBe(400)
+  expect((await set(ana, {})).status).toBe(400)
+  expect((await set(await stack.as(), { access: 'public' })).status).toBe(401)
+})
+
+test('collaborators are an object to npm and a list to pnpm', async () => {
+  const path = '/-/package/@acme%2ftool/collaborators'
+  expect(await ana.json(path)).toEqual({ ana: 'write' })
+  expect(await ana.json(`${path}?format=cli`)).toEqual([{ user: 'ana', email: '', permissions: 'read-write' }])
+  expect(await ana.json(`${path}?format=cli&user=eve`)).toEqual([])
+})
+
+test('somebody’s packages are shown to those who may read them', async () => {
+  expect((await ana.fetch('/-/org/ana/package')).status).toBe(404)
+  expect(await ana.json('/-/user/ana/package')).toEqual({ '@acme/open': 'write', '@acme/tool': 'write' })
+  expect(await ana.json('/-/-/package?format=cli')).toEqual({ '@acme/open': 'write', '@acme/tool': 'write' })
+  expect(await eve.json('/-/user/ana/package')).toEqual({ '@acme/open': 'write' })
+  expect(await (await stack.as()).json('/-/user/ana/package')).toEqual({ '@acme/open': 'write' })
+  expect(await ana.json('/-/user/nobody/package')).toEqual({})
+})
