@@ -14,6 +14,7 @@ import { packument } from './npm/routes/packument.ts'
 import { publish } from './npm/routes/publish.ts'
 import { session } from './npm/routes/session.ts'
 import { tarball } from './npm/routes/tarball.ts'
+import { tokens } from './npm/routes/tokens.ts'
 import { randomId } from './std/base62.ts'
 import { log } from './std/log.ts'
 import type { Registry } from './wiring.ts'
@@ -30,6 +31,7 @@ export function createApp(registry: Registry): Hono<AppEnv> {
     throw refuse('not_found')
   })
   app.route('/', session)
+  app.route('/', tokens)
   app.route('/', distTags)
   // What is left under /-/ must never be read as a package named "-"
   app.all('/-/*', () => {

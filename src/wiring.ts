@@ -7,12 +7,13 @@ import { type AccountDeps, login, logout } from './registry/accounts.ts'
 import { type DownloadDeps, describeFile, download, Links } from './registry/download.ts'
 import { EventLog, type Visitor, type WaitUntil } from './registry/events.ts'
 import { HeadCache } from './registry/head-cache.ts'
+import { type AskedToken, createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
 import { Passwords } from './registry/passwords.ts'
 import { type PublishDeps, publish, type Receive } from './registry/publish.ts'
 import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readVersion } from './registry/read.ts'
 import { dailyDownloads, type Period, type StatisticsDeps } from './registry/statistics.ts'
 import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
-import { Tokens } from './registry/tokens.ts'
+import { Tokens, type TokenUse } from './registry/tokens.ts'
 import type { Platform } from './std/platform.ts'
 import { AwsService } from './storage/aws.ts'
 import { staticCredentials } from './storage/credentials.ts'
@@ -27,7 +28,7 @@ import { S3 } from './storage/s3.ts'
 import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
 import { Staging } from './storage/staging.ts'
-import { TokenStore } from './storage/tokens.ts'
+import { type TokenPosition, TokenStore } from './storage/tokens.ts'
 import { Users } from './storage/users.ts'
 import { Versions } from './storage/versions.ts'
 
@@ -114,9 +115,12 @@ export function wire(config: Config, platform: Platform) {
     config,
     platform,
     formats,
-    resolveToken: (token: string) => deps.tokens.resolve(token),
+    resolveToken: (token: string, use: TokenUse) => deps.tokens.resolve(token, use),
     login: (name: string, password: string, description: string) => login(deps, name, password, description),
     logout: (who: Principal, token: string) => logout(deps, who, token),
+    listTokens: (who: Principal, after?: TokenPosition) => listTokens(deps, who, after),
+    createToken: (who: Principal, asked: AskedToken) => createToken(deps, who, asked),
+    revokeToken: (who: Principal, keyOrToken: string) => revokeToken(deps, who, keyOrToken),
     publish: (who: Principal, ref: PackageRef, receive: Receive) => publish(deps, who, ref, receive),
     openDocument: (asking: Asking, ref: PackageRef, document: string, fresh: boolean) =>
       openDocument(deps, asking, ref, document, fresh),

@@ -4,6 +4,9 @@ import type { RefusalCode } from '../model/refusals.ts'
 export const statusOf = {
   login_required: 401,
   token_invalid: 401,
+  token_limited: 403,
+  token_field_unsupported: 400,
+  token_not_found: 404,
   credentials_wrong: 401,
   username_invalid: 400,
   password_too_short: 400,

@@ -16,6 +16,14 @@ export function visitorOf(c: Context<AppEnv>): Visitor {
   }
 }
 
+/**
+ * The client's address, where the settings say that the header can be believed: Cloudflare sets it, and replaces what
+ * a client sent. A registry that is reached otherwise knows no address for sure.
+ */
+export function trustedAddress(c: Context<AppEnv>): string | undefined {
+  return c.var.registry.config.trustAddress ? c.req.header('cf-connecting-ip') : undefined
+}
+
 /** IPv4 /24, IPv6 /48; anything else is left out. */
 export function prefixOf(address: string | undefined): string | undefined {
   if (address === undefined || address.length > 45) return undefined

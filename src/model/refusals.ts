@@ -7,6 +7,10 @@ export const refusals = {
   // Who is asking
   login_required: () => 'You must log in to do this. Run `npm login`, or send an API token.',
   token_invalid: () => 'This token is not valid: it is unknown, expired or revoked. Log in again to get a new one.',
+  token_limited: (f: { reason: string }) => `This token may not do this: ${f.reason}. Use another token, or log in.`,
+  token_field_unsupported: (f: { field: string }) =>
+    `This registry cannot make a token with "${f.field}": it does not enforce that here, and makes no token that is stronger than the one asked for.`,
+  token_not_found: () => 'You have no such token. `npm token list` shows those that you have.',
   credentials_wrong: () => 'The user name or the password is wrong.',
   username_invalid: (f: { username: string }) =>
     `"${f.username}" is not a possible user name: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,

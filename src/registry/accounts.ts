@@ -45,11 +45,20 @@ export async function createAccount(deps: AccountDeps, account: NewAccount): Pro
  * @throws Refusal `credentials_wrong`, in the same time for an unknown user as for a wrong password
  */
 export async function login(deps: AccountDeps, name: string, password: string, description: string): Promise<string> {
+  const user = await confirmPassword(deps, name, password)
+  const { token } = await deps.tokens.issue(user, description, deps.loginTokenDays)
+  return token
+}
+
+/**
+ * Whose password this is.
+ * @throws Refusal `credentials_wrong`, in the same time for an unknown user as for a wrong password
+ */
+export async function confirmPassword(deps: AccountDeps, name: string, password: string): Promise<User> {
   const user = isPossibleName(name) ? await deps.users.get(name) : undefined
   const matches = deps.passwords.matches(password, user?.passwordHash)
   if (user === undefined || !matches) throw refuse('credentials_wrong')
-  const { token } = await deps.tokens.issue(user, description, deps.loginTokenDays)
-  return token
+  return user
 }
 
 /**

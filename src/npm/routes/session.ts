@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { asking, requestToken } from '../../http/authenticate.ts'
+import { asking, leaving, requestToken } from '../../http/authenticate.ts'
 import { jsonBody } from '../../http/body.ts'
 import { type AppEnv, routes } from '../../http/env.ts'
 import { visitorOf } from '../../http/visitor.ts'
@@ -29,6 +29,6 @@ export const session: Hono<AppEnv> = routes()
   })
   .delete('/-/user/token/:token', async (c) => {
     if (requestToken(c) === undefined) throw refuse('login_required')
-    await c.var.registry.logout(await asking(c), c.req.param('token'))
+    await c.var.registry.logout(await leaving(c), c.req.param('token'))
     return c.json({ ok: true })
   })
