@@ -52,6 +52,8 @@ const settings = z
     DECKLE_PUBLISH_WAIT_MS: whole(0, 25_000).default(20_000),
     /** Life of a token that `npm login` makes. */
     DECKLE_LOGIN_TOKEN_DAYS: whole(1, 3_650).default(90),
+    /** Whether people may make their own accounts (`npm adduser`). */
+    DECKLE_REGISTRATION: z.enum(['open', 'closed']).default('closed'),
     /** Whether `CF-Connecting-IP` is true: on Cloudflare it is; reached directly, anybody can send one. */
     DECKLE_TRUST_ADDRESS: flag.default(false),
     /** How long single download events are kept; the daily counters stay. */
@@ -88,6 +90,7 @@ export interface Config {
   readonly maxPublishBytes: number
   readonly publishWaitMs: number
   readonly loginTokenDays: number
+  readonly registration: 'open' | 'closed'
   readonly trustAddress: boolean
   readonly eventDays: number
 }
@@ -130,6 +133,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     maxPublishBytes: value.DECKLE_MAX_PUBLISH_BYTES,
     publishWaitMs: value.DECKLE_PUBLISH_WAIT_MS,
     loginTokenDays: value.DECKLE_LOGIN_TOKEN_DAYS,
+    registration: value.DECKLE_REGISTRATION,
     trustAddress: value.DECKLE_TRUST_ADDRESS,
     eventDays: value.DECKLE_EVENT_DAYS,
   })

@@ -3,10 +3,11 @@ import type { PackageFormat } from './model/format.ts'
 import type { FormatId, PackageRef, Version, VersionRef } from './model/ids.ts'
 import type { Asking, Principal } from './model/principal.ts'
 import { npmFormat } from './npm/format.ts'
-import { type AccountDeps, login, logout } from './registry/accounts.ts'
+import { type AccountDeps, type Credentials, login, logout } from './registry/accounts.ts'
 import { type DownloadDeps, describeFile, download, Links } from './registry/download.ts'
 import { EventLog, type Visitor, type WaitUntil } from './registry/events.ts'
 import { HeadCache } from './registry/head-cache.ts'
+import { LoginGuard } from './registry/login-guard.ts'
 import { type AskedToken, createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
 import { Passwords } from './registry/passwords.ts'
 import { type PublishDeps, publish, type Receive } from './registry/publish.ts'
@@ -15,6 +16,7 @@ import { dailyDownloads, type Period, type StatisticsDeps } from './registry/sta
 import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
 import { Tokens, type TokenUse } from './registry/tokens.ts'
 import type { Platform } from './std/platform.ts'
+import { Attempts } from './storage/attempts.ts'
 import { AwsService } from './storage/aws.ts'
 import { staticCredentials } from './storage/credentials.ts'
 import { Downloads } from './storage/downloads.ts'
@@ -57,6 +59,7 @@ export function wireStores(config: Config, platform: Platform) {
     versions: new Versions(db, platform),
     users: new Users(db),
     tokens: new TokenStore(db),
+    attempts: new Attempts(db),
     downloads: new Downloads({ db, platform, eventDays: config.eventDays }),
     snapshots: new Snapshots(s3),
     staging: new Staging(s3),
@@ -79,6 +82,8 @@ export function wireAccounts(config: Config, stores: Stores, platform: Platform)
     users: stores.users,
     tokens: new Tokens(stores.tokens, platform),
     passwords: new Passwords(platform),
+    guard: new LoginGuard(stores.attempts, platform),
+    registrationOpen: config.registration === 'open',
     loginTokenDays: config.loginTokenDays,
   }
 }
@@ -116,10 +121,11 @@ export function wire(config: Config, platform: Platform) {
     platform,
     formats,
     resolveToken: (token: string, use: TokenUse) => deps.tokens.resolve(token, use),
-    login: (name: string, password: string, description: string) => login(deps, name, password, description),
+    login: (credentials: Credentials, description: string) => login(deps, credentials, description),
     logout: (who: Principal, token: string) => logout(deps, who, token),
     listTokens: (who: Principal, after?: TokenPosition) => listTokens(deps, who, after),
-    createToken: (who: Principal, asked: AskedToken) => createToken(deps, who, asked),
+    createToken: (who: Principal, asked: AskedToken, address: string | undefined) =>
+      createToken(deps, who, asked, address),
     revokeToken: (who: Principal, keyOrToken: string) => revokeToken(deps, who, keyOrToken),
     publish: (who: Principal, ref: PackageRef, receive: Receive) => publish(deps, who, ref, receive),
     openDocument: (asking: Asking, ref: PackageRef, document: string, fresh: boolean) =>

@@ -12,9 +12,15 @@ export const refusals = {
     `This registry cannot make a token with "${f.field}": it does not enforce that here, and makes no token that is stronger than the one asked for.`,
   token_not_found: () => 'You have no such token. `npm token list` shows those that you have.',
   credentials_wrong: () => 'The user name or the password is wrong.',
+  registration_closed: () =>
+    'The user name or the password is wrong. People cannot register here by themselves: ask an administrator for an account.',
+  too_many_attempts: (f: { waitS: number }) =>
+    `Too many attempts to log in. Wait ${f.waitS < 90 ? `${f.waitS} seconds` : `${Math.ceil(f.waitS / 60)} minutes`}, then try again; tokens that you have keep working.`,
   username_invalid: (f: { username: string }) =>
     `"${f.username}" is not a possible user name: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
   password_too_short: (f: { least: number }) => `The password is too short: use at least ${f.least} characters.`,
+  password_weak: (f: { problem: string }) => `Choose another password: ${f.problem}.`,
+  email_invalid: () => 'This is not an e-mail address.',
   user_exists: (f: { username: string }) => `The user "${f.username}" exists already.`,
 
   // What they asked for

@@ -29,11 +29,16 @@ export function listTokens(deps: AccountDeps, who: Principal, after?: TokenPosit
 
 /**
  * Makes a token for whoever knows the password of the account: a token that was stolen must not make others.
- * @throws Refusal `login_required`, `token_limited`, `credentials_wrong`
+ * @throws Refusal `login_required`, `token_limited`, `credentials_wrong`, `too_many_attempts`
  */
-export async function createToken(deps: AccountDeps, who: Principal, asked: AskedToken): Promise<NewToken> {
+export async function createToken(
+  deps: AccountDeps,
+  who: Principal,
+  asked: AskedToken,
+  address: string | undefined,
+): Promise<NewToken> {
   const { password, name, note, limits, lifetimeDays } = asked
-  const user = await confirmPassword(deps, requireAccount(who).username, password)
+  const user = await confirmPassword(deps, { name: requireAccount(who).username, password, address })
   return deps.tokens.issueNamed(user, {
     kind: 'named',
     description: name,

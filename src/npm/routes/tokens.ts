@@ -2,6 +2,7 @@ import type { Context, Hono } from 'hono'
 import { asking } from '../../http/authenticate.ts'
 import { jsonBody } from '../../http/body.ts'
 import { type AppEnv, routes } from '../../http/env.ts'
+import { claimedAddress } from '../../http/visitor.ts'
 import type { Token } from '../../model/records.ts'
 import { refuse } from '../../model/refusals.ts'
 import { askedToken, newTokenBody } from './token-request.ts'
@@ -24,7 +25,7 @@ export const tokens: Hono<AppEnv> = routes()
     if (asked.limits?.addresses !== undefined && !c.var.registry.config.trustAddress) {
       throw refuse('token_field_unsupported', { field: 'cidr_whitelist' })
     }
-    const { token, record } = await c.var.registry.createToken(who, asked)
+    const { token, record } = await c.var.registry.createToken(who, asked, claimedAddress(c))
     const { token: _shown, ...described } = describe(record)
     return c.json({ token, ...described }, 201, noStore)
   })
