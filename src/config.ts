@@ -54,6 +54,8 @@ const settings = z
     DECKLE_LOGIN_TOKEN_DAYS: whole(1, 3_650).default(90),
     /** Whether people may make their own accounts (`npm adduser`). */
     DECKLE_REGISTRATION: z.enum(['open', 'closed']).default('closed'),
+    /** Whether clients may log in through a page in a browser. */
+    DECKLE_WEB_LOGIN: flag.default(true),
     /** Whether `CF-Connecting-IP` is true: on Cloudflare it is; reached directly, anybody can send one. */
     DECKLE_TRUST_ADDRESS: flag.default(false),
     /** How long single download events are kept; the daily counters stay. */
@@ -91,6 +93,7 @@ export interface Config {
   readonly publishWaitMs: number
   readonly loginTokenDays: number
   readonly registration: 'open' | 'closed'
+  readonly webLogin: boolean
   readonly trustAddress: boolean
   readonly eventDays: number
 }
@@ -134,6 +137,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     publishWaitMs: value.DECKLE_PUBLISH_WAIT_MS,
     loginTokenDays: value.DECKLE_LOGIN_TOKEN_DAYS,
     registration: value.DECKLE_REGISTRATION,
+    webLogin: value.DECKLE_WEB_LOGIN,
     trustAddress: value.DECKLE_TRUST_ADDRESS,
     eventDays: value.DECKLE_EVENT_DAYS,
   })

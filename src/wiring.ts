@@ -15,6 +15,14 @@ import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readV
 import { dailyDownloads, type Period, type StatisticsDeps } from './registry/statistics.ts'
 import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
 import { Tokens, type TokenUse } from './registry/tokens.ts'
+import {
+  beginWebLogin,
+  collectWebLogin,
+  decideWebLogin,
+  readWebLogin,
+  type WebLoginDeps,
+  type WebLoginForm,
+} from './registry/web-login.ts'
 import type { Platform } from './std/platform.ts'
 import { Attempts } from './storage/attempts.ts'
 import { AwsService } from './storage/aws.ts'
@@ -33,6 +41,7 @@ import { Staging } from './storage/staging.ts'
 import { type TokenPosition, TokenStore } from './storage/tokens.ts'
 import { Users } from './storage/users.ts'
 import { Versions } from './storage/versions.ts'
+import { WebLogins } from './storage/web-logins.ts'
 
 /** Every store, on the clients of the three services. The only place that calls their constructors. */
 export function wireStores(config: Config, platform: Platform) {
@@ -59,6 +68,7 @@ export function wireStores(config: Config, platform: Platform) {
     versions: new Versions(db, platform),
     users: new Users(db),
     tokens: new TokenStore(db),
+    webLogins: new WebLogins(db),
     attempts: new Attempts(db),
     downloads: new Downloads({ db, platform, eventDays: config.eventDays }),
     snapshots: new Snapshots(s3),
@@ -92,7 +102,7 @@ export function wireAccounts(config: Config, stores: Stores, platform: Platform)
 function wireDeps(
   config: Config,
   platform: Platform,
-): AccountDeps & PublishDeps & ReadDeps & DownloadDeps & TagDeps & StatisticsDeps {
+): WebLoginDeps & PublishDeps & ReadDeps & DownloadDeps & TagDeps & StatisticsDeps {
   const stores = wireStores(config, platform)
   const headCache = new HeadCache(stores.heads, platform)
   return {
@@ -123,6 +133,11 @@ export function wire(config: Config, platform: Platform) {
     resolveToken: (token: string, use: TokenUse) => deps.tokens.resolve(token, use),
     login: (credentials: Credentials, description: string) => login(deps, credentials, description),
     logout: (who: Principal, token: string) => logout(deps, who, token),
+    beginWebLogin: (visitor: Visitor, address: string | undefined) => beginWebLogin(deps, visitor, address),
+    readWebLogin: (id: string) => readWebLogin(deps, id),
+    decideWebLogin: (id: string, form: WebLoginForm, address: string | undefined) =>
+      decideWebLogin(deps, id, form, address),
+    collectWebLogin: (poll: string) => collectWebLogin(deps, poll),
     listTokens: (who: Principal, after?: TokenPosition) => listTokens(deps, who, after),
     createToken: (who: Principal, asked: AskedToken, address: string | undefined) =>
       createToken(deps, who, asked, address),

@@ -14,6 +14,9 @@ export const refusals = {
   credentials_wrong: () => 'The user name or the password is wrong.',
   registration_closed: () =>
     'The user name or the password is wrong. People cannot register here by themselves: ask an administrator for an account.',
+  web_login_over: () => 'This login has ended, was used, or never was. Start it again with `npm login`.',
+  web_login_denied: () => 'This login was denied in the browser.',
+  cross_site: () => 'This form was sent from another site, so nothing was done. Open the address itself and try again.',
   too_many_attempts: (f: { waitS: number }) =>
     `Too many attempts to log in. Wait ${f.waitS < 90 ? `${f.waitS} seconds` : `${Math.ceil(f.waitS / 60)} minutes`}, then try again; tokens that you have keep working.`,
   username_invalid: (f: { username: string }) =>
