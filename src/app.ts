@@ -18,8 +18,12 @@ import { revisions } from './npm/routes/revisions.ts'
 import { session } from './npm/routes/session.ts'
 import { stars } from './npm/routes/stars.ts'
 import { tarball, tarballRemoval } from './npm/routes/tarball.ts'
+import { tokens } from './npm/routes/tokens.ts'
+import { webLogin } from './npm/routes/web-login.ts'
 import { randomId } from './std/base62.ts'
 import { log } from './std/log.ts'
+import { cliLogin } from './web/cli-login.ts'
+import { answerProblemPage } from './web/page.ts'
 import type { Registry } from './wiring.ts'
 
 /** The product's table of contents. The same app runs on Workers and on Node. */
@@ -34,6 +38,9 @@ export function createApp(registry: Registry): Hono<AppEnv> {
     throw refuse('not_found')
   })
   app.route('/', session)
+  app.route('/', webLogin)
+  app.route('/', cliLogin)
+  app.route('/', tokens)
   app.route('/', distTags)
   app.route('/', owners)
   app.route('/', access)
@@ -83,8 +90,9 @@ function routeOf(c: Context<AppEnv>): string {
 }
 
 /** Words a problem as the protocol of its address expects it. */
-function answerProblem(error: unknown, c: Context<AppEnv>): Response {
+function answerProblem(error: unknown, c: Context<AppEnv>): Response | Promise<Response> {
   const problem = problemOf(error, c.var.requestId)
   c.set('refusal', problem.code)
+  if (c.req.path.startsWith('/-/cli/')) return answerProblemPage(c, problem)
   return c.req.path.startsWith('/api/') ? apiProblem(c, problem) : npmError(c, problem)
 }

@@ -52,6 +52,12 @@ const settings = z
     DECKLE_PUBLISH_WAIT_MS: whole(0, 25_000).default(20_000),
     /** Life of a token that `npm login` makes. */
     DECKLE_LOGIN_TOKEN_DAYS: whole(1, 3_650).default(90),
+    /** Whether people may make their own accounts (`npm adduser`). */
+    DECKLE_REGISTRATION: z.enum(['open', 'closed']).default('closed'),
+    /** Whether clients may log in through a page in a browser. */
+    DECKLE_WEB_LOGIN: flag.default(true),
+    /** Whether `CF-Connecting-IP` is true: on Cloudflare it is; reached directly, anybody can send one. */
+    DECKLE_TRUST_ADDRESS: flag.default(false),
     /** How long single download events are kept; the daily counters stay. */
     DECKLE_EVENT_DAYS: whole(1, 3_650).default(90),
   })
@@ -86,6 +92,9 @@ export interface Config {
   readonly maxPublishBytes: number
   readonly publishWaitMs: number
   readonly loginTokenDays: number
+  readonly registration: 'open' | 'closed'
+  readonly webLogin: boolean
+  readonly trustAddress: boolean
   readonly eventDays: number
 }
 
@@ -127,6 +136,9 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     maxPublishBytes: value.DECKLE_MAX_PUBLISH_BYTES,
     publishWaitMs: value.DECKLE_PUBLISH_WAIT_MS,
     loginTokenDays: value.DECKLE_LOGIN_TOKEN_DAYS,
+    registration: value.DECKLE_REGISTRATION,
+    webLogin: value.DECKLE_WEB_LOGIN,
+    trustAddress: value.DECKLE_TRUST_ADDRESS,
     eventDays: value.DECKLE_EVENT_DAYS,
   })
 }

@@ -4,22 +4,33 @@ import type { FormatId, PackageRef, Version, VersionRef } from './model/ids.ts'
 import type { Asking, Principal } from './model/principal.ts'
 import type { Visibility } from './model/records.ts'
 import { npmFormat } from './npm/format.ts'
-import { type AccountDeps, login, logout } from './registry/accounts.ts'
 import { type Deprecations, deprecate } from './registry/deprecate.ts'
 import { type DownloadDeps, describeFile, download, Links } from './registry/download.ts'
 import { EventLog, type Visitor, type WaitUntil } from './registry/events.ts'
 import { HeadCache } from './registry/head-cache.ts'
 import { changeOwners, type OwnerChange, type OwnerDeps, readProfile, replaceOwners } from './registry/owners.ts'
+import { type AccountDeps, type Credentials, login, logout } from './registry/accounts.ts'
+import { LoginGuard } from './registry/login-guard.ts'
+import { type AskedToken, createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
 import { Passwords } from './registry/passwords.ts'
 import { type PublishDeps, publish, type Receive } from './registry/publish.ts'
 import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readVersion } from './registry/read.ts'
 import { type StarDeps, setStar, starredBy } from './registry/stars.ts'
 import { dailyDownloads, type Period, type StatisticsDeps } from './registry/statistics.ts'
 import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
-import { Tokens } from './registry/tokens.ts'
 import { type Remaining, requireUnpublished, type UnpublishDeps, unpublishAllBut } from './registry/unpublish.ts'
 import { packagesOf, readAccess, setVisibility } from './registry/visibility.ts'
+import { Tokens, type TokenUse } from './registry/tokens.ts'
+import {
+  beginWebLogin,
+  collectWebLogin,
+  decideWebLogin,
+  readWebLogin,
+  type WebLoginDeps,
+  type WebLoginForm,
+} from './registry/web-login.ts'
 import type { Platform } from './std/platform.ts'
+import { Attempts } from './storage/attempts.ts'
 import { AwsService } from './storage/aws.ts'
 import { staticCredentials } from './storage/credentials.ts'
 import { Downloads } from './storage/downloads.ts'
@@ -34,9 +45,10 @@ import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
 import { Staging } from './storage/staging.ts'
 import { Stars } from './storage/stars.ts'
-import { TokenStore } from './storage/tokens.ts'
+import { type TokenPosition, TokenStore } from './storage/tokens.ts'
 import { Users } from './storage/users.ts'
 import { Versions } from './storage/versions.ts'
+import { WebLogins } from './storage/web-logins.ts'
 
 /** Every store, on the clients of the three services. The only place that calls their constructors. */
 export function wireStores(config: Config, platform: Platform) {
@@ -63,6 +75,8 @@ export function wireStores(config: Config, platform: Platform) {
     versions: new Versions(db, platform),
     users: new Users(db),
     tokens: new TokenStore(db),
+    webLogins: new WebLogins(db),
+    attempts: new Attempts(db),
     downloads: new Downloads({ db, platform, eventDays: config.eventDays }),
     snapshots: new Snapshots(s3),
     stars: new Stars(db),
@@ -86,6 +100,8 @@ export function wireAccounts(config: Config, stores: Stores, platform: Platform)
     users: stores.users,
     tokens: new Tokens(stores.tokens, platform),
     passwords: new Passwords(platform),
+    guard: new LoginGuard(stores.attempts, platform),
+    registrationOpen: config.registration === 'open',
     loginTokenDays: config.loginTokenDays,
   }
 }
@@ -94,7 +110,7 @@ export function wireAccounts(config: Config, stores: Stores, platform: Platform)
 function wireDeps(
   config: Config,
   platform: Platform,
-): AccountDeps &
+): WebLoginDeps &
   PublishDeps &
   ReadDeps &
   DownloadDeps &
@@ -130,9 +146,18 @@ export function wire(config: Config, platform: Platform) {
     config,
     platform,
     formats,
-    resolveToken: (token: string) => deps.tokens.resolve(token),
-    login: (name: string, password: string, description: string) => login(deps, name, password, description),
+    resolveToken: (token: string, use: TokenUse) => deps.tokens.resolve(token, use),
+    login: (credentials: Credentials, description: string) => login(deps, credentials, description),
     logout: (who: Principal, token: string) => logout(deps, who, token),
+    beginWebLogin: (visitor: Visitor, address: string | undefined) => beginWebLogin(deps, visitor, address),
+    readWebLogin: (id: string) => readWebLogin(deps, id),
+    decideWebLogin: (id: string, form: WebLoginForm, address: string | undefined) =>
+      decideWebLogin(deps, id, form, address),
+    collectWebLogin: (poll: string) => collectWebLogin(deps, poll),
+    listTokens: (who: Principal, after?: TokenPosition) => listTokens(deps, who, after),
+    createToken: (who: Principal, asked: AskedToken, address: string | undefined) =>
+      createToken(deps, who, asked, address),
+    revokeToken: (who: Principal, keyOrToken: string) => revokeToken(deps, who, keyOrToken),
     publish: (who: Principal, ref: PackageRef, receive: Receive) => publish(deps, who, ref, receive),
     openDocument: (asking: Asking, ref: PackageRef, document: string, fresh: boolean) =>
       openDocument(deps, asking, ref, document, fresh),

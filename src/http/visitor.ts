@@ -4,7 +4,7 @@ import type { AppEnv } from './env.ts'
 
 /** Where a request comes from, as far as records keep it: an address prefix and the client's first product. */
 export function visitorOf(c: Context<AppEnv>): Visitor {
-  const addressPrefix = prefixOf(c.req.header('cf-connecting-ip'))
+  const addressPrefix = prefixOf(claimedAddress(c))
   const client = c.req
     .header('user-agent')
     ?.split(' ', 1)[0]
@@ -14,6 +14,19 @@ export function visitorOf(c: Context<AppEnv>): Visitor {
     ...(addressPrefix === undefined ? {} : { addressPrefix }),
     ...(client === undefined || client === '' ? {} : { client }),
   }
+}
+
+/** The client's address as the edge was told it; good enough to slow somebody down, not to let somebody in. */
+export function claimedAddress(c: Context<AppEnv>): string | undefined {
+  return c.req.header('cf-connecting-ip')
+}
+
+/**
+ * The client's address, where the settings say that the header can be believed: Cloudflare sets it, and replaces what
+ * a client sent. A registry that is reached otherwise knows no address for sure.
+ */
+export function trustedAddress(c: Context<AppEnv>): string | undefined {
+  return c.var.registry.config.trustAddress ? claimedAddress(c) : undefined
 }
 
 /** IPv4 /24, IPv6 /48; anything else is left out. */

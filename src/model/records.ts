@@ -1,4 +1,5 @@
 import type { FileName, FormatId, PackageName, Revision, TokenId, UploadId, Username, Version } from './ids.ts'
+import type { TokenLimits } from './token-limits.ts'
 import type { VersionStatus } from './version-status.ts'
 
 /** ISO 8601 in UTC with milliseconds, as `Date.prototype.toISOString` writes it: sorts as text. */
@@ -85,6 +86,12 @@ export interface Token {
   /** Whether the owner is an administrator; kept here so that a cold check reads one item. */
   readonly isAdmin: boolean
   readonly description: string
+  /** What its owner wrote beside the name, for tokens that were asked for by name. */
+  readonly note?: string
+  /** `login`: made by a login, ended by a change of the password. `named`: asked for by name, and kept. */
+  readonly kind: 'login' | 'named'
+  /** Absent: may do what its owner may. */
+  readonly limits?: TokenLimits
   readonly createdAt: IsoTime
   readonly expiresAt?: IsoTime
 }

@@ -7,10 +7,23 @@ export const refusals = {
   // Who is asking
   login_required: () => 'You must log in to do this. Run `npm login`, or send an API token.',
   token_invalid: () => 'This token is not valid: it is unknown, expired or revoked. Log in again to get a new one.',
+  token_limited: (f: { reason: string }) => `This token may not do this: ${f.reason}. Use another token, or log in.`,
+  token_field_unsupported: (f: { field: string }) =>
+    `This registry cannot make a token with "${f.field}": it does not enforce that here, and makes no token that is stronger than the one asked for.`,
+  token_not_found: () => 'You have no such token. `npm token list` shows those that you have.',
   credentials_wrong: () => 'The user name or the password is wrong.',
+  registration_closed: () =>
+    'The user name or the password is wrong. People cannot register here by themselves: ask an administrator for an account.',
+  web_login_over: () => 'This login has ended, was used, or never was. Start it again with `npm login`.',
+  web_login_denied: () => 'This login was denied in the browser.',
+  cross_site: () => 'This form was sent from another site, so nothing was done. Open the address itself and try again.',
+  too_many_attempts: (f: { waitS: number }) =>
+    `Too many attempts to log in. Wait ${f.waitS < 90 ? `${f.waitS} seconds` : `${Math.ceil(f.waitS / 60)} minutes`}, then try again; tokens that you have keep working.`,
   username_invalid: (f: { username: string }) =>
     `"${f.username}" is not a possible user name: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
   password_too_short: (f: { least: number }) => `The password is too short: use at least ${f.least} characters.`,
+  password_weak: (f: { problem: string }) => `Choose another password: ${f.problem}.`,
+  email_invalid: () => 'This is not an e-mail address.',
   user_exists: (f: { username: string }) => `The user "${f.username}" exists already.`,
 
   // What they asked for

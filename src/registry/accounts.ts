@@ -3,7 +3,9 @@ import type { User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { Users } from '../storage/users.ts'
-import { leastPasswordLength, type Passwords } from './passwords.ts'
+import type { LoginGuard } from './login-guard.ts'
+import { requireGoodPassword } from './password-rules.ts'
+import type { Passwords } from './passwords.ts'
 import { readTokenId, type Tokens } from './tokens.ts'
 import { username } from './username.ts'
 
@@ -11,7 +13,10 @@ export interface AccountDeps {
   readonly users: Users
   readonly tokens: Tokens
   readonly passwords: Passwords
+  readonly guard: LoginGuard
   readonly loginTokenDays: number
+  /** Whether people may make their own accounts. */
+  readonly registrationOpen: boolean
   readonly platform: Platform
 }
 
@@ -24,11 +29,12 @@ export interface NewAccount {
 
 /**
  * Makes an account.
- * @throws Refusal `username_invalid`, `password_too_short`, `user_exists`
+ * @throws Refusal `username_invalid`, `password_too_short`, `password_weak`, `email_invalid`, `user_exists`
  */
 export async function createAccount(deps: AccountDeps, account: NewAccount): Promise<User> {
   const name = username(account.username)
-  if (account.password.length < leastPasswordLength) throw refuse('password_too_short', { least: leastPasswordLength })
+  if (account.email !== undefined) requireEmail(account.email)
+  requireGoodPassword(account.password, name, account.email)
   const user: User = {
     username: name,
     ...(account.email === undefined ? {} : { email: account.email }),
@@ -40,16 +46,53 @@ export async function createAccount(deps: AccountDeps, account: NewAccount): Pro
   return user
 }
 
+/** What somebody shows to be let in. */
+export interface Credentials {
+  readonly name: string
+  readonly password: string
+  /** Sent by clients that also register: they do not say which of the two they mean. */
+  readonly email?: string
+  /** Where it comes from, as far as that is known. */
+  readonly address: string | undefined
+}
+
 /**
- * Checks a password and issues a token for the client that asks.
- * @throws Refusal `credentials_wrong`, in the same time for an unknown user as for a wrong password
+ * Checks a password and issues a token for the client that asks. Where registration is open, a name that nobody has
+ * becomes an account when an e-mail address comes with it. Repeated after a lost answer, it finds the account.
+ * @throws Refusal `credentials_wrong`, or `registration_closed` if an e-mail address was sent: in the same time for an
+ *   unknown user as for a wrong password; `too_many_attempts`; what `createAccount` refuses
  */
-export async function login(deps: AccountDeps, name: string, password: string, description: string): Promise<string> {
-  const user = isPossibleName(name) ? await deps.users.get(name) : undefined
-  const matches = deps.passwords.matches(password, user?.passwordHash)
-  if (user === undefined || !matches) throw refuse('credentials_wrong')
-  const { token } = await deps.tokens.issue(user, description, deps.loginTokenDays)
+export async function login(deps: AccountDeps, credentials: Credentials, description: string): Promise<string> {
+  const user = await enter(deps, credentials)
+  const { token } = await deps.tokens.issue(user, description, deps.loginTokenDays) // COMMIT: in issue
   return token
+}
+
+async function enter(deps: AccountDeps, credentials: Credentials): Promise<User> {
+  const { name, password, email, address } = credentials
+  const attempt = await deps.guard.admit(name, address) // repeatable: a counter that expires
+  const standing = isPossibleName(name) ? await deps.users.get(name) : undefined
+  if (standing === undefined && email !== undefined && deps.registrationOpen) {
+    await deps.guard.admitRegistration(address)
+    const made = await createAccount(deps, { username: name, password, email, roles: [] })
+    await attempt.succeeded()
+    return made
+  }
+  const user = deps.passwords.matches(password, standing?.passwordHash) ? standing : undefined
+  if (user === undefined) {
+    throw refuse(email === undefined || deps.registrationOpen ? 'credentials_wrong' : 'registration_closed')
+  }
+  await attempt.succeeded()
+  return user
+}
+
+/**
+ * Whose password this is; nothing is made for it.
+ * @throws Refusal `credentials_wrong`, in the same time for an unknown user as for a wrong password; `too_many_attempts`
+ */
+export function confirmPassword(deps: AccountDeps, credentials: Omit<Credentials, 'email'>): Promise<User> {
+  const { name, password, address } = credentials
+  return enter(deps, { name, password, address })
 }
 
 /**
@@ -69,4 +112,9 @@ function isPossibleName(name: string): name is User['username'] {
   } catch {
     return false
   }
+}
+
+/** Shape only: whether mail arrives is another question. @throws Refusal `email_invalid` */
+export function requireEmail(email: string): void {
+  if (!/^[^\s@\p{Cc}\p{Cf}<>"]{1,64}@[^\s@\p{Cc}\p{Cf}<>"]{1,189}$/u.test(email)) throw refuse('email_invalid')
 }

@@ -6,7 +6,6 @@ import type { Platform } from '../std/platform.ts'
 /** OWASP's equivalent of N=2^17, p=1 with the least memory, 16 MiB: an isolate has 128. */
 const cost = { N: 2 ** 14, r: 8, p: 5 } as const
 const hashBytes = 32
-export const leastPasswordLength = 12
 /** scrypt takes any length; this only bounds the work of hashing the password itself. */
 const longestPassword = 1_000
 

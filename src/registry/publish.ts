@@ -105,7 +105,7 @@ async function stage(
 
 async function requirePublisher(deps: PublishDeps, who: Principal, ref: PackageRef): Promise<Username> {
   const head = await deps.headCache.get(ref, true)
-  const problem = accessProblem(who, 'publish', head, deps.rules)
+  const problem = accessProblem(who, 'publish', head, deps.rules, ref)
   if (problem !== undefined) throw problem
   if (who.kind !== 'user') throw refuse('login_required')
   return who.username
@@ -170,7 +170,7 @@ async function requireName(
     }
     if ((await deps.heads.claim(fresh)) === 'claimed') return // COMMIT: the name is taken
   }
-  const problem = accessProblem(who, 'publish', standing ?? (await deps.heads.get(record)), deps.rules)
+  const problem = accessProblem(who, 'publish', standing ?? (await deps.heads.get(record)), deps.rules, record)
   if (problem !== undefined) throw problem
 }
 

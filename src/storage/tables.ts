@@ -19,6 +19,8 @@ export const tables = {
     ttl: 'ttl',
     indexes: { byOwner: { partitionKey: 'owner', sortKey: 'createdAt' } },
   },
+  /** Short-lived items around logging in, by kind: `attempts/…` (counters), `web/<id>` (web logins). */
+  logins: { partitionKey: 'login', ttl: 'ttl', indexes: {} },
   /**
    * `package` = `<format>/<name>`; `item` = `head` or `version/<version>`. `byWork` is sparse: only items that
    * something is left to do for have `work`. Stars have `stars/<user>` and the starred package's key. `byFormat` lists packages: only heads have `listing`.

@@ -65,11 +65,6 @@ test('whoami without a token is 401, ping needs none', async () => {
   expect(await stranger.json('/-/ping?write=true')).toEqual({})
 })
 
-test('web login is not there yet, so that clients fall back to the other one', async () => {
-  const answer = await (await stack.as()).fetch('/-/v1/login', { method: 'POST', body: '{}' })
-  expect(answer.status).toBe(404)
-})
-
 test('a token is stored as its digest only', async () => {
   const ana = await stack.as('ana')
   const page = await stack.stores.db.query('tokens', { index: 'byOwner', partition: 'ana' })

@@ -9,7 +9,8 @@ import { reportPath } from '../../http/urls.ts'
  */
 export function npmError(c: Context<AppEnv>, problem: Problem): Response {
   const { status, sentence, code, requestId, fields } = problem
-  const retry = status === 503 ? { 'retry-after': '2' } : {}
+  const waitS = status === 503 ? 2 : fields['waitS']
+  const retry = waitS === undefined ? {} : { 'retry-after': String(waitS) }
   const report = code === 'validation_refused' ? fullReport(c, fields) : {}
   const error = 'report' in report ? `${sentence}\nFull report: ${report.report}` : sentence
   return c.json({ error, code, requestId, ...report }, status, { 'cache-control': 'no-store', ...retry })

@@ -1,0 +1,63 @@
+import type { Context, Hono } from 'hono'
+import { asking } from '../../http/authenticate.ts'
+import { jsonBody } from '../../http/body.ts'
+import { type AppEnv, routes } from '../../http/env.ts'
+import { claimedAddress } from '../../http/visitor.ts'
+import type { Token } from '../../model/records.ts'
+import { refuse } from '../../model/refusals.ts'
+import { askedToken, newTokenBody } from './token-request.ts'
+
+const noStore = { 'cache-control': 'no-store' }
+
+/** `npm token list | create | revoke`. */
+export const tokens: Hono<AppEnv> = routes()
+  .get('/-/npm/v1/tokens', async (c) => {
+    const { tokens: listed, next } = await c.var.registry.listTokens(await asking(c), position(c))
+    const urls =
+      next === undefined
+        ? {}
+        : { next: `${c.var.registry.config.publicUrl}/-/npm/v1/tokens?after=${next.createdAt}~${next.tokenId}` }
+    return c.json({ objects: listed.map(describe), urls }, 200, noStore)
+  })
+  .post('/-/npm/v1/tokens', async (c) => {
+    const who = await asking(c)
+    const asked = askedToken(await jsonBody(c, newTokenBody))
+    if (asked.limits?.addresses !== undefined && !c.var.registry.config.trustAddress) {
+      throw refuse('token_field_unsupported', { field: 'cidr_whitelist' })
+    }
+    const { token, record } = await c.var.registry.createToken(who, asked, claimedAddress(c))
+    const { token: _shown, ...described } = describe(record)
+    return c.json({ token, ...described }, 201, noStore)
+  })
+  .delete('/-/npm/v1/tokens/token/:token', async (c) => {
+    await c.var.registry.revokeToken(await asking(c), c.req.param('token'))
+    return c.body(null, 204)
+  })
+
+/** What npm shows of a token. `token` is how it begins: enough to find it in a file, nothing of its secret. */
+function describe(token: Token) {
+  const { tokenId, description, note, limits, createdAt, expiresAt } = token
+  return {
+    token: `dk_${tokenId.slice(0, 6)}`,
+    key: tokenId,
+    name: description,
+    ...(note === undefined ? {} : { description: note }),
+    cidr_whitelist: limits?.addresses ?? null,
+    readonly: limits?.mayWrite === false,
+    ...(limits?.packages === undefined
+      ? {}
+      : { packages: limits.packages.map((pattern) => pattern.slice(pattern.indexOf('/') + 1)) }),
+    created: createdAt,
+    updated: createdAt,
+    ...(expiresAt === undefined ? {} : { expires: expiresAt }),
+  }
+}
+
+/** Where the list goes on, out of our own `urls.next`. */
+function position(c: Context<AppEnv>): { createdAt: string; tokenId: string } | undefined {
+  const after = c.req.query('after')
+  if (after === undefined) return undefined
+  const [, createdAt, tokenId] = /^(\d{4}-\d\d-\d\dT[\d:.]{8,16}Z)~([0-9A-Za-z]{12})$/.exec(after) ?? []
+  if (createdAt === undefined || tokenId === undefined) throw refuse('url_invalid')
+  return { createdAt, tokenId }
+}

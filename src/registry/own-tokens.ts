@@ -1,0 +1,60 @@
+import type { Principal } from '../model/principal.ts'
+import { refuse } from '../model/refusals.ts'
+import type { TokenLimits } from '../model/token-limits.ts'
+import type { TokenPage, TokenPosition } from '../storage/tokens.ts'
+import { requireAccount } from './access.ts'
+import { type AccountDeps, confirmPassword } from './accounts.ts'
+import { type NewToken, readTokenId, readTokenKey } from './tokens.ts'
+
+/** Tokens on one page of a list. */
+const pageSize = 100
+
+export interface AskedToken {
+  readonly password: string
+  readonly name: string
+  readonly note?: string
+  /** Absent: as good as a login's. */
+  readonly limits?: TokenLimits
+  /** Absent: as long as a login's. */
+  readonly lifetimeDays?: number
+}
+
+/**
+ * Somebody's own tokens, oldest first: never a secret, never anybody else's.
+ * @throws Refusal `login_required`, `token_limited`
+ */
+export function listTokens(deps: AccountDeps, who: Principal, after?: TokenPosition): Promise<TokenPage> {
+  return deps.tokens.list(requireAccount(who).username, pageSize, after)
+}
+
+/**
+ * Makes a token for whoever knows the password of the account: a token that was stolen must not make others.
+ * @throws Refusal `login_required`, `token_limited`, `credentials_wrong`, `too_many_attempts`
+ */
+export async function createToken(
+  deps: AccountDeps,
+  who: Principal,
+  asked: AskedToken,
+  address: string | undefined,
+): Promise<NewToken> {
+  const { password, name, note, limits, lifetimeDays } = asked
+  const user = await confirmPassword(deps, { name: requireAccount(who).username, password, address })
+  return deps.tokens.issueNamed(user, {
+    kind: 'named',
+    description: name,
+    ...(note === undefined ? {} : { note }),
+    ...(limits === undefined ? {} : { limits }),
+    lifetimeDays: lifetimeDays ?? deps.loginTokenDays,
+  }) // COMMIT: in issueNamed
+}
+
+/**
+ * Ends one of the asker's tokens, by its key or by the token itself.
+ * @throws Refusal `login_required`, `token_limited`; `token_not_found` alike for another's and for none
+ */
+export async function revokeToken(deps: AccountDeps, who: Principal, keyOrToken: string): Promise<void> {
+  const { username } = requireAccount(who)
+  const tokenId = readTokenId(keyOrToken) ?? readTokenKey(keyOrToken)
+  if (tokenId === undefined) throw refuse('token_not_found')
+  if ((await deps.tokens.revokeOwn(tokenId, username)) === 'absent') throw refuse('token_not_found')
+}
