@@ -11,6 +11,7 @@ import { distTags } from './npm/routes/dist-tags.ts'
 import { downloads } from './npm/routes/downloads.ts'
 import { npmError } from './npm/routes/errors.ts'
 import { packument } from './npm/routes/packument.ts'
+import { profile } from './npm/routes/profile.ts'
 import { publish } from './npm/routes/publish.ts'
 import { session } from './npm/routes/session.ts'
 import { tarball } from './npm/routes/tarball.ts'
@@ -37,6 +38,7 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.route('/', webLogin)
   app.route('/', cliLogin)
   app.route('/', tokens)
+  app.route('/', profile)
   app.route('/', distTags)
   // What is left under /-/ must never be read as a package named "-"
   app.all('/-/*', () => {
