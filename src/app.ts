@@ -13,6 +13,7 @@ import { downloads } from './npm/routes/downloads.ts'
 import { npmError } from './npm/routes/errors.ts'
 import { owners } from './npm/routes/owners.ts'
 import { packument } from './npm/routes/packument.ts'
+import { profile } from './npm/routes/profile.ts'
 import { publish } from './npm/routes/publish.ts'
 import { revisions } from './npm/routes/revisions.ts'
 import { session } from './npm/routes/session.ts'
@@ -41,6 +42,7 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.route('/', webLogin)
   app.route('/', cliLogin)
   app.route('/', tokens)
+  app.route('/', profile)
   app.route('/', distTags)
   app.route('/', owners)
   app.route('/', access)

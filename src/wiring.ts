@@ -13,6 +13,7 @@ import { type AccountDeps, type Credentials, login, logout } from './registry/ac
 import { LoginGuard } from './registry/login-guard.ts'
 import { type AskedToken, createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
 import { Passwords } from './registry/passwords.ts'
+import { changeProfile, type ProfileChange, readProfile } from './registry/profile.ts'
 import { type PublishDeps, publish, type Receive } from './registry/publish.ts'
 import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readVersion } from './registry/read.ts'
 import { type StarDeps, setStar, starredBy } from './registry/stars.ts'
@@ -154,6 +155,9 @@ export function wire(config: Config, platform: Platform) {
     decideWebLogin: (id: string, form: WebLoginForm, address: string | undefined) =>
       decideWebLogin(deps, id, form, address),
     collectWebLogin: (poll: string) => collectWebLogin(deps, poll),
+    readProfile: (who: Principal) => readProfile(deps, who),
+    changeProfile: (who: Principal, change: ProfileChange, address: string | undefined) =>
+      changeProfile(deps, who, change, address),
     listTokens: (who: Principal, after?: TokenPosition) => listTokens(deps, who, after),
     createToken: (who: Principal, asked: AskedToken, address: string | undefined) =>
       createToken(deps, who, asked, address),

@@ -73,8 +73,10 @@ export interface User {
   readonly email?: string
   /** `scrypt$<N>$<r>$<p>$<salt>$<hash>`, base64. */
   readonly passwordHash: string
+  readonly fullName?: string
   readonly roles: readonly 'admin'[]
   readonly createdAt: IsoTime
+  readonly updatedAt?: IsoTime
 }
 
 /** An API token; the secret itself is never stored. */

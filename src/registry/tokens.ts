@@ -108,6 +108,18 @@ export class Tokens {
     return { ...page, tokens: page.tokens.filter((token) => !this.#isOver(token)) }
   }
 
+  /** Ends all of somebody's logins but one. Tokens that were asked for by name stay. Repeatable. */
+  async endLogins(owner: Username, except: TokenId): Promise<void> {
+    let after: TokenPosition | undefined
+    do {
+      const page: TokenPage = await this.#store.list(owner, { limit: 100, ...(after === undefined ? {} : { after }) })
+      for (const { kind, tokenId } of page.tokens) {
+        if (kind === 'login' && tokenId !== except) await this.revoke(tokenId)
+      }
+      after = page.next
+    } while (after !== undefined)
+  }
+
   #isOver(token: Token): boolean {
     return token.expiresAt !== undefined && Date.parse(token.expiresAt) <= this.#platform.now()
   }

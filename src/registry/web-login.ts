@@ -1,3 +1,4 @@
+import type { User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { randomId } from '../std/base62.ts'
 import { constantTimeEqual, digestHex } from '../std/digest.ts'
@@ -68,10 +69,11 @@ export async function decideWebLogin(
   const login = await readWebLogin(deps, id)
   if (login.state !== 'waiting' || !constantTimeEqual(login.formToken, form.formToken)) throw refuse('web_login_over')
   const { name, password } = form
+  const user = form.decision === 'deny' ? undefined : await confirmPassword(deps, { name, password, address })
   const to =
-    form.decision === 'deny'
+    user === undefined
       ? { state: 'denied' as const }
-      : { state: 'allowed' as const, username: (await confirmPassword(deps, { name, password, address })).username }
+      : { state: 'allowed' as const, username: user.username, passwordMark: markOf(user) }
   const decided = await deps.webLogins.advance(id, 'waiting', to, deps.platform.now()) // COMMIT
   if (!decided) throw refuse('web_login_over')
 }
@@ -88,9 +90,15 @@ export async function collectWebLogin(deps: WebLoginDeps, poll: string): Promise
   if (login.state === 'waiting') return 'waiting'
   if (login.state === 'denied') throw refuse('web_login_denied')
   const user = login.username === undefined ? undefined : await deps.users.get(login.username)
-  if (login.state === 'used' || user === undefined) throw refuse('web_login_over')
+  // A password that was changed since ends this like every other login
+  if (login.state === 'used' || user === undefined || login.passwordMark !== markOf(user))
+    throw refuse('web_login_over')
   const isOurs = await deps.webLogins.advance(id, 'allowed', { state: 'used' }, deps.platform.now()) // COMMIT: used
   if (!isOurs) throw refuse('web_login_over')
   const { token } = await deps.tokens.issue(user, `web login by ${login.client ?? 'npm'}`, deps.loginTokenDays)
   return token
+}
+
+function markOf(user: User): string {
+  return digestHex('sha256', user.passwordHash).slice(0, 24)
 }

@@ -15,6 +15,8 @@ const storedWebLogin = z.object({
     .string()
     .transform((text) => text as Username)
     .optional(),
+  /** Tells one password of the account from the next. */
+  passwordMark: z.string().optional(),
 })
 
 /** One `npm login` that waits for somebody to allow it in a browser. `waiting → allowed → used`, or `→ denied`. */
@@ -44,11 +46,11 @@ export class WebLogins {
   async advance(
     id: string,
     from: WebLogin['state'],
-    to: { readonly state: WebLogin['state']; readonly username?: Username },
+    to: { readonly state: WebLogin['state']; readonly username?: Username; readonly passwordMark?: string },
     nowMs: number,
   ): Promise<boolean> {
     const written = await this.#db.update('logins', keyOf(id), {
-      set: { state: to.state, username: to.username },
+      set: { state: to.state, username: to.username, passwordMark: to.passwordMark },
       condition: { equals: { state: from }, greaterThan: { endsAtMs: nowMs } },
     })
     return written.outcome === 'done'

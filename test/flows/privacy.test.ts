@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { publishRequest } from '../support/actor.ts'
+import type { Username } from '../../src/model/ids.ts'
+import { Tokens } from '../../src/registry/tokens.ts'
+import { webPlatform } from '../../src/std/platform.ts'
+import { Actor, publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -55,9 +58,22 @@ const writes = (name: string): readonly Route[] => [
   ['remove an owner', `/-/package/${name}/owners/ana`, { method: 'DELETE' }],
 ]
 
-describe.each(['a stranger', 'somebody else'])('to %s a private package is one that does not exist', (who) => {
+const askers = {
+  'a stranger': () => stack.as(),
+  'somebody else': () => stack.as('eve'),
+  'its owner with a token for other packages': async () => {
+    const owner = await stack.stores.users.get('ana' as Username)
+    if (owner === undefined) throw new Error('ana has no account')
+    const limits = { mayWrite: true, packages: ['npm/other', 'npm/@other/*'] }
+    const request = { kind: 'named', description: 'limited', lifetimeDays: 1, limits } as const
+    const { token } = await new Tokens(stack.stores.tokens, webPlatform).issueNamed(owner, request)
+    return new Actor(stack.url, token)
+  },
+} as const
+
+describe.each(Object.entries(askers))('to %s a private package is one that does not exist', (_who, someone) => {
   test.each([...routes('secret', 'secret'), ...writes('secret')])('%s', async (_, path, init) => {
-    const asker = await stack.as(who === 'a stranger' ? undefined : 'eve')
+    const asker = await someone()
     const there = await answer(await asker.fetch(path, init))
     const missing = await answer(await asker.fetch(path.replaceAll('secret', 'nobody'), init))
     expect(there).toEqual(missing)
@@ -67,7 +83,7 @@ describe.each(['a stranger', 'somebody else'])('to %s a private package is one t
   test.each([...routes('@acme%2fsecret', 'secret'), ...writes('@acme%2fsecret')])(
     'scoped: %s',
     async (_, path, init) => {
-      const asker = await stack.as(who === 'a stranger' ? undefined : 'eve')
+      const asker = await someone()
       const there = await answer(await asker.fetch(path, init))
       const missing = await answer(await asker.fetch(path.replaceAll('secret', 'nobody'), init))
       expect(there).toEqual(missing)

@@ -4,6 +4,7 @@ import type { TokenLimits } from '../../model/token-limits.ts'
 import type { AskedToken } from '../../registry/own-tokens.ts'
 import { canonicalRange } from '../../std/address-range.ts'
 import { packageName } from '../names.ts'
+import { printable } from './printable.ts'
 
 const permission = z.enum(['no-access', 'read-only', 'read-write', 'read-write-stage-only'])
 const names = z.array(z.string().min(1).max(300)).max(100)
@@ -116,9 +117,4 @@ function addressesOf(body: NewTokenBody): readonly string[] | undefined {
 
 function invalid(problem: string) {
   return refuse('body_invalid', { problem })
-}
-
-/** Names are shown in terminals: no control characters. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '').trim()
 }

@@ -1,0 +1,96 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type AccountDeps, createAccount, login } from '../../src/registry/accounts.ts'
+import { webPlatform } from '../../src/std/platform.ts'
+import { wireAccounts } from '../../src/wiring.ts'
+import { Actor } from '../support/actor.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+
+let stack: Stack
+let deps: AccountDeps
+const password = 'correct horse battery'
+
+beforeAll(async () => {
+  stack = await startStack({ validator: false })
+  deps = wireAccounts(stack.config, stack.stores, webPlatform)
+}, 60_000)
+afterAll(() => stack?.close())
+
+async function person(username: string) {
+  const user = await createAccount(deps, { username, password, roles: [] })
+  const loggedIn = async () => new Actor(stack.url, (await deps.tokens.issue(user, 'login by npm', 1)).token)
+  const named = async () =>
+    new Actor(
+      stack.url,
+      (await deps.tokens.issueNamed(user, { kind: 'named', description: 'ci', lifetimeDays: 1 })).token,
+    )
+  return { loggedIn, named }
+}
+
+const set = (who: Actor, body: object) =>
+  who.fetch('/-/npm/v1/user', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code]
+
+test('a profile is read, changed and emptied', async () => {
+  const ana = await (await person('ana')).loggedIn()
+  expect(await ana.json('/-/npm/v1/user')).toMatchObject({ name: 'ana', email_verified: false, tfa: null })
+  expect((await set(ana, { email: 'ana@example.com', fullname: ' Ana\u001b[31m B ' })).status).toBe(200)
+  expect(await ana.json('/-/npm/v1/user')).toMatchObject({ email: 'ana@example.com', fullname: 'Ana[31m B' })
+  expect((await set(ana, { email: 'ana@example.com', fullname: null })).status).toBe(200)
+  expect(await ana.json('/-/npm/v1/user')).not.toHaveProperty('fullname')
+  expect(await codeOf(await set(ana, { email: 'nonsense' }))).toEqual([400, 'email_invalid'])
+})
+
+test('a new password ends every other login, and keeps this one and named tokens', async () => {
+  const bob = await person('bob')
+  const [here, there, ci] = [await bob.loggedIn(), await bob.loggedIn(), await bob.named()]
+  const changed = await set(here, { password: { old: password, new: 'another horse battery' } })
+  expect(changed.status).toBe(200)
+  expect(await changed.text()).not.toMatch(/horse|scrypt/)
+  expect((await here.fetch('/-/whoami')).status).toBe(200)
+  expect((await there.fetch('/-/whoami')).status).toBe(401)
+  expect((await ci.fetch('/-/whoami')).status).toBe(200)
+  const credentials = { name: 'bob', address: undefined }
+  await expect(login(deps, { ...credentials, password }, 'x')).rejects.toThrow('password is wrong')
+  expect(await login(deps, { ...credentials, password: 'another horse battery' }, 'x')).toMatch(/^dk_/)
+})
+
+test('a password is not changed without the old one, to a weak one, or by a limited token', async () => {
+  const carl = await person('carl')
+  const [here, there] = [await carl.loggedIn(), await carl.loggedIn()]
+  const good = 'another horse battery'
+  expect(await codeOf(await set(here, { password: { old: 'wrong', new: good } }))).toEqual([401, 'credentials_wrong'])
+  expect(await codeOf(await set(here, { password: { old: password, new: 'short' } }))).toEqual([
+    400,
+    'password_too_short',
+  ])
+  expect((await there.fetch('/-/whoami')).status).toBe(200)
+  const limits = { mayWrite: true, packages: ['npm/x'] }
+  const user = await deps.users.get('carl' as never)
+  if (user === undefined) throw new Error('no such user')
+  const limited = await deps.tokens.issueNamed(user, { kind: 'named', description: 'x', lifetimeDays: 1, limits })
+  const actor = new Actor(stack.url, limited.token)
+  expect(await codeOf(await set(actor, { password: { old: password, new: good } }))).toEqual([403, 'token_limited'])
+  expect(await codeOf(await actor.fetch('/-/npm/v1/user'))).toEqual([403, 'token_limited'])
+})
+
+test('two changes of a password at once: one wins, the other is told', async () => {
+  const before = await createAccount(deps, { username: 'dora', password, roles: [] })
+  const users = stack.stores.users
+  const results = await Promise.all([
+    users.replace(before, { ...before, passwordHash: 'a' }),
+    users.replace(before, { ...before, passwordHash: 'b' }),
+  ])
+  expect(results.sort()).toEqual([false, true])
+})
+
+test('what is not there is refused, not ignored', async () => {
+  const eva = await (await person('eva')).loggedIn()
+  expect(await codeOf(await set(eva, { tfa: { password, mode: 'auth-only' } }))).toEqual([501, 'operation_unsupported'])
+  expect(await codeOf(await set(eva, { github: 'eva' }))).toEqual([501, 'operation_unsupported'])
+  expect(await codeOf(await (await stack.as()).fetch('/-/npm/v1/user'))).toEqual([401, 'login_required'])
+  expect(await codeOf(await set(await stack.as(), { fullname: 'x' }))).toEqual([401, 'login_required'])
+})
