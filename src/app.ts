@@ -12,6 +12,7 @@ import { downloads } from './npm/routes/downloads.ts'
 import { npmError } from './npm/routes/errors.ts'
 import { packument } from './npm/routes/packument.ts'
 import { publish } from './npm/routes/publish.ts'
+import { search } from './npm/routes/search.ts'
 import { session } from './npm/routes/session.ts'
 import { tarball } from './npm/routes/tarball.ts'
 import { randomId } from './std/base62.ts'
@@ -31,6 +32,7 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   })
   app.route('/', session)
   app.route('/', distTags)
+  app.route('/', search)
   // What is left under /-/ must never be read as a package named "-"
   app.all('/-/*', () => {
     throw refuse('not_found')

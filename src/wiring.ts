@@ -10,6 +10,7 @@ import { HeadCache } from './registry/head-cache.ts'
 import { Passwords } from './registry/passwords.ts'
 import { type PublishDeps, publish, type Receive } from './registry/publish.ts'
 import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readVersion } from './registry/read.ts'
+import { type SearchDeps, type SearchQuery, search } from './registry/search.ts'
 import { dailyDownloads, type Period, type StatisticsDeps } from './registry/statistics.ts'
 import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
 import { Tokens } from './registry/tokens.ts'
@@ -24,6 +25,7 @@ import { Jobs } from './storage/jobs.ts'
 import { Manifests } from './storage/manifests.ts'
 import { Reports } from './storage/reports.ts'
 import { S3 } from './storage/s3.ts'
+import { SearchIndex } from './storage/search-index.ts'
 import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
 import { Staging } from './storage/staging.ts'
@@ -63,6 +65,7 @@ export function wireStores(config: Config, platform: Platform) {
     manifests: new Manifests(s3),
     reports: new Reports(s3),
     jobs: new Jobs(sqs),
+    searchIndex: new SearchIndex(db),
   }
 }
 
@@ -86,7 +89,7 @@ export function wireAccounts(config: Config, stores: Stores, platform: Platform)
 function wireDeps(
   config: Config,
   platform: Platform,
-): AccountDeps & PublishDeps & ReadDeps & DownloadDeps & TagDeps & StatisticsDeps {
+): AccountDeps & PublishDeps & ReadDeps & DownloadDeps & TagDeps & StatisticsDeps & SearchDeps {
   const stores = wireStores(config, platform)
   const headCache = new HeadCache(stores.heads, platform)
   return {
@@ -130,6 +133,7 @@ export function wire(config: Config, platform: Platform) {
       download(deps, asking, ref, visitor, fresh),
     describeFile: (asking: Asking, ref: VersionRef) => describeFile(deps, asking, ref),
     dailyDownloads: (asking: Asking, ref: PackageRef, period: Period) => dailyDownloads(deps, asking, ref, period),
+    search: (who: Principal, format: FormatId, query: SearchQuery) => search(deps, who, format, query),
     flushEvents: (waitUntil: WaitUntil) => deps.events.flushSoon(waitUntil),
   }
 }

@@ -21,6 +21,7 @@ export const statusOf = {
   body_invalid: 400,
   body_too_large: 413,
   unsupported_media_type: 415,
+  search_invalid: 400,
   url_invalid: 400,
   version_taken: 403,
   version_unpublished: 403,

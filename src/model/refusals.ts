@@ -32,6 +32,7 @@ export const refusals = {
     `The request's body is larger than this registry takes in one publish (${Math.floor(f.mostBytes / 1_000_000)} MB). ` +
     'Leave out files that are not needed to use the package (see `npm pack --dry-run`), or split the package.',
   unsupported_media_type: (f: { expected: string }) => `Send the body as ${f.expected}.`,
+  search_invalid: (f: { problem: string }) => `The search cannot be run: ${f.problem}. Send words as "text".`,
   url_invalid: () => 'The address is not well-formed.',
 
   // Publishing

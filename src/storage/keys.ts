@@ -41,6 +41,11 @@ export const headItem = 'head'
 export const versionItemPrefix = 'version/'
 export const versionItem = (version: Version) => `${versionItemPrefix}${version}`
 
+/** What search knows of a package. */
+export const searchItem = 'search'
+/** Partition of the packages that a search term finds; starts with no format, so it is no package's. */
+export const searchKey = (format: FormatId, term: string) => `search/${format}/${term}`
+
 /** Undoes `packageKey`: the stored text was made of branded ids. */
 export function parsePackageKey(text: string): PackageRef {
   const slash = text.indexOf('/')

@@ -20,7 +20,8 @@ export const tables = {
     indexes: { byOwner: { partitionKey: 'owner', sortKey: 'createdAt' } },
   },
   /**
-   * `package` = `<format>/<name>`; `item` = `head` or `version/<version>`. `byWork` is sparse: only items that
+   * `package` = `<format>/<name>`; `item` = `head`, `version/<version>` or `search`. Beside them, under
+   * `search/<format>/<term>`, one item for each package that the term finds. `byWork` is sparse: only items that
    * something is left to do for have `work`. `byFormat` lists packages: only heads have `listing`.
    */
   packages: {
