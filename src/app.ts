@@ -7,6 +7,7 @@ import { drain } from './http/drain.ts'
 import type { AppEnv } from './http/env.ts'
 import { problemOf } from './http/problem.ts'
 import { refuse } from './model/refusals.ts'
+import { audit } from './npm/routes/audit.ts'
 import { distTags } from './npm/routes/dist-tags.ts'
 import { downloads } from './npm/routes/downloads.ts'
 import { npmError } from './npm/routes/errors.ts'
@@ -33,6 +34,7 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.route('/', session)
   app.route('/', distTags)
   app.route('/', search)
+  app.route('/', audit)
   // What is left under /-/ must never be read as a package named "-"
   app.all('/-/*', () => {
     throw refuse('not_found')

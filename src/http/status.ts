@@ -27,6 +27,7 @@ export const statusOf = {
   version_unpublished: 403,
   digest_mismatch: 400,
   validation_refused: 422,
+  advisories_unavailable: 501,
   operation_unsupported: 501,
   conflict: 409,
   busy: 503,

@@ -46,6 +46,9 @@ export const refusals = {
     `The ${f.algorithm} digest that was sent does not match the uploaded bytes. Try again.`,
   validation_refused: (f: { package: string; version: string; reasons: string }) =>
     `${f.package}@${f.version} was refused by validation:\n${f.reasons}`,
+  advisories_unavailable: () =>
+    'This registry has no source of security advisories, so it cannot say which packages are safe. Audit with one that ' +
+    'has: npm audit --registry=https://registry.npmjs.org (it is then told the names of all that you depend on).',
   operation_unsupported: (f: { operation: string }) => `This registry does not support ${f.operation}.`,
 
   // Ours
