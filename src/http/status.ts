@@ -27,7 +27,8 @@ export const statusOf = {
   version_unpublished: 403,
   digest_mismatch: 400,
   validation_refused: 422,
-  advisories_unavailable: 501,
+  // What stands for a registry without audits; pnpm would repeat a 501 for over a minute
+  advisories_unavailable: 404,
   operation_unsupported: 501,
   conflict: 409,
   busy: 503,

@@ -24,7 +24,7 @@ test.each(['advisories/bulk', 'audits', 'audits/quick'])(
     ]
     for (const ask of asks) {
       const answer = await stranger.fetch(`/-/npm/v1/security/${path}`, { method: 'POST', ...ask })
-      expect(answer.status).toBe(501)
+      expect(answer.status).toBe(404)
       expect(await answer.json()).toMatchObject({
         code: 'advisories_unavailable',
         error: expect.stringContaining('no source of security advisories'),
