@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../std/json.ts'
 import type { FileName, FormatId, PackageName, PackageRef, Revision, Version, VersionRef } from './ids.ts'
-import type { Head, IsoTime, StoredFile, VersionRecord } from './records.ts'
+import type { Head, IsoTime, VersionRecord } from './records.ts'
 
 /** The accepted manifest of one version, as stored under `manifests/`: with the version item, the truth. */
 export interface AcceptedManifest {
