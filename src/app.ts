@@ -8,6 +8,7 @@ import type { AppEnv } from './http/env.ts'
 import { problemOf } from './http/problem.ts'
 import { refuse } from './model/refusals.ts'
 import { access } from './npm/routes/access.ts'
+import { audit } from './npm/routes/audit.ts'
 import { distTags } from './npm/routes/dist-tags.ts'
 import { downloads } from './npm/routes/downloads.ts'
 import { npmError } from './npm/routes/errors.ts'
@@ -16,6 +17,7 @@ import { packument } from './npm/routes/packument.ts'
 import { profile } from './npm/routes/profile.ts'
 import { publish } from './npm/routes/publish.ts'
 import { revisions } from './npm/routes/revisions.ts'
+import { search } from './npm/routes/search.ts'
 import { session } from './npm/routes/session.ts'
 import { stars } from './npm/routes/stars.ts'
 import { tarball, tarballRemoval } from './npm/routes/tarball.ts'
@@ -47,6 +49,8 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.route('/', owners)
   app.route('/', access)
   app.route('/', stars)
+  app.route('/', search)
+  app.route('/', audit)
   // What is left under /-/ must never be read as a package named "-"
   app.all('/-/*', () => {
     throw refuse('not_found')

@@ -4,24 +4,25 @@ import type { FormatId, PackageRef, Version, VersionRef } from './model/ids.ts'
 import type { Asking, Principal } from './model/principal.ts'
 import type { Visibility } from './model/records.ts'
 import { npmFormat } from './npm/format.ts'
+import { type AccountDeps, type Credentials, login, logout } from './registry/accounts.ts'
 import { type Deprecations, deprecate } from './registry/deprecate.ts'
 import { type DownloadDeps, describeFile, download, Links } from './registry/download.ts'
 import { EventLog, type Visitor, type WaitUntil } from './registry/events.ts'
 import { HeadCache } from './registry/head-cache.ts'
-import { changeOwners, type OwnerChange, type OwnerDeps, readProfile, replaceOwners } from './registry/owners.ts'
-import { type AccountDeps, type Credentials, login, logout } from './registry/accounts.ts'
 import { LoginGuard } from './registry/login-guard.ts'
 import { type AskedToken, createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
+import { changeOwners, type OwnerChange, type OwnerDeps, readMaintainer, replaceOwners } from './registry/owners.ts'
 import { Passwords } from './registry/passwords.ts'
 import { changeProfile, type ProfileChange, readProfile } from './registry/profile.ts'
 import { type PublishDeps, publish, type Receive } from './registry/publish.ts'
 import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readVersion } from './registry/read.ts'
+import { type SearchDeps, type SearchQuery, search } from './registry/search.ts'
 import { type StarDeps, setStar, starredBy } from './registry/stars.ts'
 import { dailyDownloads, type Period, type StatisticsDeps } from './registry/statistics.ts'
 import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
+import { Tokens, type TokenUse } from './registry/tokens.ts'
 import { type Remaining, requireUnpublished, type UnpublishDeps, unpublishAllBut } from './registry/unpublish.ts'
 import { packagesOf, readAccess, setVisibility } from './registry/visibility.ts'
-import { Tokens, type TokenUse } from './registry/tokens.ts'
 import {
   beginWebLogin,
   collectWebLogin,
@@ -42,6 +43,7 @@ import { Jobs } from './storage/jobs.ts'
 import { Manifests } from './storage/manifests.ts'
 import { Reports } from './storage/reports.ts'
 import { S3 } from './storage/s3.ts'
+import { SearchIndex } from './storage/search-index.ts'
 import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
 import { Staging } from './storage/staging.ts'
@@ -86,6 +88,7 @@ export function wireStores(config: Config, platform: Platform) {
     manifests: new Manifests(s3),
     reports: new Reports(s3),
     jobs: new Jobs(sqs),
+    searchIndex: new SearchIndex(db),
   }
 }
 
@@ -119,7 +122,8 @@ function wireDeps(
   StatisticsDeps &
   OwnerDeps &
   UnpublishDeps &
-  StarDeps {
+  StarDeps &
+  SearchDeps {
   const stores = wireStores(config, platform)
   const headCache = new HeadCache(stores.heads, platform)
   return {
@@ -174,7 +178,7 @@ export function wire(config: Config, platform: Platform) {
     changeOwners: (who: Principal, ref: PackageRef, wanted: OwnerChange) => changeOwners(deps, who, ref, wanted),
     replaceOwners: (who: Principal, ref: PackageRef, wanted: Parameters<typeof replaceOwners>[3]) =>
       replaceOwners(deps, who, ref, wanted),
-    readProfile: (who: Principal, name: string) => readProfile(deps, who, name),
+    readMaintainer: (who: Principal, name: string) => readMaintainer(deps, who, name),
     unpublishAllBut: (who: Principal, ref: PackageRef, remaining: Remaining) =>
       unpublishAllBut(deps, who, ref, remaining),
     requireUnpublished: (who: Principal, ref: VersionRef) => requireUnpublished(deps, who, ref),
@@ -189,6 +193,7 @@ export function wire(config: Config, platform: Platform) {
       download(deps, asking, ref, visitor, fresh),
     describeFile: (asking: Asking, ref: VersionRef) => describeFile(deps, asking, ref),
     dailyDownloads: (asking: Asking, ref: PackageRef, period: Period) => dailyDownloads(deps, asking, ref, period),
+    search: (who: Principal, format: FormatId, query: SearchQuery) => search(deps, who, format, query),
     flushEvents: (waitUntil: WaitUntil) => deps.events.flushSoon(waitUntil),
   }
 }

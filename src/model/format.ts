@@ -29,6 +29,18 @@ export interface RenderedDocument {
   readonly text: string
 }
 
+/** What search shows of a package and finds it by, taken from the version that `latest` names. */
+export interface Summary {
+  readonly description: string
+  readonly keywords: readonly string[]
+  /** What somebody may be called in `author:`: names and addresses, as the publisher wrote them. */
+  readonly authors: readonly string[]
+  /** The part of the name that a publisher's packages share, without decoration. */
+  readonly scope?: string
+  /** Addresses by kind (`homepage`, `repository`, `bugs`), http or https only. */
+  readonly links: Readonly<Record<string, string>>
+}
+
 /** What a package format brings: pure, shared by edge and validator. Its HTTP half lives in its `routes/`. */
 export interface PackageFormat {
   readonly id: FormatId
@@ -58,6 +70,8 @@ export interface PackageFormat {
   restore(master: Json): SnapshotState
   /** The document of a single version, as `GET /<package>/<version>` answers it. */
   versionDocument(ref: PackageRef, listed: ListedVersion, publicUrl: string): JsonObject
+  /** What search shows of a version's document; bounded, whatever the publisher wrote. */
+  summarise(ref: PackageRef, document: JsonObject): Summary
   /** Orders versions: negative when `a` comes first. */
   compareVersions(a: Version, b: Version): number
 }

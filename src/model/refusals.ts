@@ -51,6 +51,7 @@ export const refusals = {
     `The request's body is larger than this registry takes in one publish (${Math.floor(f.mostBytes / 1_000_000)} MB). ` +
     'Leave out files that are not needed to use the package (see `npm pack --dry-run`), or split the package.',
   unsupported_media_type: (f: { expected: string }) => `Send the body as ${f.expected}.`,
+  search_invalid: (f: { problem: string }) => `The search cannot be run: ${f.problem}. Send words as "text".`,
   url_invalid: () => 'The address is not well-formed.',
 
   // Publishing
@@ -66,6 +67,9 @@ export const refusals = {
     `The ${f.algorithm} digest that was sent does not match the uploaded bytes. Try again.`,
   validation_refused: (f: { package: string; version: string; reasons: string }) =>
     `${f.package}@${f.version} was refused by validation:\n${f.reasons}`,
+  advisories_unavailable: () =>
+    'This registry has no source of security advisories, so it cannot say which packages are safe. Audit with one that ' +
+    'has: npm audit --registry=https://registry.npmjs.org (it is then told the names of all that you depend on).',
   operation_unsupported: (f: { operation: string }) => `This registry does not support ${f.operation}.`,
 
   // Ours

@@ -7,6 +7,11 @@ const longestFieldCharacters = 16_384
 const plainFields = ['description', 'homepage', 'main', 'module', 'types', 'typings', 'type', 'packageManager'] as const
 const anyFields = ['license', 'licenses', 'browser', 'exports', 'imports', 'sideEffects', 'devEngines', 'man'] as const
 
+const reshapedFields = ['author', 'contributors', 'keywords', 'repository', 'bugs', 'funding'] as const
+
+/** The fields that `describingFields` decides on. */
+export const describedFields = [...plainFields, ...anyFields, ...reshapedFields] as const
+
 /**
  * The fields that only describe a package, in the form that npm gives them when it publishes: people, repository and
  * addresses as objects, keywords as a list. What has the wrong type, or is longer than 16 KiB, is left out.

@@ -6,6 +6,7 @@ import { hexToBase64 } from '../std/base64.ts'
 import type { JsonObject } from '../std/json.ts'
 import { abbreviatedDocument, fullDocument, renderPackument, restorePackument, withTarball } from './documents.ts'
 import { canonicalVersion, packageName, tarballName } from './names.ts'
+import { summarise } from './summary.ts'
 
 /** npm packages as the registry sees them. */
 export const npmFormat: PackageFormat = {
@@ -21,6 +22,7 @@ export const npmFormat: PackageFormat = {
   render: renderPackument,
   restore: restorePackument,
   versionDocument: (ref, listed, publicUrl) => withTarball(listed.document, publicUrl, ref.name),
+  summarise,
   compareVersions: (a, b) => semverCompare(a, b),
 }
 

@@ -1,5 +1,6 @@
 import type { PackageName, Version } from '../model/ids.ts'
 import { isJsonObject, type Json, type JsonObject } from '../std/json.ts'
+import { customFields } from './custom-fields.ts'
 import { describingFields, withoutPrototypes } from './describe.ts'
 import {
   baseName,
@@ -33,8 +34,7 @@ export interface ArchiveNotes {
  * The manifest that the packument lists under `versions[v]`, less `dist` and whatever the registry itself adds (`_id`,
  * `_npmUser`, `deprecated`). All that installers act on comes from the archive, in npm's normal form, so that what
  * they read is what they get; nothing that the publisher says about hashes, owners or local paths is taken over.
- * Fields that no installer reads and that do not describe the package are left out: the packument repeats them for
- * each version. Deterministic.
+ * The publisher's own fields come along within bounds. Deterministic.
  */
 export function acceptedManifest(
   ref: { readonly name: PackageName; readonly version: Version },
@@ -43,6 +43,7 @@ export function acceptedManifest(
   notes: ArchiveNotes,
 ): JsonObject {
   return {
+    ...customFields(packageJson),
     name: ref.name,
     version: ref.version,
     ...describingFields(packageJson),

@@ -52,6 +52,11 @@ export function accessProblem(
   return action === 'inspect' ? refuse('package_not_found') : refuse('not_owner', { package: head.name })
 }
 
+/** Whether somebody may ask for anything at all: what has no package to decide by, such as a search. */
+export function loginProblem(who: Principal, rules: AccessRules): Refusal | undefined {
+  return who.kind === 'anonymous' && rules.requireLogin ? refuse('login_required') : undefined
+}
+
 function mayRead(who: Principal, head: Head): boolean {
   return head.visibility === 'public' || isOwner(who, head)
 }

@@ -80,7 +80,7 @@ export interface Profile {
  * the account's own: `npm owner add` needs a name only.
  * @throws Refusal `login_required`, `user_not_found`
  */
-export async function readProfile(deps: Pick<OwnerDeps, 'users'>, who: Principal, name: string): Promise<Profile> {
+export async function readMaintainer(deps: Pick<OwnerDeps, 'users'>, who: Principal, name: string): Promise<Profile> {
   if (who.kind !== 'user') throw refuse('login_required')
   const user = await deps.users.get(knownName(name))
   if (user === undefined) throw refuse('user_not_found', { username: name.slice(0, 80) })

@@ -5,9 +5,10 @@ import { refuse } from '../model/refusals.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Versions } from '../storage/versions.ts'
 import { retag } from './retag.ts'
+import { type IndexDeps, indexPackage } from './search-index.ts'
 import { type Change, changeSnapshot, emptyState, loadState, type SnapshotDeps } from './snapshot.ts'
 
-export interface RebuildDeps extends SnapshotDeps {
+export interface RebuildDeps extends SnapshotDeps, IndexDeps {
   readonly versions: Versions
   readonly manifests: Manifests
 }
@@ -19,7 +20,7 @@ export interface Rebuilt {
 
 /**
  * Renders a package's snapshot anew from the truth: its version items and accepted manifests. When the snapshot says
- * the same already, nothing is written.
+ * the same already, it is left alone. The search index is written anew in any case.
  * @param progress called after each version that was read
  * @throws Refusal `package_not_found`
  */
@@ -39,6 +40,7 @@ export async function rebuild(
     return { state, head: { tags } }
   }
   await changeSnapshot(deps, ref, fromTruth, async () => emptyState) // COMMIT: clients see the rebuilt one
+  await indexPackage(deps, ref) // repeatable: whatever the index holds, it is put anew
   return result
 }
 

@@ -8,6 +8,7 @@ import type { Manifests } from '../storage/manifests.ts'
 import type { Staging } from '../storage/staging.ts'
 import type { Versions } from '../storage/versions.ts'
 import { relist } from './relist.ts'
+import { type IndexDeps, indexOrLog } from './search-index.ts'
 import { changeSnapshot, type SnapshotDeps } from './snapshot.ts'
 import { discardStaged } from './staged.ts'
 import { unlist } from './unpublish.ts'
@@ -23,7 +24,7 @@ export type Verdict =
  */
 export type Validate = (record: VersionRecord) => Promise<Verdict>
 
-export interface SettleDeps extends SnapshotDeps {
+export interface SettleDeps extends SnapshotDeps, IndexDeps {
   readonly versions: Versions
   readonly staging: Staging
   readonly files: Files
@@ -83,6 +84,7 @@ async function finish(deps: SettleDeps, record: VersionRecord): Promise<Settled>
   }) // COMMIT: clients see it
   const published = await deps.versions.advance(record, 'published', {})
   if (published !== 'moved') await discardStaged(deps.staging, record)
+  await indexOrLog(deps, record) // redone by the sweeper: the head says that it is due
   return 'settled'
 }
 

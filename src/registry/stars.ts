@@ -4,7 +4,7 @@ import type { Head } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { eachInParallel } from '../std/parallel.ts'
 import type { Stars } from '../storage/stars.ts'
-import { type AccessRules, accessProblem } from './access.ts'
+import { type AccessRules, accessProblem, requireAccount } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
 import { username } from './username.ts'
 
@@ -19,17 +19,17 @@ const mostStars = 500
 
 /**
  * Stars a package, or takes the star back. As it is already is fine.
- * @throws Refusal `login_required`, `package_not_found`, `too_many_stars`
+ * @throws Refusal `login_required`, `token_limited`, `package_not_found`, `too_many_stars`
  */
 export async function setStar(deps: StarDeps, who: Principal, ref: PackageRef, isStarred: boolean): Promise<void> {
-  if (who.kind !== 'user') throw refuse('login_required')
+  const { username: owner } = requireAccount(who)
   const problem = readProblem(deps, who, await deps.headCache.get(ref, true))
   if (problem !== undefined) throw problem
-  if (!isStarred) return deps.stars.remove(who.username, ref) // COMMIT
-  const standing = await deps.stars.list(who.username, mostStars)
+  if (!isStarred) return deps.stars.remove(owner, ref) // COMMIT
+  const standing = await deps.stars.list(owner, mostStars)
   const isNew = !standing.some(({ format, name }) => format === ref.format && name === ref.name)
   if (isNew && standing.length >= mostStars) throw refuse('too_many_stars', { most: mostStars })
-  await deps.stars.add(who.username, ref) // COMMIT
+  await deps.stars.add(owner, ref) // COMMIT
 }
 
 /**

@@ -10,7 +10,7 @@ import {
 } from '../model/ids.ts'
 import { type Head, visibilities } from '../model/records.ts'
 import type { DynamoDb } from './dynamodb.ts'
-import { headItem, packageKey } from './keys.ts'
+import { headItem, packageKey, parsePackageKey } from './keys.ts'
 
 const storedHead = z.object({
   format: z.enum(formatIds),
@@ -41,6 +41,9 @@ export interface HeadPage {
   readonly next?: string
 }
 
+/** The partition of the sparse index for heads whose change search has not taken up. */
+const indexWork = 'index'
+
 /** Heads of packages: one small mutable item each. */
 export class Heads {
   readonly #db: DynamoDb
@@ -61,11 +64,44 @@ export class Heads {
     return written.outcome === 'done' ? 'claimed' : 'taken'
   }
 
-  /** Compare-and-set by generation. False: somebody was first, or a lost answer of ours; read it again. */
+  /**
+   * Compare-and-set by generation; in the same write, search is due to take the change up.
+   * False: somebody was first, or a lost answer of ours; read it again.
+   */
   async replace(before: Head, after: Head): Promise<boolean> {
     const condition = { equals: { generation: before.generation } }
-    const written = await this.#db.put('packages', itemOf(after), { condition })
+    const due = { work: indexWork, workDueAt: after.modifiedAt }
+    const written = await this.#db.put('packages', { ...itemOf(after), ...due }, { condition })
     return written.outcome === 'done'
+  }
+
+  /** The heads that exist, by name, in no particular order; read consistently. */
+  async many(refs: readonly PackageRef[]): Promise<ReadonlyMap<PackageName, Head>> {
+    const items = await this.#db.batchGet('packages', refs.map(keyOf), { consistent: true })
+    return new Map(items.map(parse).map((head) => [head.name, head]))
+  }
+
+  /** Packages whose change search has not taken up by `now`; eventually consistent, oldest first. */
+  async unindexed(now: string, limit: number): Promise<readonly PackageRef[]> {
+    const page = await this.#db.query('packages', {
+      index: 'byWork',
+      partition: indexWork,
+      sort: { atMost: now },
+      limit,
+    })
+    return page.items.map((item) => parsePackageKey(String(item['package'])))
+  }
+
+  /** Keeps other sweepers away from a package that search has to take up. */
+  async postponeIndexing(ref: PackageRef, dueAt: string): Promise<void> {
+    const condition = { attributeExists: 'work' }
+    await this.#db.update('packages', keyOf(ref), { set: { workDueAt: dueAt }, condition })
+  }
+
+  /** Notes that search has taken the package up as this head describes it; a later change stays due. */
+  async markIndexed(head: Head): Promise<void> {
+    const condition = { equals: { generation: head.generation } }
+    await this.#db.update('packages', keyOf(head), { remove: ['work', 'workDueAt'], condition })
   }
 
   /** Packages of a format by name, a page at a time; eventually consistent. */

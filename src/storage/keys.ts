@@ -44,6 +44,10 @@ export const versionItem = (version: Version) => `${versionItemPrefix}${version}
 
 /** Partition key of somebody's stars, an item each; no format is called so. */
 export const starsKey = (username: Username) => `stars/${username}`
+/** What search knows of a package. */
+export const searchItem = 'search'
+/** Partition of the packages that a search term finds; starts with no format, so it is no package's. */
+export const searchKey = (format: FormatId, term: string) => `search/${format}/${term}`
 
 /** Undoes `packageKey`: the stored text was made of branded ids. */
 export function parsePackageKey(text: string): PackageRef {

@@ -22,8 +22,10 @@ export const tables = {
   /** Short-lived items around logging in, by kind: `attempts/…` (counters), `web/<id>` (web logins). */
   logins: { partitionKey: 'login', ttl: 'ttl', indexes: {} },
   /**
-   * `package` = `<format>/<name>`; `item` = `head` or `version/<version>`. `byWork` is sparse: only items that
-   * something is left to do for have `work`. Stars have `stars/<user>` and the starred package's key. `byFormat` lists packages: only heads have `listing`.
+   * `package` = `<format>/<name>`; `item` = `head`, `version/<version>` or `search`. Beside them, under
+   * `search/<format>/<term>`, one item for each package that the term finds, and under `stars/<user>` one for each
+   * that somebody starred. `byWork` is sparse: only items that something is left to do for have `work`. `byFormat`
+   * lists packages: only heads have `listing`.
    */
   packages: {
     partitionKey: 'package',

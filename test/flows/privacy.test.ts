@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Username } from '../../src/model/ids.ts'
+import { npmPackage } from '../../src/npm/names.ts'
+import { indexPackage } from '../../src/registry/search-index.ts'
 import { Tokens } from '../../src/registry/tokens.ts'
 import { webPlatform } from '../../src/std/platform.ts'
+import { formats } from '../../src/wiring.ts'
 import { Actor, publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
@@ -120,9 +123,26 @@ test('a token as the password of Basic is good', async () => {
   expect((await asker.fetch('/secret', { headers: { authorization } })).status).toBe(200)
 })
 
+test.each(['a stranger', 'somebody else'])('to %s a search for a private package finds nothing', async (who) => {
+  const asker = await stack.as(who === 'a stranger' ? undefined : 'eve')
+  const deps = { ...stack.stores, formats, platform: webPlatform }
+  for (const name of ['secret', '@acme/secret']) await indexPackage(deps, npmPackage(name))
+  for (const text of ['secret', '@acme/secret', 'scope:acme', 'maintainer:ana', 'author:ana']) {
+    const found = await asker.json(`/-/v1/search?text=${encodeURIComponent(text)}`)
+    expect(found).toMatchObject({ objects: [], total: 0 })
+  }
+  expect((await (await stack.as('ana')).json('/-/v1/search?text=secret'))['total']).toBe(2)
+})
+
 test('a registry that demands a login answers strangers alike for everything', async () => {
   const edge = stack.edge(undefined, { DECKLE_REQUIRE_LOGIN: 'true' })
-  const asks = ['/secret', '/nobody', '/secret/-/secret-1.0.0.tgz', '/-/package/nobody/dist-tags']
+  const asks = [
+    '/-/v1/search?text=secret',
+    '/secret',
+    '/nobody',
+    '/secret/-/secret-1.0.0.tgz',
+    '/-/package/nobody/dist-tags',
+  ]
   for (const path of asks) expect((await edge.fetch(new Request(`${stack.url}${path}`))).status).toBe(401)
   await edge.settled()
 })

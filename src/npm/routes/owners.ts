@@ -15,7 +15,10 @@ const couchPrefix = 'org.couchdb.user:'
  */
 export const owners: Hono<AppEnv> = routes()
   .get('/-/user/:couchId{org\\.couchdb\\.user:.+}', async (c) => {
-    const profile = await c.var.registry.readProfile(await asking(c), c.req.param('couchId').slice(couchPrefix.length))
+    const profile = await c.var.registry.readMaintainer(
+      await asking(c),
+      c.req.param('couchId').slice(couchPrefix.length),
+    )
     return c.json({ _id: `${couchPrefix}${profile.name}`, ...profile }, 200, { 'cache-control': 'private, no-store' })
   })
   .put('/-/package/:package/owners', async (c) => {

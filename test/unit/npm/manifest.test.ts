@@ -89,9 +89,23 @@ test('describing fields get the form that npm gives them', () => {
   expect(manifest).not.toHaveProperty('types')
 })
 
-test('a describing field that is too long, and any other field, is left out', () => {
-  const manifest = accept({ description: 'x'.repeat(20_000), eslintConfig: {}, private: false, files: ['x'] })
-  for (const field of ['description', 'eslintConfig', 'private', 'files']) expect(manifest).not.toHaveProperty(field)
+test('a describing field that is too long is left out', () => {
+  expect(accept({ description: 'x'.repeat(20_000) })).not.toHaveProperty('description')
+})
+
+test("the publisher's own fields are kept within bounds, and none that says something for the registry", () => {
+  const own = { eslintConfig: { rules: [] }, private: false, files: ['x'], 'odd key': null }
+  expect(accept(own)).toMatchObject(own)
+  const claims = JSON.parse(
+    '{"_id":"x","_anything":1,"dist-tags":{"latest":"9.0.0"},"time":{},"versions":{},"users":{},"signatures":[],' +
+      '"constructor":1,"toString":1,"__proto__":{"x":1},"bin":7,"types":7,"gypfile":true,"id":"x"}',
+  )
+  const manifest = accept(claims)
+  for (const field of Object.keys(claims)) expect(Object.hasOwn(manifest, field)).toBe(false)
+  expect(accept({ large: 'x'.repeat(5_000), small: 1 })).toMatchObject({ small: 1 })
+  expect(accept({ large: 'x'.repeat(5_000) })).not.toHaveProperty('large')
+  const many = Object.fromEntries(Array.from({ length: 100 }, (_, index) => [`own${index}`, 'x'.repeat(1_000)]))
+  expect(JSON.stringify(accept(many)).length).toBeLessThan(9_500)
 })
 
 test('a binding.gyp is an install script', () => {
