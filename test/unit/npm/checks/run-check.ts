@@ -14,11 +14,17 @@ export interface CheckRun {
 export async function runCheck(
   check: Check,
   entries: readonly (readonly [path: string, content: string | Uint8Array])[],
-  options: { name?: string; version?: string; published?: JsonObject; chunkBytes?: number } = {},
+  options: {
+    name?: string
+    version?: string
+    published?: JsonObject
+    chunkBytes?: number
+    facts?: Partial<Facts>
+  } = {},
 ): Promise<CheckRun> {
   const { name = 'left-pad', version = '1.0.0', published = { name, version }, chunkBytes = 65_536 } = options
   const findings: Finding[] = []
-  const facts: Facts = { fileCount: entries.length, unpackedSizeBytes: 0 }
+  const facts: Facts = { fileCount: entries.length, unpackedSizeBytes: 0, ...options.facts }
   const pass = check.begin({
     file: { format: 'npm', name: name as PackageName, version: version as Version, filename: 'x.tgz' as FileName },
     published,
