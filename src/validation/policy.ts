@@ -114,6 +114,11 @@ const npmPolicy: Readonly<Record<string, Severity>> = {
   package_is_large: 'info',
   package_has_many_files: 'info',
   file_dominates: 'info',
+  install_script_added: 'info',
+  dependency_added: 'info',
+  command_added: 'info',
+  size_jumped: 'info',
+  publisher_changed: 'info',
 }
 
 export const policy: Readonly<Record<string, Severity>> = {

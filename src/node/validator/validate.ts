@@ -6,6 +6,7 @@ import type { Platform } from '../../std/platform.ts'
 import { buildReport, reasonsOf } from '../../validation/report.ts'
 import { type RunResult, runChecks } from '../../validation/run.ts'
 import type { Stores } from '../../wiring.ts'
+import { previousVersion } from './previous.ts'
 import { fileLimits, validations } from './validations.ts'
 
 /** Lines of a refusal that reach the publisher's terminal; the rest is in the report. */
@@ -25,10 +26,11 @@ export function createValidate(stores: Stores, platform: Platform): Validate {
 }
 
 async function validate(stores: Stores, platform: Platform, record: VersionRecord): Promise<Verdict> {
-  const [staged, published] = await Promise.all([
-    stores.staging.open(record.uploadId),
+  const [previous, published] = await Promise.all([
+    previousVersion(stores, record),
     stores.staging.getManifest(record.uploadId),
   ])
+  const staged = await stores.staging.open(record.uploadId)
   if (staged === undefined || published === undefined) {
     await staged?.body.cancel()
     return { verdict: 'failed', reasons: [gone] }
@@ -37,6 +39,8 @@ async function validate(stores: Stores, platform: Platform, record: VersionRecor
   const result = await runChecks({
     file,
     published,
+    publisher: record.publisher,
+    previous,
     stored: record.file,
     source: staged.body,
     ...validations[record.format],

@@ -1,6 +1,6 @@
-import type { FileName, PackageName, Version } from '../../../../src/model/ids.ts'
+import type { FileName, PackageName, Username, Version } from '../../../../src/model/ids.ts'
 import type { JsonObject } from '../../../../src/std/json.ts'
-import type { Check, Facts, Finding } from '../../../../src/validation/check.ts'
+import type { Check, Facts, Finding, PreviousVersion } from '../../../../src/validation/check.ts'
 
 const encoder = new TextEncoder()
 
@@ -20,6 +20,8 @@ export async function runCheck(
     published?: JsonObject
     chunkBytes?: number
     facts?: Partial<Facts>
+    previous?: PreviousVersion
+    publisher?: Username
   } = {},
 ): Promise<CheckRun> {
   const { name = 'left-pad', version = '1.0.0', published = { name, version }, chunkBytes = 65_536 } = options
@@ -28,6 +30,8 @@ export async function runCheck(
   const pass = check.begin({
     file: { format: 'npm', name: name as PackageName, version: version as Version, filename: 'x.tgz' as FileName },
     published,
+    publisher: options.publisher,
+    previous: options.previous,
     facts,
     report: (finding) => void findings.push(finding),
   })
