@@ -1,4 +1,4 @@
-import type { FileRef, FormatId } from '../model/ids.ts'
+import type { FileRef, FormatId, Username, Version } from '../model/ids.ts'
 import type { JsonObject } from '../std/json.ts'
 
 /** What a policy makes of a code: `error` refuses the version, `warning` and `info` are only reported. */
@@ -56,11 +56,22 @@ export interface Facts {
   readme?: string
 }
 
+/** The accepted version before this one. */
+export interface PreviousVersion {
+  readonly version: Version
+  readonly publisher: Username
+  readonly manifest: JsonObject
+  readonly unpackedSizeBytes: number
+}
+
 export interface CheckContext {
   readonly file: FileRef
   /** The manifest as the publisher sent it, beside the bytes. Untrusted. */
   readonly published: JsonObject
   readonly facts: Facts
+  readonly publisher?: Username | undefined
+  /** Undefined for a first version. */
+  readonly previous?: PreviousVersion | undefined
   report(finding: Finding): void
 }
 

@@ -1,9 +1,9 @@
-import type { FileRef } from '../model/ids.ts'
+import type { FileRef, Username } from '../model/ids.ts'
 import type { IsoTime, StoredFile } from '../model/records.ts'
 import type { JsonObject } from '../std/json.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { ArchiveLayout, ArchiveLimits, ArchiveSummary, WalkArchive } from './archive/walk.ts'
-import type { Check, Facts } from './check.ts'
+import type { Check, Facts, PreviousVersion } from './check.ts'
 import { assembleCrew, type Crash, type Crew, crashFinding } from './crew.ts'
 import { createFindingLog, type FindingLog, type LoggedFindings } from './finding-log.ts'
 import { openStoredSource, type StoredSource } from './stored-source.ts'
@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly file: FileRef
   /** The manifest as the publisher sent it. Untrusted. */
   readonly published: JsonObject
+  readonly publisher?: Username
+  readonly previous?: PreviousVersion | undefined
   /** What was computed when the bytes arrived. */
   readonly stored: Pick<StoredFile, 'sizeBytes' | 'sha512'>
   readonly source: ReadableStream<Uint8Array>
@@ -50,7 +52,8 @@ export async function runChecks(options: RunOptions): Promise<RunResult> {
   const startedAt = isoNow(platform)
   const findings = createFindingLog(limits.findings)
   const facts: Facts = { fileCount: 0, unpackedSizeBytes: 0 }
-  const context = { file: options.file, published: options.published, facts, report: findings.add }
+  const { file, published, publisher, previous } = options
+  const context = { file, published, publisher, previous, facts, report: findings.add }
   const checks = options.checks.filter(({ formats }) => formats === 'all' || formats.includes(options.file.format))
   const crew = assembleCrew(checks, context, findings.add)
   const source = openStoredSource(options.source, options.stored)

@@ -46,6 +46,19 @@ describe('publish', () => {
     expect(answer.code).toBe('version_taken')
   })
 
+  test('the report of a second version says what changed since the first', async () => {
+    const ana = await stack.as('ana')
+    expect((await ana.publish('growing', '1.0.0')).status).toBe(201)
+    const next = { manifest: { dependencies: { 'left-pad': '1.0.0' }, scripts: { postinstall: 'node x' } } }
+    expect((await ana.publish('growing', '1.1.0', next)).status).toBe(201)
+    const report = async (version: string) => {
+      const answer = await ana.json(`/api/v1/packages/npm/growing/versions/${version}/report`)
+      return answer['findings'].map(({ code }: { code: string }) => code)
+    }
+    expect(await report('1.0.0')).not.toContain('dependency_added')
+    expect(await report('1.1.0')).toEqual(expect.arrayContaining(['dependency_added', 'install_script_added']))
+  })
+
   test('a version that was refused frees its number for a corrected retry', async () => {
     const ana = await stack.as('ana')
     const confused = await ana.fetch('/fixable', confusedRequest('fixable', '1.0.0'))

@@ -1,26 +1,14 @@
 import type { AcceptedManifest } from '../../model/format.ts'
-import type { FormatId } from '../../model/ids.ts'
 import type { Reason, VersionRecord } from '../../model/records.ts'
-import { npmChecks } from '../../npm/checks/all.ts'
 import type { Validate, Verdict } from '../../registry/settle.ts'
 import { log } from '../../std/log.ts'
 import type { Platform } from '../../std/platform.ts'
-import { walkTarball } from '../../validation/archive/tarball.ts'
-import { type ArchiveLayout, archiveLimits, type WalkArchive } from '../../validation/archive/walk.ts'
-import type { Check } from '../../validation/check.ts'
-import { secretsCheck } from '../../validation/checks/secrets.ts'
 import { buildReport, reasonsOf } from '../../validation/report.ts'
-import { type RunLimits, type RunResult, runChecks } from '../../validation/run.ts'
+import { type RunResult, runChecks } from '../../validation/run.ts'
 import type { Stores } from '../../wiring.ts'
+import { previousVersion } from './previous.ts'
+import { fileLimits, validations } from './validations.ts'
 
-/** How each format's file is read, and by which checks. */
-const validations: Readonly<
-  Record<FormatId, { readonly walk: WalkArchive; readonly layout: ArchiveLayout; readonly checks: readonly Check[] }>
-> = {
-  npm: { walk: walkTarball, layout: 'top_folder', checks: [...npmChecks, secretsCheck] },
-}
-
-const limits: RunLimits = { ...archiveLimits, timeMs: 5 * 60_000, findings: 200 }
 /** Lines of a refusal that reach the publisher's terminal; the rest is in the report. */
 const mostReasons = 5
 const heartbeatMs = 20_000
@@ -38,10 +26,11 @@ export function createValidate(stores: Stores, platform: Platform): Validate {
 }
 
 async function validate(stores: Stores, platform: Platform, record: VersionRecord): Promise<Verdict> {
-  const [staged, published] = await Promise.all([
-    stores.staging.open(record.uploadId),
+  const [previous, published] = await Promise.all([
+    previousVersion(stores, record),
     stores.staging.getManifest(record.uploadId),
   ])
+  const staged = await stores.staging.open(record.uploadId)
   if (staged === undefined || published === undefined) {
     await staged?.body.cancel()
     return { verdict: 'failed', reasons: [gone] }
@@ -50,10 +39,12 @@ async function validate(stores: Stores, platform: Platform, record: VersionRecor
   const result = await runChecks({
     file,
     published,
+    publisher: record.publisher,
+    previous,
     stored: record.file,
     source: staged.body,
     ...validations[record.format],
-    limits,
+    limits: fileLimits,
     platform,
   })
   logCrashes(record, result)

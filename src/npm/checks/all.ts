@@ -1,6 +1,15 @@
 import type { Check } from '../../validation/check.ts'
+import { changesCheck } from './changes.ts'
 import { confusionCheck } from './confusion.ts'
 import { manifestCheck } from './manifest.ts'
+import { entryPointsCheck } from './quality/entry-points.ts'
+import { licenseCheck } from './quality/license.ts'
+import { readmeCheck } from './quality/readme.ts'
+import { sizeCheck } from './quality/size.ts'
+import { unwantedFilesCheck } from './quality/unwanted-files.ts'
 
-/** The checks that only npm packages have, in the order in which their findings are read. */
-export const npmChecks: readonly Check[] = [manifestCheck, confusionCheck]
+/** Those of quality read the manifest that `manifestCheck` leaves in the facts, and so come after it. */
+const qualityChecks: readonly Check[] = [licenseCheck, readmeCheck, entryPointsCheck, unwantedFilesCheck, sizeCheck]
+
+/** The checks that only npm packages have, in the order in which they end and their findings are read. */
+export const npmChecks: readonly Check[] = [manifestCheck, confusionCheck, ...qualityChecks, changesCheck]

@@ -50,6 +50,11 @@ export const archiveCodes = {
     why: 'Readers ignore it, refuse it or read it as more data; nothing that belongs to a package is there.',
     hint: packAgain,
   },
+  gzip_trailing_zeros: {
+    title: 'Zeros follow the gzip data',
+    why: 'The tars of old filled the file up to a full record; all readers ignore it.',
+    hint: packAgain,
+  },
 
   // Limits
   archive_unpacked_too_large: {
@@ -97,8 +102,13 @@ export const archiveCodes = {
     hint: packAgain,
   },
   archive_dot_segment: {
-    title: 'A path has a "." segment',
+    title: 'A path begins or ends with a "." segment',
     why: 'Installers drop the first segment of every path, and differ on whether "." is one.',
+    hint: packAgain,
+  },
+  archive_inner_dot_segment: {
+    title: 'A path has a "." segment inside',
+    why: 'All readers leave it out; some packing tools write it where `files` of package.json begins with "./".',
     hint: packAgain,
   },
   archive_empty_segment: {
@@ -152,8 +162,13 @@ export const archiveCodes = {
     hint: 'Put everything into one folder; npm calls it `package`.',
   },
   archive_duplicate_path: {
-    title: 'A path occurs twice',
+    title: 'A path occurs twice, with different content',
     why: 'Which of the two files is installed depends on the reader.',
+    hint: packAgain,
+  },
+  archive_repeated_file: {
+    title: 'A file stands twice in the archive, with the same bytes',
+    why: 'Some packing tools write the entry point of a package twice; the result is the same for all readers.',
     hint: packAgain,
   },
   archive_case_collision: {

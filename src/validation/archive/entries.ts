@@ -2,20 +2,30 @@ import type { ArchiveEntry, Finding } from '../check.ts'
 import { severityOf } from '../policy.ts'
 import { printable } from '../printable.ts'
 import type { ArchiveCode } from './codes.ts'
+import { createFileDigests } from './file-digests.ts'
 import { ArchiveStop, archiveFinding } from './findings.ts'
-import { inspectPath } from './paths.ts'
+import { inspectPath, withoutInnerDots } from './paths.ts'
 import { type Collision, createPathTree } from './tree.ts'
 import { type WalkOptions, withoutTopFolder } from './walk.ts'
 
 /** What every kind of archive has to prove of its entries: their paths, alone and together, and their number. */
 export interface EntryInspector {
   /**
-   * Whether the entry is where it says that it is for every reader: only then may a check look at it.
-   * @param path as in the archive, without a `/` at its end
+   * Finds whether the entry is at the same place for every reader: only then may a check look at it.
+   * @param written the path as it stands in the archive, without a `/` at its end
+   * @returns where it is unpacked; undefined when that is not the same for all
    * @throws ArchiveStop when there are too many
    */
-  inspect(path: string, entry: Omit<ArchiveEntry, 'path'>): boolean
+  inspect(written: string, entry: Omit<ArchiveEntry, 'path'>): Placement | undefined
+  /** Is told the digest of each placed file's content, and reports those that stand twice. */
+  content(placement: Placement, digest: string): void
   readonly totals: { readonly fileCount: number; readonly unpackedSizeBytes: number }
+}
+
+export interface Placement {
+  readonly path: string
+  /** A file of this path was there before: harmless with the same bytes, and not to be shown again. */
+  readonly isSecond: boolean
 }
 
 const setIdBits = 0o6000
@@ -23,6 +33,7 @@ const setIdBits = 0o6000
 export function createEntryInspector(options: WalkOptions, report: (finding: Finding) => void): EntryInspector {
   const { limits, layout } = options
   const tree = createPathTree(limits.entries)
+  const digests = createFileDigests()
   const totals = { fileCount: 0, unpackedSizeBytes: 0 }
   let entries = 0
   let topFolder: string | undefined
@@ -43,18 +54,23 @@ export function createEntryInspector(options: WalkOptions, report: (finding: Fin
     return true
   }
 
-  function place(path: string, kind: ArchiveEntry['kind']): boolean {
-    const installed = layout === 'flat' ? path : withoutTopFolder(path)
-    if (installed === '') return true
+  const installedPath = (path: string) => (layout === 'flat' ? path : withoutTopFolder(path))
+
+  function place(path: string, kind: ArchiveEntry['kind']): Placement | undefined {
+    const first: Placement = { path, isSecond: false }
+    const installed = installedPath(path)
+    if (installed === '') return first
     const placed = tree.add(installed, kind)
-    if (placed === 'placed') return true
+    if (placed === 'placed') return first
     if (placed === 'full') throw tooMany(limits.entries)
+    // Until its content is known
+    if (placed.code === 'archive_duplicate_path') return { path, isSecond: true }
     const other = layout === 'flat' ? placed.other : `${topOf(path)}/${placed.other}`
-    report(collisionFinding(path, { code: placed.code, other }, hasSeveralTopFolders))
-    return severityOf(placed.code) !== 'error'
+    report(collisionFinding(path, { code: placed.code, other }))
+    return severityOf(placed.code) === 'error' ? undefined : first
   }
 
-  function inspect(path: string, { kind, sizeBytes, mode }: Omit<ArchiveEntry, 'path'>): boolean {
+  function inspect(written: string, { kind, sizeBytes, mode }: Omit<ArchiveEntry, 'path'>): Placement | undefined {
     entries += 1
     if (entries > limits.entries) throw tooMany(limits.entries)
     if (kind === 'file') {
@@ -62,15 +78,26 @@ export function createEntryInspector(options: WalkOptions, report: (finding: Fin
       totals.unpackedSizeBytes += sizeBytes
     }
     if (mode & setIdBits) {
-      report(archiveFinding('archive_setuid', `"${printable(path, 150)}" has a setuid or setgid bit.`, path))
+      report(archiveFinding('archive_setuid', `"${printable(written, 150)}" has a setuid or setgid bit.`, written))
     }
-    const findings = inspectPath(path, limits)
+    const findings = inspectPath(written, limits)
     for (const finding of findings) report(finding)
-    if (findings.some(({ code }) => severityOf(code) === 'error')) return false
-    return (layout === 'flat' || inspectTop(path, kind)) && place(path, kind)
+    if (findings.some(({ code }) => severityOf(code) === 'error')) return undefined
+    const path = withoutInnerDots(written)
+    return layout === 'flat' || inspectTop(path, kind) ? place(path, kind) : undefined
   }
 
-  return { inspect, totals }
+  function content({ path, isSecond }: Placement, digest: string): void {
+    const isRepetition = digests.isRepetition(installedPath(path), digest)
+    if (!isSecond) return
+    const code = isRepetition ? 'archive_repeated_file' : 'archive_duplicate_path'
+    const condition = hasSeveralTopFolders ? ', once the top folder is dropped' : ''
+    const difference = isRepetition ? 'the same' : 'other'
+    const message = `"${printable(path, 150)}" occurs twice${condition}, with ${difference} content.`
+    report(archiveFinding(code, message, path))
+  }
+
+  return { inspect, content, totals }
 }
 
 const differences: Readonly<Partial<Record<ArchiveCode, string>>> = {
@@ -79,17 +106,13 @@ const differences: Readonly<Partial<Record<ArchiveCode, string>>> = {
   archive_compatibility_collision: 'look the same',
 }
 
-function collisionFinding(path: string, { code, other }: Collision, hasSeveralTopFolders: boolean): Finding {
+function collisionFinding(path: string, { code, other }: Collision): Finding {
   const shown = `"${printable(path, 130)}"`
   const difference = differences[code]
   if (difference !== undefined) {
     return archiveFinding(code, `${shown} and "${printable(other, 130)}" ${difference}.`, path)
   }
-  if (code === 'archive_file_as_directory') {
-    return archiveFinding(code, `${shown} makes "${printable(other, 130)}" both a file and a folder.`, path)
-  }
-  const condition = hasSeveralTopFolders ? ', once the top folder is dropped' : ''
-  return archiveFinding(code, `${shown} occurs twice${condition}.`, path)
+  return archiveFinding(code, `${shown} makes "${printable(other, 130)}" both a file and a folder.`, path)
 }
 
 function topOf(path: string): string {

@@ -1,17 +1,22 @@
 import { crc32Of, InflateError, inflateRaw } from '../../std/inflate.ts'
+import type { Finding } from '../check.ts'
 import type { ByteReader } from './byte-reader.ts'
-import { ArchiveStop } from './findings.ts'
+import { ArchiveStop, archiveFinding } from './findings.ts'
 import type { WalkOptions } from './walk.ts'
 
 const flag = { headerChecksum: 0x02, extra: 0x04, name: 0x08, comment: 0x10, reserved: 0xe0 } as const
 
 /**
  * Decompresses a file that is exactly one gzip member, verifies its checksum and length, and proves that nothing
- * follows it. Gives at most 64 KiB at a time, never more in all than the limits allow.
+ * follows it but a few zeros, which are reported. Gives at most 64 KiB at a time, never more in all than the limits allow.
  * @throws ArchiveStop, or what the input throws
  * @see RFC 1952
  */
-export async function* gunzip(input: ByteReader, options: WalkOptions): AsyncGenerator<Uint8Array> {
+export async function* gunzip(
+  input: ByteReader,
+  options: WalkOptions,
+  report: (finding: Finding) => void,
+): AsyncGenerator<Uint8Array> {
   await readHeader(input, options.limits.metadataBytes)
   const allowance = unpackAllowance(options)
   const inflated = inflateRaw(() => input.chunk())
@@ -33,7 +38,9 @@ export async function* gunzip(input: ByteReader, options: WalkOptions): AsyncGen
   }
   input.unread(inflated.rest())
   await readTrailer(input, checksum, sizeBytes)
-  await expectEnd(input)
+  if (await endsWithZeros(input, options.limits.paddingBytes)) {
+    report(archiveFinding('gzip_trailing_zeros', 'Zeros follow the end of the gzip data.'))
+  }
 }
 
 /** How much may be unpacked, and what it means when there is more: the stricter of the two limits. */
@@ -94,11 +101,20 @@ async function readTrailer(input: ByteReader, checksum: number, sizeBytes: numbe
 }
 
 /** Zeros, which some tools pad with, are refused like everything else: no packer of npm packages writes them. */
-async function expectEnd(input: ByteReader): Promise<void> {
-  const [first, second] = await input.exactly(2)
-  if (first === undefined) return
+/** False when nothing follows, true when zeros do. @throws ArchiveStop when anything else does */
+async function endsWithZeros(input: ByteReader, most: number): Promise<boolean> {
+  const [first, second = 0] = await input.exactly(2)
+  if (first === undefined) return false
   if (first === 0x1f && second === 0x8b) {
     throw new ArchiveStop('gzip_several_members', 'A second gzip member follows the first.')
+  }
+  let left = most
+  let isZero = first === 0 && second === 0
+  while (isZero && left >= 0) {
+    const bytes = await input.some(65_536)
+    if (bytes === undefined) return true
+    isZero = bytes.every((byte) => byte === 0)
+    left -= bytes.length
   }
   throw new ArchiveStop('gzip_trailing_data', 'There are bytes after the end of the gzip data.')
 }

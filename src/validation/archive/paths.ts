@@ -32,6 +32,11 @@ export function inspectPath(path: string, limits: ArchiveLimits): readonly Findi
   return findings
 }
 
+/** The path that every reader makes of it: a "." that is neither first nor last means nothing. */
+export function withoutInnerDots(path: string): string {
+  return path.includes('/./') ? path.replace(/\/(?:\.\/)+/g, '/') : path
+}
+
 type Note = (code: ArchiveCode, problem: string) => void
 
 function inspectCharacters(path: string, note: Note): void {
@@ -46,7 +51,8 @@ function inspectSegments(path: string, limits: ArchiveLimits, note: Note): void 
   if (isAbsolute) note('archive_absolute_path', 'is absolute')
   const segments = (isAbsolute ? path.slice(1) : path).split('/')
   if (segments.includes('..')) note('archive_parent_path', 'goes up with ".."')
-  if (segments.includes('.')) note('archive_dot_segment', 'has a "." segment')
+  if (segments[0] === '.' || segments.at(-1) === '.') note('archive_dot_segment', 'begins or ends with a "." segment')
+  else if (segments.includes('.')) note('archive_inner_dot_segment', 'has a "." segment inside')
   if (segments.includes('')) note('archive_empty_segment', 'has an empty segment')
   if (segments.length > limits.depth) note('archive_path_too_deep', `is more than ${limits.depth} folders deep`)
   if (segments.some((segment) => byteLength(segment) > limits.segmentBytes)) {

@@ -1,4 +1,5 @@
-import type { ContentReader, Finding } from '../check.ts'
+import { hasher } from '../../std/digest.ts'
+import type { Finding } from '../check.ts'
 import { printable } from '../printable.ts'
 import type { ByteReader } from './byte-reader.ts'
 import type { EntryInspector } from './entries.ts'
@@ -47,23 +48,34 @@ export async function walkTar(walk: TarWalk): Promise<void> {
 async function readEntry({ input, inspector, visitor }: TarWalk, header: TarHeader, overrides: Overrides) {
   const { path, kind, sizeBytes, mode, isSound } = resolveEntry(header, overrides, visitor.report)
   // A link or a device counts as a file with a path: what is wrong with it is worth knowing too
-  const isPlaced = inspector.inspect(path, { kind: kind === 'directory' ? kind : 'file', sizeBytes, mode })
+  const placed = inspector.inspect(path, { kind: kind === 'directory' ? kind : 'file', sizeBytes, mode })
   if (header.type === 'S')
     throw new ArchiveStop('archive_sparse', 'The archive cannot be read past a sparse file.', path)
-  const isShown = isSound && isPlaced && kind !== 'other'
-  const reader = isShown ? visitor.entry({ path, kind, sizeBytes, mode }) : undefined
-  await readContent(input, path, sizeBytes, reader)
+  const shown = isSound && kind !== 'other' && placed !== undefined ? { ...placed, kind } : undefined
+  const reader =
+    shown?.isSecond === false ? visitor.entry({ path: shown.path, kind: shown.kind, sizeBytes, mode }) : undefined
+  const hash = shown && kind === 'file' ? hasher('sha256') : undefined
+  await readContent(input, path, sizeBytes, (bytes) => {
+    hash?.update(bytes)
+    reader?.chunk(bytes)
+  })
+  if (shown && hash) inspector.content(shown, hash.hex())
   await reader?.end?.()
 }
 
-async function readContent(input: ByteReader, path: string, sizeBytes: number, reader?: ContentReader): Promise<void> {
+async function readContent(
+  input: ByteReader,
+  path: string,
+  sizeBytes: number,
+  take: (bytes: Uint8Array) => void,
+): Promise<void> {
   const cut = () => truncated(`in "${printable(path, 150)}"`, path)
   let left = sizeBytes
   while (left > 0) {
     const bytes = await input.some(left)
     if (bytes === undefined) throw cut()
     left -= bytes.length
-    reader?.chunk(bytes)
+    take(bytes)
   }
   if (!(await skipPadding(input, sizeBytes))) throw cut()
 }

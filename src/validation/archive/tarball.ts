@@ -14,7 +14,7 @@ import type { WalkArchive } from './walk.ts'
 export const walkTarball: WalkArchive = async (source, options, visitor) => {
   const reader = source.getReader()
   const compressed = createByteReader(async () => (await reader.read()).value)
-  const unpacked = gunzip(compressed, options)
+  const unpacked = gunzip(compressed, options, visitor.report)
   const input = createByteReader(async () => (await unpacked.next()).value ?? undefined)
   const inspector = createEntryInspector(options, visitor.report)
   try {

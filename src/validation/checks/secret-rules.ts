@@ -37,8 +37,8 @@ const doubtfulKinds = new Set([
 const harmlessWords =
   /(?:^|[^a-z])(?:e2e|tests?|testdata|specs?|fixtures?|mocks?|examples?|samples?|demos?|docs?|dummy|fake|localhost|snakeoil|self-?signed)(?:[^a-z]|$)/i
 
-/** Where private keys stand that everybody may have: of development servers, bundled into code or beside a certificate. */
-const shippedKeyPaths = /\.(?:[cm]?[jt]sx?|map|html?)$|(?:^|\/)(?:ssl|tls|certs?|certificates?)\//i
+/** Where private keys stand that everybody may have: of development servers, in code, in a text, beside a certificate. */
+const shippedKeyPaths = /\.(?:[cm]?[jt]sx?|map|html?|md|markdown|rst)$|(?:^|\/)(?:ssl|tls|certs?|certificates?)\//i
 
 /**
  * Runs secretlint's recommended rules over a window. What a comment of secretlint (`secretlint-disable-line`) marks as

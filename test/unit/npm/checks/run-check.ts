@@ -1,6 +1,6 @@
-import type { FileName, PackageName, Version } from '../../../../src/model/ids.ts'
+import type { FileName, PackageName, Username, Version } from '../../../../src/model/ids.ts'
 import type { JsonObject } from '../../../../src/std/json.ts'
-import type { Check, Facts, Finding } from '../../../../src/validation/check.ts'
+import type { Check, Facts, Finding, PreviousVersion } from '../../../../src/validation/check.ts'
 
 const encoder = new TextEncoder()
 
@@ -14,14 +14,24 @@ export interface CheckRun {
 export async function runCheck(
   check: Check,
   entries: readonly (readonly [path: string, content: string | Uint8Array])[],
-  options: { name?: string; version?: string; published?: JsonObject; chunkBytes?: number } = {},
+  options: {
+    name?: string
+    version?: string
+    published?: JsonObject
+    chunkBytes?: number
+    facts?: Partial<Facts>
+    previous?: PreviousVersion
+    publisher?: Username
+  } = {},
 ): Promise<CheckRun> {
   const { name = 'left-pad', version = '1.0.0', published = { name, version }, chunkBytes = 65_536 } = options
   const findings: Finding[] = []
-  const facts: Facts = { fileCount: entries.length, unpackedSizeBytes: 0 }
+  const facts: Facts = { fileCount: entries.length, unpackedSizeBytes: 0, ...options.facts }
   const pass = check.begin({
     file: { format: 'npm', name: name as PackageName, version: version as Version, filename: 'x.tgz' as FileName },
     published,
+    publisher: options.publisher,
+    previous: options.previous,
     facts,
     report: (finding) => void findings.push(finding),
   })

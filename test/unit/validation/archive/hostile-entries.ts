@@ -25,7 +25,13 @@ const paths: readonly HostileArchive[] = [
     'package/../a',
   ),
   trick('archive_dot_segment', 'a leading dot segment', (t) => t.file('./package/x.js'), './package/x.js'),
-  trick('archive_dot_segment', 'a dot segment inside', (t) => t.file('package/./x.js'), 'package/./x.js'),
+  trick('archive_dot_segment', 'a dot at the end', (t) => t.file('package/x/.'), 'package/x/.'),
+  trick(
+    'archive_duplicate_path',
+    'one path with and without a dot inside',
+    (t) => t.file('package/././package.json', 'other'),
+    'package/package.json',
+  ),
   trick('archive_empty_segment', 'a doubled slash', (t) => t.file('package//x.js'), 'package//x.js'),
   trick('archive_backslash', 'a backslash', (t) => t.file('package\\..\\..\\x.js'), 'package\\..\\..\\x.js'),
   trick('archive_drive_letter', 'a drive letter', (t) => t.file('C:/windows/x.dll'), 'C:/windows/x.dll'),
@@ -108,7 +114,7 @@ const collisions: readonly HostileArchive[] = [
   trick(
     'archive_duplicate_path',
     'a file twice, hidden by a look-alike',
-    (t) => t.file('package/\ufb01.js').file('package/fi.js').file('package/fi.js'),
+    (t) => t.file('package/\ufb01.js').file('package/fi.js').file('package/fi.js', 'other'),
     'package/fi.js',
   ),
   trick(

@@ -155,6 +155,7 @@ const ends: readonly HostileArchive[] = [
 const gzips: readonly HostileArchive[] = [
   raw('gzip_truncated', 'an empty file', new Uint8Array(0)),
   raw('gzip_header_invalid', 'a tar that is not compressed', good().tar()),
+  raw('gzip_header_invalid', 'a zip', concat(Buffer.from('PK\x03\x04\x14\0\0\0\0\0', 'latin1'), new Uint8Array(200))),
   raw('gzip_header_invalid', 'another method', good().gzip({ method: 7 })),
   raw('gzip_header_invalid', 'reserved flags', good().gzip({ flags: 0x20 })),
   raw('gzip_truncated', 'half of a file', good().gzip().subarray(0, 60)),
@@ -170,7 +171,11 @@ const gzips: readonly HostileArchive[] = [
     concat(good().gzip({ endBlocks: 0 }), gzipMember(new Uint8Array(1024))),
   ),
   raw('gzip_trailing_data', 'text behind the member', concat(good().gzip(), Buffer.from('x'))),
-  raw('gzip_trailing_data', 'zeros behind the member', concat(good().gzip(), new Uint8Array(512))),
+  raw('gzip_trailing_data', 'text behind zeros', concat(good().gzip(), new Uint8Array(512), Buffer.from('x'))),
+  raw('gzip_trailing_data', 'a member behind zeros', concat(good().gzip(), new Uint8Array(512), good().gzip())),
+  raw('gzip_trailing_data', 'too many zeros', concat(good().gzip(), new Uint8Array(4096)), undefined, {
+    limits: { paddingBytes: 2048 },
+  }),
   raw('archive_metadata_too_large', 'an endless gzip file name', good().gzip({ name: 'x'.repeat(2000) }), undefined, {
     limits: { metadataBytes: 1000 },
   }),

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { archiveCodes } from '../../../../src/validation/archive/codes.ts'
 import { createFindingLog } from '../../../../src/validation/finding-log.ts'
 import { severityOf } from '../../../../src/validation/policy.ts'
+import { concat, gzipMember } from '../../../builders/gzip.ts'
 import { tarball } from '../../../builders/tarball.ts'
 import { hostileEntries } from './hostile-entries.ts'
 import { hostileFiles } from './hostile-files.ts'
@@ -64,8 +65,10 @@ test('an archive that is merely odd is accepted with warnings', async () => {
     .file('package/zero\u200bwidth', 'x')
     .file('package/\ufb01', 'x')
     .file('package/fi', 'x')
+    .file('package/./dist/index.js', 'x')
+    .file('package/dist/index.js', 'x')
     .gzip({ endBlocks: 1 })
-  const { errors, warnings, fileCount } = await walk(archive)
+  const { errors, warnings, fileCount, contents } = await walk(concat(archive, new Uint8Array(700)))
   expect(errors).toEqual([])
   expect(warnings).toEqual([
     'archive_setuid',
@@ -73,7 +76,33 @@ test('an archive that is merely odd is accepted with warnings', async () => {
     'archive_several_top_folders',
     'archive_invisible_character',
     'archive_compatibility_collision',
+    'archive_inner_dot_segment',
+    'archive_repeated_file',
+    'gzip_trailing_zeros',
     'tar_end_short',
   ])
-  expect(fileCount).toBe(5)
+  expect(contents['package/dist/index.js']).toBe('x')
+  expect(fileCount).toBe(7)
 })
+
+test('an archive of 200,000 files is refused with the limits of the product', async () => {
+  const { errors, complete } = await walk(manyEmptyFiles(200_000))
+  expect(errors).toEqual(['archive_too_many_entries'])
+  expect(complete).toBe(false)
+})
+
+/** One header again and again with another number in its name: built in place, for the builder is slow at this. */
+function manyEmptyFiles(count: number): Uint8Array {
+  const header = tarball().file('package/000000').tar({ endBlocks: 0 })
+  const name = 'package/'.length
+  const digits = new TextEncoder()
+  const sumOf = (block: Uint8Array) => block.reduce((sum, byte, at) => sum + (at >= 148 && at < 156 ? 32 : byte), 0)
+  const archive = new Uint8Array((count + 2) * 512)
+  for (let index = 0; index < count; index++) {
+    const block = archive.subarray(index * 512, (index + 1) * 512)
+    block.set(header)
+    block.set(digits.encode(String(index).padStart(6, '0')), name)
+    block.set(digits.encode(`${sumOf(block).toString(8).padStart(6, '0')}\0 `), 148)
+  }
+  return gzipMember(archive)
+}
