@@ -1,8 +1,9 @@
 /**
  * `npm run bench`: Deckle, the floor and Verdaccio, measured side by side on this machine, as ratios.
  *
- *   npm run bench                      everything, about ten minutes; writes docs/performance.md
+ *   npm run bench                      everything, about five minutes; writes docs/performance.md
  *   npm run bench -- --quick           a smoke run, about a minute; writes nothing
+ *   npm run bench -- --rounds 9        more rounds of load than 3, for a busy machine
  *   npm run bench -- --only download   some of: download, packument, revalidation, publish, install, memory
  */
 import { spawnSync } from 'node:child_process'
@@ -29,7 +30,7 @@ import { seedDeckle, seedVerdaccio } from './seed.ts'
 const areas = ['download', 'packument', 'revalidation', 'publish', 'install', 'memory'] as const
 type Area = (typeof areas)[number]
 
-const full = { rounds: 5, seconds: 3, publishRounds: 9, counts: [1, 100, 1_000], packages: 200, memoryRounds: 3 }
+const full = { rounds: 3, seconds: 2, publishRounds: 7, counts: [1, 100, 1_000], packages: 200, memoryRounds: 2 }
 const quick = { rounds: 1, seconds: 1, publishRounds: 2, counts: [1, 100], packages: 30, memoryRounds: 1 }
 type Size = typeof full
 
@@ -53,11 +54,18 @@ const questions: Readonly<Record<Area, (arena: Arena, size: Size) => Promise<rea
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { quick: { type: 'boolean', default: false }, only: { type: 'string', multiple: true } },
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      only: { type: 'string', multiple: true },
+    },
   })
   const wanted = areas.filter((area) => values.only?.includes(area) ?? true)
   if (wanted.length === 0) throw new Error(`--only is one of: ${areas.join(', ')}`)
-  const size = values.quick ? quick : full
+  const sizeOf = values.quick ? quick : full
+  const rounds = Number(values.rounds ?? sizeOf.rounds)
+  if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds is a whole number above 0')
+  const size = { ...sizeOf, rounds }
   ensureInstalled()
   const folder = mkdtempSync(join(tmpdir(), 'deckle-bench-'))
   const began = new Date()
