@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: Deckle, the floor and Verdaccio, measured side by side on this machine, as ratios.
  *
- *   npm run bench                      everything, about five minutes; writes docs/performance.md
+ *   npm run bench                      everything, some minutes; writes docs/performance.md
  *   npm run bench -- --quick           a smoke run, about a minute; writes nothing
  *   npm run bench -- --rounds 9        more rounds of load than 3, for a busy machine
  *   npm run bench -- --only download   some of: download, packument, revalidation, publish, install, memory
@@ -30,7 +30,7 @@ import { seedDeckle, seedVerdaccio } from './seed.ts'
 const areas = ['download', 'packument', 'revalidation', 'publish', 'install', 'memory'] as const
 type Area = (typeof areas)[number]
 
-const full = { rounds: 3, seconds: 2, publishRounds: 7, counts: [1, 100, 1_000], packages: 200, memoryRounds: 2 }
+const full = { rounds: 3, seconds: 1, publishRounds: 5, counts: [1, 100, 1_000], packages: 200, memoryRounds: 1 }
 const quick = { rounds: 1, seconds: 1, publishRounds: 2, counts: [1, 100], packages: 30, memoryRounds: 1 }
 type Size = typeof full
 

@@ -1,5 +1,6 @@
 /** What the edge's process grows by while three large packages are published at once. */
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { publishBody } from '../builders/publish-body.ts'
 import { tarball } from '../builders/tarball.ts'
 import type { Deckle } from './contestants.ts'
@@ -23,6 +24,8 @@ export async function publishMemory(deckle: Deckle, rounds: number): Promise<rea
   const times: number[] = []
   for (let number = 0; number < rounds; number += 1) {
     const named = bodies.map((make) => make(`1.0.${number}`))
+    // Making them blocks for seconds: connections that the edge gave up meanwhile must be noticed before they are used
+    await sleep(500)
     let peak = 0
     const sampler = setInterval(() => (peak = Math.max(peak, residentBytes(workerd))), sampleEveryMs)
     const began = performance.now()
