@@ -57,25 +57,26 @@ export async function publish(
   const publisher = await requirePublisher(deps, who, ref)
   const staged = await stage(deps, ref, publisher, receive) // repeatable: staging expires after a day
   if (staged === undefined) return undefined
-  const { record, visibility } = staged
-  const standing = await takeVersion(deps, who, record, visibility)
+  const standing = await takeVersion(deps, who, staged)
   return awaitVerdict(deps, standing)
 }
 
 /** Takes the name and the version. What was staged for a claim that is refused is freed at once. */
-async function takeVersion(
-  deps: PublishDeps,
-  who: Principal,
-  record: VersionRecord,
-  visibility: Visibility | undefined,
-): Promise<VersionRecord> {
+async function takeVersion(deps: PublishDeps, who: Principal, staged: Staged): Promise<VersionRecord> {
   try {
-    await requireName(deps, who, record, visibility)
-    return await claim(deps, record)
+    await requireName(deps, who, staged)
+    return await claim(deps, staged.record)
   } catch (error) {
-    if (error instanceof Refusal) await discardStaged(deps.staging, record)
+    if (error instanceof Refusal) await discardStaged(deps.staging, staged.record)
     throw error
   }
+}
+
+interface Staged {
+  readonly record: VersionRecord
+  readonly visibility: Visibility | undefined
+  /** As it was when everything had been received. */
+  readonly head: Head | undefined
 }
 
 /** Receives the bytes and the manifest into staging. A body that is refused or breaks off leaves nothing behind. */
@@ -84,7 +85,7 @@ async function stage(
   ref: PackageRef,
   publisher: Username,
   receive: Receive,
-): Promise<{ record: VersionRecord; visibility: Visibility | undefined } | undefined> {
+): Promise<Staged | undefined> {
   const upload = deps.staging.begin(randomId(deps.platform, 22) as UploadId)
   try {
     const incoming = await receive(upload)
@@ -92,11 +93,14 @@ async function stage(
       await upload.abandon()
       return undefined
     }
-    const bytes = await upload.finish()
+    const [bytes, head] = await Promise.all([
+      upload.finish(),
+      deps.heads.get(ref), // once more: receiving may have taken minutes
+      deps.staging.putManifest(upload.uploadId, incoming.manifest),
+    ])
     requireDigests(bytes, incoming)
     const record = newRecord(deps, ref, publisher, upload.uploadId, incoming, bytes)
-    await deps.staging.putManifest(upload.uploadId, incoming.manifest)
-    return { record, visibility: incoming.visibility }
+    return { record, visibility: incoming.visibility, head }
   } catch (error) {
     await upload.abandon()
     throw error
@@ -147,16 +151,11 @@ function newRecord(
 }
 
 /** A new package belongs to whoever names it first: of two at the same time, one is asked to choose another name. */
-async function requireName(
-  deps: PublishDeps,
-  who: Principal,
-  record: VersionRecord,
-  asked: Visibility | undefined,
-): Promise<void> {
+async function requireName(deps: PublishDeps, who: Principal, staged: Staged): Promise<void> {
+  const { record, head: standing } = staged
   const { format, name, claimedAt } = record
-  const standing = await deps.heads.get(record)
   if (standing === undefined) {
-    const visibility = asked ?? deps.newPackages
+    const visibility = staged.visibility ?? deps.newPackages
     const owners = [record.publisher]
     const fresh: Head = {
       format,
@@ -201,11 +200,14 @@ async function sendJob(deps: PublishDeps, ref: VersionRef): Promise<void> {
   }
 }
 
-/** Asks for the verdict, at first often, then less: a small package is decided within a few hundred milliseconds. */
+/**
+ * Asks for the verdict, at first often, then less: a small package is decided within a few hundred milliseconds. In 20 s
+ * it asks some 36 times: a worker may make 50 requests on the smallest plan.
+ */
 async function awaitVerdict(deps: PublishDeps, record: VersionRecord): Promise<Receipt> {
   const ref: VersionRef = { format: record.format, name: record.name, version: record.version }
   const deadline = deps.platform.now() + deps.waitMs
-  for (let waitMs = 40; ; waitMs = Math.min(waitMs * 1.4, 1_000)) {
+  for (let waitMs = 25; ; waitMs = Math.min(waitMs * 1.2, 1_000)) {
     const current = await deps.versions.get(ref)
     if (current !== undefined && current.uploadId !== record.uploadId) throw refuse('conflict')
     if (current !== undefined && isFinal(current.status)) {

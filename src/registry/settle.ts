@@ -9,7 +9,7 @@ import type { Staging } from '../storage/staging.ts'
 import type { Versions } from '../storage/versions.ts'
 import { relist } from './relist.ts'
 import { type IndexDeps, indexOrLog } from './search-index.ts'
-import { changeSnapshot, type SnapshotDeps } from './snapshot.ts'
+import { commitSnapshot, discardSnapshot, type SnapshotDeps } from './snapshot.ts'
 import { discardStaged } from './staged.ts'
 import { unlist } from './unpublish.ts'
 
@@ -60,21 +60,26 @@ export async function settle(deps: SettleDeps, ref: VersionRef): Promise<Settled
 }
 
 async function accept(deps: SettleDeps, record: VersionRecord, accepted: AcceptedManifest): Promise<Settled> {
-  await deps.manifests.put(record, record.uploadId, accepted) // repeatable: the key names the upload
-  const placed = await deps.files.place(record, () => stillOurs(deps, record)) // repeatable: fenced by the upload's id
+  const [placed] = await Promise.all([
+    deps.files.place(record, () => stillOurs(deps, record)), // repeatable: fenced by the upload's id
+    deps.manifests.put(record, record.uploadId, accepted), // repeatable: the key names the upload
+  ])
   if (placed === 'moved') return 'nothing_to_do'
   const publishedAt = isoNow(deps.platform)
   const advanced = await deps.versions.advance(record, 'accepted', { publishedAt }) // COMMIT: it will be published
-  return advanced === 'moved' ? 'nothing_to_do' : finish(deps, advanced)
+  return advanced === 'moved' ? 'nothing_to_do' : finish(deps, advanced, accepted)
 }
 
-/** From accepted to published. Redone by the sweeper from any point. */
-async function finish(deps: SettleDeps, record: VersionRecord): Promise<Settled> {
-  await changeSnapshot(deps, record, async (state, head) => {
+/**
+ * From accepted to published. Redone by the sweeper from any point.
+ * @param known the accepted manifest, if it was stored just now
+ */
+async function finish(deps: SettleDeps, record: VersionRecord, known?: AcceptedManifest): Promise<Settled> {
+  const { unused } = await commitSnapshot(deps, record, async (state, head) => {
     if (Object.hasOwn(state.versions, record.version)) return undefined
     // Whoever is late must not list again what was published and unpublished meanwhile
     if (!(await stillOurs(deps, record))) return undefined
-    const accepted = await deps.manifests.get(record, record.uploadId)
+    const accepted = known ?? (await deps.manifests.get(record, record.uploadId))
     if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
     const format = deps.formats[record.format]
     const versions = { ...state.versions, [record.version]: format.list(record, accepted) }
@@ -82,9 +87,10 @@ async function finish(deps: SettleDeps, record: VersionRecord): Promise<Settled>
     const readme = tags['latest'] === record.version ? (accepted.readme ?? '') : state.readme
     return { state: { versions, readme }, head: { tags } }
   }) // COMMIT: clients see it
-  const published = await deps.versions.advance(record, 'published', {})
+  const published = await deps.versions.advance(record, 'published', {}) // first: somebody waits for it
   if (published !== 'moved') await discardStaged(deps.staging, record)
   await indexOrLog(deps, record) // redone by the sweeper: the head says that it is due
+  await discardSnapshot(deps, record, unused)
   return 'settled'
 }
 

@@ -40,20 +40,39 @@ export async function changeSnapshot(
   deps: SnapshotDeps,
   ref: PackageRef,
   mutate: Mutate,
-  load: (deps: SnapshotDeps, head: Head) => Promise<SnapshotState | 'replaced'> = loadState,
+  load: LoadState = loadState,
 ): Promise<Head> {
+  const { head, unused } = await commitSnapshot(deps, ref, mutate, load)
+  await discardSnapshot(deps, ref, unused)
+  return head
+}
+
+type LoadState = (deps: SnapshotDeps, head: Head) => Promise<SnapshotState | 'replaced'>
+
+export interface Committed {
+  readonly head: Head
+  /** A snapshot that nobody reads any more: to be discarded by whoever made the change, when there is time. */
+  readonly unused: Revision | undefined
+}
+
+/** `changeSnapshot` as far as its commit, for a caller who has something more urgent to do than to tidy up. */
+export async function commitSnapshot(
+  deps: SnapshotDeps,
+  ref: PackageRef,
+  mutate: Mutate,
+  load: LoadState = loadState,
+): Promise<Committed> {
   for (let round = 0; round < maxRounds; round += 1) {
     const head = await deps.heads.get(ref)
     if (head === undefined) throw refuse('package_not_found')
     const state = await load(deps, head)
     if (state === 'replaced') continue
     const change = await mutate(state, head)
-    if (change === undefined) return head
+    if (change === undefined) return { head, unused: undefined }
     const next = await writeSnapshot(deps, head, change) // repeatable: named by its content, visible to nobody
     if (await deps.heads.replace(head, next)) {
       // COMMIT: clients read the new snapshot. The one before the last is nobody's any more.
-      if (head.previousRevision !== undefined) await discard(deps, ref, head.previousRevision, next)
-      return next
+      return { head: next, unused: isNamed(head.previousRevision, next) ? undefined : head.previousRevision }
     }
     if (next.revision !== undefined) await discardLoser(deps, ref, next.revision)
     await deps.platform.sleep(jitterMs(deps.platform, round))
@@ -94,12 +113,20 @@ function revisionOf(head: Head, state: SnapshotState): Revision {
 
 async function discardLoser(deps: SnapshotDeps, ref: PackageRef, revision: Revision): Promise<void> {
   const current = await deps.heads.get(ref)
-  if (current !== undefined) await discard(deps, ref, revision, current)
+  if (current !== undefined && !isNamed(revision, current)) await discardSnapshot(deps, ref, revision)
+}
+
+function isNamed(revision: Revision | undefined, head: Head): boolean {
+  return revision === head.revision || revision === head.previousRevision
 }
 
 /** Frees a snapshot that no head names. Losing this step leaves garbage, never a broken package. */
-async function discard(deps: SnapshotDeps, ref: PackageRef, revision: Revision, current: Head): Promise<void> {
-  if (revision === current.revision || revision === current.previousRevision) return
+export async function discardSnapshot(
+  deps: SnapshotDeps,
+  ref: PackageRef,
+  revision: Revision | undefined,
+): Promise<void> {
+  if (revision === undefined) return
   try {
     const documents = deps.formats[ref.format].documents
     await deps.snapshots.remove(ref, revision, documents)

@@ -1,3 +1,4 @@
+import { digestHex } from '../std/digest.ts'
 import { isJsonObject, type Json, type JsonObject } from '../std/json.ts'
 import type { AwsRequest, AwsService } from './aws.ts'
 import { badAnswer, readText } from './aws-failures.ts'
@@ -15,11 +16,17 @@ export interface JsonCall extends Pick<AwsRequest, 'idempotent' | 'timeoutMs' | 
  */
 export function callJson(service: AwsService, call: JsonCall): Promise<JsonObject> {
   const { target, operation, input, ...rest } = call
+  const body = JSON.stringify(input)
   const request: AwsRequest = {
     operation,
     method: 'POST',
-    headers: { 'content-type': 'application/x-amz-json-1.0', 'x-amz-target': `${target}.${operation}` },
-    body: JSON.stringify(input),
+    headers: {
+      'content-type': 'application/x-amz-json-1.0',
+      'x-amz-target': `${target}.${operation}`,
+      // Optional, but the signer takes the digest from here, and would else make it by way of the thread pool on Node
+      'x-amz-content-sha256': digestHex('sha256', body),
+    },
+    body,
     ...rest,
   }
   return service.send(request, async (response) => {

@@ -59,9 +59,18 @@ function readOptions({ worker, ...rest }: EdgeInput) {
     ...edgeOptions({ ...rest, path: worker, code: readFileSync(worker, 'utf8') }),
     log: new Log(LogLevel.WARN),
     // Our own lines are JSON already; what else workerd says goes beside them as it is.
-    handleStructuredLogs: ({ message }) => process.stdout.write(`${message}\n`),
+    handleStructuredLogs: ({ message }) => printLine(message),
     handleUncaughtError: (error) => process.stderr.write(`${error.stack ?? error.message}\n`),
   })
+}
+
+/** Lines that come together, as they do under load, leave in one write: each write to a pipe blocks us. */
+function printLine(line: string): void {
+  if (process.stdout.writableCorked === 0) {
+    process.stdout.cork()
+    setImmediate(() => process.stdout.uncork())
+  }
+  process.stdout.write(`${line}\n`)
 }
 
 /**

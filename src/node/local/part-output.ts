@@ -14,6 +14,7 @@ export class PartOutput {
   readonly #file: LogFile
   readonly #showError: (line: string) => void
   readonly #shownAt = new Map<string, number>()
+  /** The last `keptLines`, and up to as many more: cut down from time to time, not with every line. */
   #lastLines: string[] = []
 
   constructor(dataDirectory: string, part: string, showError: (line: string) => void) {
@@ -41,7 +42,7 @@ export class PartOutput {
 
   /** Why the last run ended, in one line, as far as it said so. */
   lastWords(): string | undefined {
-    return lastWords(this.#lastLines)
+    return lastWords(this.#lastLines.slice(-keptLines))
   }
 
   async close(): Promise<void> {
@@ -50,7 +51,8 @@ export class PartOutput {
 
   #take(line: string): void {
     this.#file.write(line)
-    this.#lastLines = [...this.#lastLines.slice(1 - keptLines), line]
+    this.#lastLines.push(line)
+    if (this.#lastLines.length >= 2 * keptLines) this.#lastLines = this.#lastLines.slice(-keptLines)
     const message = errorMessage(line)
     if (message === undefined) return
     const now = Date.now()
@@ -63,7 +65,8 @@ export class PartOutput {
 
 /** The message of a log line of level `error`, with the cause that it carries. */
 function errorMessage(line: string): string | undefined {
-  if (!line.startsWith('{')) return undefined
+  // Most lines are no errors, and there is one for each request: only those that may be are read
+  if (!line.startsWith('{') || !line.includes('"error"')) return undefined
   let entry: { level?: unknown; message?: unknown; error?: { message?: unknown } | null }
   try {
     entry = JSON.parse(line)

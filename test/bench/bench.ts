@@ -1,0 +1,121 @@
+/**
+ * `npm run bench`: Deckle, the floor and Verdaccio, measured side by side on this machine, as ratios.
+ *
+ *   npm run bench                      everything, some minutes; writes docs/performance.md
+ *   npm run bench -- --quick           a smoke run, about a minute; writes nothing
+ *   npm run bench -- --rounds 9        more rounds of load than 3, for a busy machine
+ *   npm run bench -- --only download   some of: download, packument, revalidation, publish, install, memory
+ */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import {
+  benchFolder,
+  type Contestant,
+  type Deckle,
+  startDeckle,
+  startFloor,
+  startVerdaccio,
+  type Verdaccio,
+} from './contestants.ts'
+import { publishMemory } from './memory.ts'
+import { writePage } from './page.ts'
+import { installs, publishes } from './publishing.ts'
+import { type Row, table } from './ratios.ts'
+import { downloadDecisions, packuments, revalidations } from './reading.ts'
+import { seedDeckle, seedVerdaccio } from './seed.ts'
+
+const areas = ['download', 'packument', 'revalidation', 'publish', 'install', 'memory'] as const
+type Area = (typeof areas)[number]
+
+const full = { rounds: 3, seconds: 1, publishRounds: 5, counts: [1, 100, 1_000], packages: 200, memoryRounds: 1 }
+const quick = { rounds: 1, seconds: 1, publishRounds: 2, counts: [1, 100], packages: 30, memoryRounds: 1 }
+type Size = typeof full
+
+interface Arena {
+  readonly deckle: Deckle
+  readonly verdaccio: Verdaccio
+  readonly floor: Contestant
+  readonly folder: string
+}
+
+const questions: Readonly<Record<Area, (arena: Arena, size: Size) => Promise<readonly Row[]>>> = {
+  // First, while the edge's process has not grown yet
+  memory: ({ deckle }, size) => publishMemory(deckle, size.memoryRounds),
+  download: ({ deckle, floor }, size) => downloadDecisions(deckle, floor, size),
+  packument: ({ deckle, verdaccio }, size) => packuments(deckle, verdaccio, size.counts, size),
+  revalidation: ({ deckle, verdaccio }, size) => revalidations(deckle, verdaccio, Math.max(...size.counts), size),
+  publish: ({ deckle, verdaccio }, size) => publishes(deckle, verdaccio, size.counts, size.publishRounds),
+  install: ({ deckle, verdaccio, folder }, size) =>
+    installs([deckle, verdaccio], folder, size.packages, Math.min(3, size.rounds)),
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      only: { type: 'string', multiple: true },
+    },
+  })
+  const wanted = areas.filter((area) => values.only?.includes(area) ?? true)
+  if (wanted.length === 0) throw new Error(`--only is one of: ${areas.join(', ')}`)
+  const sizeOf = values.quick ? quick : full
+  const rounds = Number(values.rounds ?? sizeOf.rounds)
+  if (!(Number.isInteger(rounds) && rounds > 0)) throw new Error('--rounds is a whole number above 0')
+  const size = { ...sizeOf, rounds }
+  ensureInstalled()
+  const folder = mkdtempSync(join(tmpdir(), 'deckle-bench-'))
+  const began = new Date()
+  const arena = await openArena(folder)
+  const rows: Row[] = []
+  try {
+    await seed(arena, size.counts)
+    for (const area of Object.keys(questions) as Area[]) {
+      if (!wanted.includes(area)) continue
+      const measured = await questions[area](arena, size)
+      console.log(`${table(measured)}\n`)
+      rows.push(...measured)
+    }
+  } finally {
+    await Promise.all([arena.deckle.close(), arena.verdaccio.close(), arena.floor.close()])
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
+  }
+  console.log(table(rows))
+  if (!values.quick && wanted.length === areas.length) writePage(rows, began, size)
+}
+
+/** What is compared with is no dependency of the product, so it is installed when somebody asks, from a lock file of its own. */
+function ensureInstalled(): void {
+  const record = join(benchFolder, 'node_modules/.package-lock.json')
+  const { dependencies } = JSON.parse(readFileSync(join(benchFolder, 'package.json'), 'utf8'))
+  const installed = existsSync(record) ? JSON.parse(readFileSync(record, 'utf8')).packages : {}
+  const isThere = ([name, version]: [string, unknown]) => installed[`node_modules/${name}`]?.version === version
+  if (Object.entries(dependencies).every(isThere)) return
+  console.log('Installing what is compared with into test/bench/node_modules (Verdaccio, autocannon, npm) ...')
+  const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+    cwd: benchFolder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  if (status !== 0) throw new Error('npm ci in test/bench failed')
+}
+
+async function openArena(folder: string): Promise<Arena> {
+  console.log('Starting Deckle, Verdaccio and the floor ...')
+  const deckle = await startDeckle(folder)
+  const verdaccio = await startVerdaccio(folder)
+  const floor = await startFloor(folder)
+  return { deckle, verdaccio, floor, folder }
+}
+
+async function seed({ deckle, verdaccio }: Arena, counts: readonly number[]): Promise<void> {
+  for (const count of counts) {
+    console.log(`Seeding a package of ${count} versions ...`)
+    await seedDeckle(deckle, `many-${count}`, count)
+    await seedVerdaccio(verdaccio, `many-${count}`, count)
+  }
+}
+
+await main()

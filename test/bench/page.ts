@@ -1,0 +1,44 @@
+/** docs/performance.md, written by the command that measured. */
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { benchFolder } from './contestants.ts'
+import { type Row, table, verdict } from './ratios.ts'
+
+/** Where the page's own words are: what stands below the second heading is kept by hand, in the same file. */
+export function writePage(rows: readonly Row[], began: Date, size: { rounds: number; seconds: number }): void {
+  const missed = rows.filter((row) => verdict(row) === '**missed**').map((row) => row.question)
+  const page = `# Performance
+
+Written by \`npm run bench\`; do not edit. What was learned from it is in the
+[decisions](decisions/0150-measures-are-ratios.md).
+
+- **When**: ${began.toISOString().slice(0, 16).replace('T', ' ')} UTC, commit \`${commit()}\`
+- **Machine**: ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}
+- **Targets missed**: ${missed.length === 0 ? 'none' : missed.join('; ')}
+
+${table(rows)}
+
+## Method
+- Deckle is \`npm start\` as a user runs it: storage, validator and workerd on this machine. The floor is a worker in
+  the same workerd that verifies one token and signs a link with aws4fetch, and nothing else. Verdaccio is version 6
+  with its own defaults, but no uplink, and with JWT as tokens (by default it runs bcrypt at each request with a token).
+- Two sides are measured directly after one another, in turns, with the order changing from round to round: a ratio is
+  that of one round, and the table has the median of the rounds and the smallest and the largest. Load: ${size.rounds} rounds of
+  ${size.seconds} s with 16 connections on each side; an answer that is not the right one ends the run. Generator, registry and
+  storage share the machine, so absolute numbers say little; they stand there for the feeling.
+- Packages of many versions are one real publish and copies of its item and manifest, then a rebuild.
+- Publish to visible: from the request of \`npm publish\` until the packument has the version. Deckle opens and checks the
+  file in between; Verdaccio checks nothing. With 1 existing version, each sample is a new package.
+- Memory: growth of workerd's resident set over what it had before the first publish, looked at every 10 ms, during
+  three publishes at once whose bodies have 90 MB each (tarballs of 67 MB). All rounds are compared with that first state.
+- The load generator finds every connection warm. \`npm install\` runs with an empty cache and no lock file.
+`
+  writeFileSync(join(benchFolder, '../../docs/performance.md'), page)
+}
+
+function commit(): string {
+  const git = (...args: string[]) => execFileSync('git', args, { cwd: benchFolder, encoding: 'utf8' }).trim()
+  return `${git('rev-parse', '--short', 'HEAD')}${git('status', '--porcelain', '../../src') === '' ? '' : ' with changes'}`
+}
