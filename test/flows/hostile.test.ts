@@ -37,7 +37,7 @@ const bodies: readonly (readonly [what: string, body: string, status: number])[]
   ['half a document', '{"name":"odd",', 400],
   ['a document and more', `${changed(() => undefined)}{}`, 400],
   ['100,000 levels', `{"a":${'['.repeat(100_000)}`, 400],
-  ['five megabytes of metadata', changed((body) => Object.assign(body, { readme: 'x'.repeat(5_000_000) })), 400],
+  ['thirteen megabytes of metadata', changed((body) => Object.assign(body, { readme: 'x'.repeat(13_000_000) })), 400],
   ['half a million values', `{"a":[${'0,'.repeat(500_000)}0]}`, 400],
   ['another package', changed((body) => Object.assign(body, { name: 'other' })), 400],
   ['no version', changed((body) => Object.assign(body, { versions: {} })), 400],
