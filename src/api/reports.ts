@@ -3,6 +3,7 @@ import { asking } from '../http/authenticate.ts'
 import { type AppEnv, routes } from '../http/env.ts'
 import { formatIds, type VersionRef } from '../model/ids.ts'
 import { refuse } from '../model/refusals.ts'
+import { isFinal } from '../model/version-status.ts'
 import { reportSchema } from '../validation/report.ts'
 
 /** Validation reports, and the schema that they follow. */
@@ -11,7 +12,9 @@ export const reports: Hono<AppEnv> = routes()
     const ref = versionRef(c, c.req.param('format'), c.req.param('package'), c.req.param('version'))
     const answer = await c.var.registry.readReport(await asking(c), ref)
     if (answer.state === 'decided') return c.json(answer.report, 200, { 'cache-control': 'private, no-cache' })
-    const { name, version, status } = answer.record
+    const { name, version, status, reasons = [] } = answer.record
+    // Given up before there was anything to report
+    if (isFinal(status)) return c.json({ package: name, version, verdict: status, findings: reasons })
     return c.json({ package: name, version, verdict: 'pending', status }, 202, {
       'cache-control': 'no-store',
       'retry-after': '2',

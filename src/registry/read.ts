@@ -5,6 +5,7 @@ import type { Asking, Principal } from '../model/principal.ts'
 import type { Head, VersionRecord } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import type { JsonObject } from '../std/json.ts'
+import { isFinal } from '../model/version-status.ts'
 import { snapshotKey } from '../storage/keys.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Reports } from '../storage/reports.ts'
@@ -173,7 +174,10 @@ export async function readReport(deps: ReadDeps, who: Principal, ref: VersionRef
   const problem = accessProblem(who, action, head, deps.rules)
   if (problem !== undefined) throw problem
   if (record === undefined) throw refuse('version_not_found', { version: ref.version })
-  const report = await deps.reports.get({ ...ref, filename: record.file.filename }, record.uploadId)
+  // The report is stored before the verdict is carried out: until then, the version is as good as undecided
+  const isDecided = isFinal(record.status)
+  const file = { ...ref, filename: record.file.filename }
+  const report = isDecided ? await deps.reports.get(file, record.uploadId) : undefined
   return report === undefined ? { state: 'pending', record } : { state: 'decided', report }
 }
 

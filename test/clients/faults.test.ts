@@ -122,6 +122,7 @@ async function publishAgain(box: Sandbox, name: string, version: string, folder:
 
 function fetchAs(path: string): Promise<Response> {
   return fetch(`${registry.address.url}${path}`, {
-    headers: { authorization: `Bearer ${registry.address.tokens.ana}` },
+    // What is true now, and not what the edge knew a few seconds ago
+    headers: { authorization: `Bearer ${registry.address.tokens.ana}`, 'cache-control': 'no-cache' },
   })
 }
