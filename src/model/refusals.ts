@@ -69,7 +69,7 @@ export const refusals = {
     `${f.package}@${f.version} was refused by validation:\n${f.reasons}`,
   advisories_unavailable: () =>
     'This registry has no source of security advisories, so it cannot say which packages are safe. Audit with one that ' +
-    'has: npm audit --registry=https://registry.npmjs.org (it is then told the names of all that you depend on).',
+    'has: npm audit --registry=<its address> (it is then told the names of all that you depend on).',
   operation_unsupported: (f: { operation: string }) => `This registry does not support ${f.operation}.`,
 
   // Ours
