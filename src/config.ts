@@ -52,8 +52,20 @@ const settings = z
     DECKLE_PUBLISH_WAIT_MS: whole(0, 25_000).default(20_000),
     /** Life of a token that `npm login` makes. */
     DECKLE_LOGIN_TOKEN_DAYS: whole(1, 3_650).default(90),
-    /** Whether people may make their own accounts (`npm adduser`). */
-    DECKLE_REGISTRATION: z.enum(['open', 'closed']).default('closed'),
+    /** Whether people may make their own accounts (`npm adduser`): all, those with an invitation, or nobody. */
+    DECKLE_REGISTRATION: z.enum(['open', 'invited', 'closed']).default('closed'),
+    /** What an account may do that somebody made for themselves. */
+    DECKLE_NEW_USERS: z.enum(['publisher', 'reader']).default('publisher'),
+    /** Who may take a name that belongs to no organisation. */
+    DECKLE_FREE_NAMES: z.enum(['publishers', 'admins']).default('publishers'),
+    /** Who may make an organisation; one whose scope has packages already is for administrators to make. */
+    DECKLE_NEW_ORGS: z.enum(['publishers', 'admins']).default('admins'),
+    /** Names that only administrators may take, such as `npm/admin,npm/@internal/*`. */
+    DECKLE_RESERVED_NAMES: z
+      .string()
+      .max(10_000)
+      .default('')
+      .transform((text) => text.split(/[\s,]+/).filter((pattern) => pattern !== '')),
     /** Whether clients may log in through a page in a browser. */
     DECKLE_WEB_LOGIN: flag.default(true),
     /** Whether `CF-Connecting-IP` is true: on Cloudflare it is; reached directly, anybody can send one. */
@@ -92,7 +104,12 @@ export interface Config {
   readonly maxPublishBytes: number
   readonly publishWaitMs: number
   readonly loginTokenDays: number
-  readonly registration: 'open' | 'closed'
+  readonly registration: 'open' | 'invited' | 'closed'
+  readonly newUsers: 'publisher' | 'reader'
+  readonly freeNames: 'publishers' | 'admins'
+  readonly newOrgs: 'publishers' | 'admins'
+  /** `<format>/<name>`, or `<format>/<beginning>*`. */
+  readonly reservedNames: readonly string[]
   readonly webLogin: boolean
   readonly trustAddress: boolean
   readonly eventDays: number
@@ -137,6 +154,10 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     publishWaitMs: value.DECKLE_PUBLISH_WAIT_MS,
     loginTokenDays: value.DECKLE_LOGIN_TOKEN_DAYS,
     registration: value.DECKLE_REGISTRATION,
+    newUsers: value.DECKLE_NEW_USERS,
+    freeNames: value.DECKLE_FREE_NAMES,
+    newOrgs: value.DECKLE_NEW_ORGS,
+    reservedNames: value.DECKLE_RESERVED_NAMES,
     webLogin: value.DECKLE_WEB_LOGIN,
     trustAddress: value.DECKLE_TRUST_ADDRESS,
     eventDays: value.DECKLE_EVENT_DAYS,

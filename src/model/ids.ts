@@ -10,6 +10,13 @@ export type Version = string & { readonly __brand: 'Version' }
 /** A file name that is safe as one path segment. */
 export type FileName = string & { readonly __brand: 'FileName' }
 export type Username = string & { readonly __brand: 'Username' }
+/** Partition of an account's items: ten characters of the digest of its name, which tokens carry too. */
+export type AccountKey = string & { readonly __brand: 'AccountKey' }
+/** An organisation's name: what npm calls the scope, without the `@`. */
+export type OrgName = string & { readonly __brand: 'OrgName' }
+/** `<org>/<name>~<4 characters>`: a team that is made anew under an old name is another one. */
+export type TeamId = string & { readonly __brand: 'TeamId' }
+export type SessionId = string & { readonly __brand: 'SessionId' }
 export type TokenId = string & { readonly __brand: 'TokenId' }
 /** One attempt to upload a file: names its folder under `staging/`. */
 export type UploadId = string & { readonly __brand: 'UploadId' }

@@ -1,17 +1,25 @@
-import type { TokenId, Username } from './ids.ts'
+import type { SessionId, TokenId, Username } from './ids.ts'
+import type { Standing } from './standing.ts'
 import type { TokenLimits } from './token-limits.ts'
 
+/** What somebody showed to be let in. */
+export type Credential =
+  | { readonly kind: 'token'; readonly id: TokenId; readonly isAutomation: boolean }
+  | { readonly kind: 'session'; readonly id: SessionId }
+
+export interface SignedIn {
+  readonly kind: 'user'
+  readonly username: Username
+  readonly standing: Standing
+  readonly credential: Credential
+  /** What the credential may do less than the user; only `registry/access.ts` judges by it. */
+  readonly limits?: TokenLimits
+  /** Where the request comes from, as far as that is known: for the audit log. */
+  readonly address?: string
+}
+
 /** Who is asking. `anonymous` has shown no credentials; wrong ones never become a principal. */
-export type Principal =
-  | { readonly kind: 'anonymous' }
-  | {
-      readonly kind: 'user'
-      readonly username: Username
-      readonly isAdmin: boolean
-      readonly tokenId: TokenId
-      /** What the token may do less than the user; only `registry/access.ts` judges by it. */
-      readonly limits?: TokenLimits
-    }
+export type Principal = { readonly kind: 'anonymous' } | SignedIn
 
 export const anonymous: Principal = { kind: 'anonymous' }
 

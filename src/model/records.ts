@@ -1,11 +1,24 @@
-import type { FileName, FormatId, PackageName, Revision, TokenId, UploadId, Username, Version } from './ids.ts'
+import type {
+  FileName,
+  FormatId,
+  OrgName,
+  PackageName,
+  Revision,
+  TeamId,
+  TokenId,
+  UploadId,
+  Username,
+  Version,
+} from './ids.ts'
+import type { OrgRole, Role } from './standing.ts'
 import type { TokenLimits } from './token-limits.ts'
 import type { VersionStatus } from './version-status.ts'
 
 /** ISO 8601 in UTC with milliseconds, as `Date.prototype.toISOString` writes it: sorts as text. */
 export type IsoTime = string
 
-export const visibilities = ['public', 'private'] as const
+/** `internal`: for whoever is signed in. */
+export const visibilities = ['public', 'internal', 'private'] as const
 export type Visibility = (typeof visibilities)[number]
 
 /** The one small mutable item of a package: names the current snapshot and holds the access rules. */
@@ -22,9 +35,36 @@ export interface Head {
   readonly renderedFor?: string
   readonly visibility: Visibility
   readonly owners: readonly Username[]
+  /** The organisation that it belongs to, when its name does not say so. */
+  readonly org?: OrgName
+  /** What others may do: by `user/<name>` or `team/<id>`; a few hundred at most. */
+  readonly grants?: Grants
+  /** Read by these groups alone, and by those who may change this: each download is decided afresh and recorded. */
+  readonly sensitive?: { readonly groups: readonly TeamId[] }
+  /** Nothing can be published or changed. */
+  readonly lock?: Restriction
+  /** Nothing can be read. */
+  readonly block?: Restriction
+  /** Versions that cannot be read, with the reason that clients see. */
+  readonly blockedVersions?: Readonly<Record<string, string>>
+  /** Demanded of whoever publishes; automation tokens may be let off. */
+  readonly secondFactor?: 'publish' | 'automation'
   readonly tags: Readonly<Record<string, Version>>
   readonly createdAt: IsoTime
   readonly modifiedAt: IsoTime
+}
+
+/** What somebody may do with a package, each including what comes before it. */
+export const rights = ['read', 'write', 'admin'] as const
+export type Right = (typeof rights)[number]
+export type Grantee = `user/${Username}` | `team/${TeamId}`
+export type Grants = Readonly<Record<Grantee, Right>>
+
+/** Something that an administrator has put on a package. */
+export interface Restriction {
+  readonly reason: string
+  readonly by: Username
+  readonly at: IsoTime
 }
 
 /** What was computed from the bytes while they were received. Digests in hex. */
@@ -74,10 +114,23 @@ export interface User {
   /** `scrypt$<N>$<r>$<p>$<salt>$<hash>`, base64. */
   readonly passwordHash: string
   readonly fullName?: string
-  readonly roles: readonly 'admin'[]
+  readonly roles: readonly Role[]
+  /** Counts what ends every login: a new password, or the wish to. A login of an older epoch is none. */
+  readonly epoch: number
+  /** Cannot log in, and no token of theirs is good. */
+  readonly disabled?: Restriction
+  readonly orgs: Readonly<Record<OrgName, OrgRole>>
+  readonly teams: readonly TeamId[]
   readonly createdAt: IsoTime
   readonly updatedAt?: IsoTime
 }
+
+/**
+ * `login`: made by a login; a new password ends it. The others were asked for by name, and stay: `admin` may do all that
+ * its owner may; `automation` is not asked for a second factor.
+ */
+export const tokenKinds = ['login', 'read', 'publish', 'automation', 'admin'] as const
+export type TokenKind = (typeof tokenKinds)[number]
 
 /** An API token; the secret itself is never stored. */
 export interface Token {
@@ -85,17 +138,20 @@ export interface Token {
   /** SHA-256 of the whole token, hex. */
   readonly secretHash: string
   readonly owner: Username
-  /** Whether the owner is an administrator; kept here so that a cold check reads one item. */
-  readonly isAdmin: boolean
   readonly description: string
   /** What its owner wrote beside the name, for tokens that were asked for by name. */
   readonly note?: string
-  /** `login`: made by a login, ended by a change of the password. `named`: asked for by name, and kept. */
-  readonly kind: 'login' | 'named'
+  readonly kind: TokenKind
+  /** The owner's, when a login made it. */
+  readonly epoch?: number
   /** Absent: may do what its owner may. */
   readonly limits?: TokenLimits
   readonly createdAt: IsoTime
   readonly expiresAt?: IsoTime
+  /** Uses that were handed out, when they are limited. */
+  readonly usesTaken?: number
+  /** The last day of use, and the address prefix then. */
+  readonly lastUsed?: { readonly day: string; readonly addressPrefix?: string }
 }
 
 export type DownloadOutcome = 'allowed' | 'refused'
@@ -116,4 +172,22 @@ export interface DownloadEvent {
   readonly addressPrefix?: string
   /** First product of the user-agent, for example `npm/11.21.2`. */
   readonly client?: string
+}
+
+/** An organisation owns a scope: `@<name>/…` of npm, and what its `org` is noted on. */
+export interface Org {
+  readonly org: OrgName
+  readonly displayName?: string
+  /** Guards that one is left: never more than those whose accounts say that they are owners. */
+  readonly owners: readonly Username[]
+  readonly generation: number
+  readonly createdAt: IsoTime
+}
+
+export interface Team {
+  readonly org: OrgName
+  readonly name: string
+  readonly teamId: TeamId
+  readonly description?: string
+  readonly createdAt: IsoTime
 }

@@ -8,6 +8,8 @@ export const refusals = {
   login_required: () => 'You must log in to do this. Run `npm login`, or send an API token.',
   token_invalid: () => 'This token is not valid: it is unknown, expired or revoked. Log in again to get a new one.',
   token_limited: (f: { reason: string }) => `This token may not do this: ${f.reason}. Use another token, or log in.`,
+  account_disabled: () => 'This account is disabled. Ask an administrator of the registry.',
+  admin_required: () => 'Only administrators of the registry may do this, and not with a limited token.',
   token_field_unsupported: (f: { field: string }) =>
     `This registry cannot make a token with "${f.field}": it does not enforce that here, and makes no token that is stronger than the one asked for.`,
   token_not_found: () => 'You have no such token. `npm token list` shows those that you have.',
@@ -34,6 +36,21 @@ export const refusals = {
   user_not_found: (f: { username: string }) => `There is no user "${f.username}".`,
   not_owner: (f: { package: string }) =>
     `You may not change "${f.package}": only its owners may. Ask one of them, or choose another name.`,
+
+  package_locked: (f: { package: string; reason: string }) =>
+    `"${f.package}" is locked, so nothing can be published or changed: ${f.reason}`,
+  package_blocked: (f: { package: string; reason: string }) =>
+    `"${f.package}" was blocked by an administrator: ${f.reason}`,
+  org_not_found: (f: { org: string }) =>
+    `Not found: there is no organisation "${f.org}", or you are not a member of it.`,
+  org_right_required: (f: { org: string; role: string }) =>
+    `You may not do this: only ${f.role === 'owner' ? 'owners' : 'owners and administrators'} of "${f.org}" may.`,
+  org_name_invalid: (f: { org: string }) =>
+    `"${f.org}" is not a possible name of an organisation: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
+  team_name_invalid: (f: { team: string }) =>
+    `"${f.team}" is not a possible name of a team: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
+  creation_refused: (f: { package: string; reason: string }) =>
+    `You may not take the name "${f.package}": ${f.reason}.`,
 
   // Malformed requests
   package_name_invalid: (f: { problem: string }) => `Invalid package name: ${f.problem}.`,

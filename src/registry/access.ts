@@ -1,19 +1,30 @@
-import type { PackageRef } from '../model/ids.ts'
-import type { Principal } from '../model/principal.ts'
-import type { Head } from '../model/records.ts'
+import type { OrgName, PackageRef, Version } from '../model/ids.ts'
+import type { Principal, SignedIn } from '../model/principal.ts'
+import { type Head, type Right, rights } from '../model/records.ts'
 import { type Refusal, refuse } from '../model/refusals.ts'
-import { coversPackage } from '../model/token-limits.ts'
+import { coversPackage, hasPower, type Power } from '../model/token-limits.ts'
+import { rightOf } from './rights.ts'
 
 /**
- * What somebody wants with a package. `read`: metadata and files. `publish`: a new version, or a new package.
- * `change`: tags and settings. `inspect`: reports of versions that nobody can install.
+ * What somebody wants with a package. `read`: metadata and files. `publish`: a new version, or a new package. `change`:
+ * tags, deprecation, unpublishing. `manage`: owners, access and settings. `inspect`: reports of versions that nobody can
+ * install, who has access, history.
  */
-export type Action = 'read' | 'publish' | 'change' | 'inspect'
+export type Action = 'read' | 'publish' | 'change' | 'manage' | 'inspect'
 
 export interface AccessRules {
   /** Demand a login for every read. */
   readonly requireLogin: boolean
 }
+
+/** The right that an action takes, and the power that a token needs for it. */
+const needs = {
+  read: { right: 'read', power: 'read' },
+  inspect: { right: 'write', power: 'read' },
+  publish: { right: 'write', power: 'write' },
+  change: { right: 'write', power: 'write' },
+  manage: { right: 'admin', power: 'manage' },
+} as const satisfies Record<Action, { right: Right; power: Power }>
 
 /**
  * The one place that decides who may do what with a package; every route of every protocol goes through it.
@@ -30,26 +41,24 @@ export function accessProblem(
   rules: AccessRules,
   named: PackageRef | undefined = head,
 ): Refusal | undefined {
-  if (who.kind === 'anonymous' && (action === 'publish' || action === 'change' || rules.requireLogin)) {
-    return refuse('login_required')
+  if (who.kind === 'anonymous' && (isWrite(action) || rules.requireLogin)) return refuse('login_required')
+  if (action === 'publish') return publishProblem(who, head, named)
+  const right = head === undefined ? 'none' : effectiveRight(who, head)
+  if (head === undefined || !mayRead(who, right, head)) {
+    const isAuditor = head !== undefined && action === 'inspect' && audits(who)
+    return isAuditor ? undefined : refuse('package_not_found')
   }
-  if (who.kind === 'user' && who.limits !== undefined && action === 'publish') {
-    if (!who.limits.mayWrite) return refuse('token_limited', { reason: 'it is limited to reading' })
-    // Said before anybody looks whether the package exists
-    if (named === undefined || !coversPackage(who.limits, named)) return outside()
-  }
-  if (action === 'publish') {
-    if (head === undefined || isOwner(who, head)) return undefined
-    return refuse('not_owner', { package: head.name })
-  }
-  if (head === undefined || !mayRead(who, head)) return refuse('package_not_found')
-  if (action === 'read') return undefined
-  if (action === 'change' && who.kind === 'user' && who.limits?.mayWrite === false) {
-    return refuse('token_limited', { reason: 'it is limited to reading' })
-  }
-  if (isOwner(who, head)) return undefined
-  if (action === 'change' && who.kind === 'user' && !coversPackage(who.limits, head)) return outside()
-  return action === 'inspect' ? refuse('package_not_found') : refuse('not_owner', { package: head.name })
+  if (action === 'read') return head.block === undefined ? undefined : blocked(head, head.block.reason)
+  if (who.kind === 'user' && !hasPower(who.limits, needs[action].power)) return tooWeak(who)
+  if (!atLeast(right, needs[action].right)) return withoutRight(who, action, head)
+  return action === 'change' ? lockProblem(head) : undefined
+}
+
+/** Why one version of a readable package cannot be read: an administrator has blocked it. */
+export function versionProblem(head: Head, version: Version): Refusal | undefined {
+  const reasons = head.blockedVersions ?? {}
+  const reason = Object.hasOwn(reasons, version) ? reasons[version] : undefined
+  return reason === undefined ? undefined : blocked(head, reason, version)
 }
 
 /** Whether somebody may ask for anything at all: what has no package to decide by, such as a search. */
@@ -57,22 +66,109 @@ export function loginProblem(who: Principal, rules: AccessRules): Refusal | unde
   return who.kind === 'anonymous' && rules.requireLogin ? refuse('login_required') : undefined
 }
 
-function mayRead(who: Principal, head: Head): boolean {
-  return head.visibility === 'public' || isOwner(who, head)
+/** Said before anybody looks whether the package exists, as far as the token decides it. */
+function publishProblem(who: Principal, head: Head | undefined, named: PackageRef | undefined): Refusal | undefined {
+  if (who.kind === 'anonymous') return refuse('login_required')
+  if (!hasPower(who.limits, needs.publish.power)) return tooWeak(who)
+  if (who.limits !== undefined && (named === undefined || !coversPackage(who.limits, head ?? named))) return outside()
+  if (head === undefined) return undefined // who may take a new name: `registry/new-names.ts`
+  if (!atLeast(effectiveRight(who, head), needs.publish.right)) return refuse('not_owner', { package: head.name })
+  return lockProblem(head)
 }
 
-/** Administrators may do everything that owners may. A token counts for the packages that it is for. */
-function isOwner(who: Principal, head: Head): boolean {
-  return who.kind === 'user' && coversPackage(who.limits, head) && (who.isAdmin || head.owners.includes(who.username))
+function withoutRight(who: Principal, action: Action, head: Head): Refusal | undefined {
+  if (action === 'inspect') return audits(who) ? undefined : refuse('package_not_found')
+  if (who.kind === 'user' && !coversPackage(who.limits, head)) return outside()
+  return refuse('not_owner', { package: head.name })
+}
+
+/** What somebody may do with a package; nothing with a token that is not for it. */
+export function effectiveRight(who: Principal, head: Head): Right | 'none' {
+  if (who.kind === 'anonymous' || !coversPackage(who.limits, head)) return 'none'
+  return rightOf(who.username, who.standing, head)
+}
+
+/** A sensitive package is read by its groups, and by those who could let themselves into one. */
+function mayRead(who: Principal, right: Right | 'none', head: Head): boolean {
+  if (right === 'admin') return true
+  if (head.sensitive !== undefined) {
+    return who.kind === 'user' && coversPackage(who.limits, head) && isIn(who, head.sensitive.groups)
+  }
+  if (head.visibility === 'public' || right !== 'none') return true
+  return head.visibility === 'internal' && who.kind === 'user' && coversPackage(who.limits, head)
+}
+
+function isIn(who: SignedIn, groups: NonNullable<Head['sensitive']>['groups']): boolean {
+  return groups.some((group) => who.standing.teams.has(group))
+}
+
+function atLeast(right: Right | 'none', needed: Right): boolean {
+  return right !== 'none' && rights.indexOf(right) >= rights.indexOf(needed)
+}
+
+function isWrite(action: Action): boolean {
+  return needs[action].power !== 'read'
+}
+
+function lockProblem({ name, lock }: Head): Refusal | undefined {
+  return lock === undefined ? undefined : refuse('package_locked', { package: name, reason: lock.reason })
+}
+
+function blocked({ name }: Head, reason: string, version?: Version): Refusal {
+  return refuse('package_blocked', { package: version === undefined ? name : `${name}@${version}`, reason })
 }
 
 function outside(): Refusal {
   return refuse('token_limited', { reason: 'it is limited to other packages' })
 }
 
+function tooWeak({ limits }: SignedIn): Refusal {
+  const reason = limits?.power === 'read' ? 'it is limited to reading' : 'it is limited to publishing and tags'
+  return refuse('token_limited', { reason })
+}
+
+/** Sees logs, reports and history of all; with a token for some packages, nobody does. */
+export function audits(who: Principal): boolean {
+  if (who.kind === 'anonymous' || who.limits?.packages !== undefined) return false
+  return who.standing.roles.includes('auditor') || who.standing.roles.includes('admin')
+}
+
+/** Whether somebody is an administrator here and now: with a token of any limit, nobody is. */
+export function isAdmin(who: Principal): boolean {
+  return who.kind === 'user' && who.limits === undefined && who.standing.roles.includes('admin')
+}
+
+/** @throws Refusal `login_required`, `admin_required` */
+export function requireAdmin(who: Principal): SignedIn {
+  if (who.kind !== 'user') throw refuse('login_required')
+  if (!isAdmin(who)) throw refuse('admin_required')
+  return who
+}
+
 /** Who may act for an account itself: its tokens, its profile. A token with any limit may not. */
-export function requireAccount(who: Principal): Extract<Principal, { kind: 'user' }> {
+export function requireAccount(who: Principal): SignedIn {
   if (who.kind !== 'user') throw refuse('login_required')
   if (who.limits !== undefined) throw refuse('token_limited', { reason: 'a limited token cannot change the account' })
   return who
+}
+
+/** What somebody wants with an organisation. `appoint`: make or unmake owners. */
+export type OrgAction = 'see' | 'manage' | 'appoint'
+
+/**
+ * The same for organisations: members see who and which teams there are, owners and administrators change them. To
+ * others, an organisation answers as one that does not exist.
+ */
+export function orgProblem(who: Principal, action: OrgAction, org: OrgName): Refusal | undefined {
+  if (who.kind === 'anonymous') return refuse('login_required')
+  const role = Object.hasOwn(who.standing.orgs, org) ? who.standing.orgs[org] : undefined
+  const governs = who.standing.roles.includes('admin')
+  if (action === 'see')
+    return role !== undefined || governs || audits(who) ? undefined : refuse('org_not_found', { org })
+  if (role === undefined && !governs) return refuse('org_not_found', { org })
+  if (who.limits !== undefined && !(who.limits.manages ?? []).includes(org)) {
+    return refuse('token_limited', { reason: 'it is not for changing this organisation' })
+  }
+  const may = governs || role === 'owner' || (action === 'manage' && role === 'admin')
+  return may ? undefined : refuse('org_right_required', { org, role: action === 'appoint' ? 'owner' : 'admin' })
 }

@@ -1,8 +1,10 @@
-import type { Principal } from '../model/principal.ts'
+import { anonymous, type Principal } from '../model/principal.ts'
 import type { User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { Users } from '../storage/users.ts'
+import type { AuditLog } from './audit-log.ts'
+import type { KnownAccounts } from './known-accounts.ts'
 import type { LoginGuard } from './login-guard.ts'
 import { requireGoodPassword } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'
@@ -11,12 +13,17 @@ import { username } from './username.ts'
 
 export interface AccountDeps {
   readonly users: Users
+  /** What this isolate knows of accounts: whoever changes one drops it there. */
+  readonly accounts: KnownAccounts
+  readonly audit: AuditLog
   readonly tokens: Tokens
   readonly passwords: Passwords
   readonly guard: LoginGuard
   readonly loginTokenDays: number
   /** Whether people may make their own accounts. */
   readonly registrationOpen: boolean
+  /** What an account is that somebody made for themselves. */
+  readonly newUserRoles: User['roles']
   readonly platform: Platform
 }
 
@@ -29,9 +36,14 @@ export interface NewAccount {
 
 /**
  * Makes an account.
+ * @param who whose doing it is: an administrator, or whoever registers themselves (`anonymous`)
  * @throws Refusal `username_invalid`, `password_too_short`, `password_weak`, `email_invalid`, `user_exists`
  */
-export async function createAccount(deps: AccountDeps, account: NewAccount): Promise<User> {
+export async function createAccount(
+  deps: AccountDeps,
+  account: NewAccount,
+  who: Principal | 'system' = 'system',
+): Promise<User> {
   const name = username(account.username)
   if (account.email !== undefined) requireEmail(account.email)
   requireGoodPassword(account.password, name, account.email)
@@ -40,10 +52,20 @@ export async function createAccount(deps: AccountDeps, account: NewAccount): Pro
     ...(account.email === undefined ? {} : { email: account.email }),
     passwordHash: deps.passwords.hash(account.password),
     roles: account.roles,
+    epoch: 0,
+    orgs: {},
+    teams: [],
     createdAt: isoNow(deps.platform),
   }
-  if ((await deps.users.claim(user)) === 'taken') throw refuse('user_exists', { username: name }) // COMMIT when claimed
+  const entry = { action: 'user.create', target: `user/${name}`, after: { roles: account.roles } }
+  const actor = who === 'system' ? 'system' : name
+  await deps.audit.recorded(who === 'system' ? anonymous : who, entry, () => claim(deps, user), actor)
   return user
+}
+
+async function claim(deps: AccountDeps, user: User): Promise<void> {
+  const outcome = await deps.users.claim(user) // COMMIT when claimed
+  if (outcome === 'taken') throw refuse('user_exists', { username: user.username })
 }
 
 /** What somebody shows to be let in. */
@@ -60,7 +82,8 @@ export interface Credentials {
  * Checks a password and issues a token for the client that asks. Where registration is open, a name that nobody has
  * becomes an account when an e-mail address comes with it. Repeated after a lost answer, it finds the account.
  * @throws Refusal `credentials_wrong`, or `registration_closed` if an e-mail address was sent: in the same time for an
- *   unknown user as for a wrong password; `too_many_attempts`; what `createAccount` refuses
+ *   unknown user as for a wrong password; `too_many_attempts`; `account_disabled` to who knows the password; what
+ *   `createAccount` refuses
  */
 export async function login(deps: AccountDeps, credentials: Credentials, description: string): Promise<string> {
   const user = await enter(deps, credentials)
@@ -74,7 +97,7 @@ async function enter(deps: AccountDeps, credentials: Credentials): Promise<User>
   const standing = isPossibleName(name) ? await deps.users.get(name) : undefined
   if (standing === undefined && email !== undefined && deps.registrationOpen) {
     await deps.guard.admitRegistration(address)
-    const made = await createAccount(deps, { username: name, password, email, roles: [] })
+    const made = await createAccount(deps, { username: name, password, email, roles: deps.newUserRoles }, anonymous)
     await attempt.succeeded()
     return made
   }
@@ -83,6 +106,7 @@ async function enter(deps: AccountDeps, credentials: Credentials): Promise<User>
     throw refuse(email === undefined || deps.registrationOpen ? 'credentials_wrong' : 'registration_closed')
   }
   await attempt.succeeded()
+  if (user.disabled !== undefined) throw refuse('account_disabled')
   return user
 }
 
@@ -102,7 +126,7 @@ export function confirmPassword(deps: AccountDeps, credentials: Omit<Credentials
 export async function logout(deps: AccountDeps, who: Principal, token: string): Promise<void> {
   if (who.kind !== 'user') throw refuse('login_required')
   const tokenId = readTokenId(token)
-  if (tokenId === undefined || tokenId !== who.tokenId) throw refuse('token_invalid')
+  if (tokenId === undefined || tokenId !== who.credential.id) throw refuse('token_invalid')
   await deps.tokens.revoke(tokenId)
 }
 

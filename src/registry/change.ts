@@ -15,17 +15,18 @@ export interface ChangeDeps extends SnapshotDeps {
 
 /**
  * The head, read anew, of a published package that somebody wants to change.
- * @param revision the one that the client's change was made from: a stale one is refused, so that no change is lost
- * @throws Refusal `login_required`, `package_not_found`, `not_owner`, `conflict`
+ * @param options.action `manage` for owners, access and settings
+ * @param options.revision the one that the client's change was made from: a stale one is refused, so that no change is lost
+ * @throws Refusal `login_required`, `package_not_found`, `not_owner`, `package_locked`, `conflict`
  */
 export async function requireChange(
   deps: Pick<ChangeDeps, 'headCache' | 'rules'>,
   who: Principal,
   ref: PackageRef,
-  revision?: string,
+  { action = 'change', revision }: { readonly action?: 'change' | 'manage'; readonly revision?: string } = {},
 ): Promise<Head> {
   const head = await deps.headCache.get(ref, true)
-  const problem = accessProblem(who, 'change', head, deps.rules)
+  const problem = accessProblem(who, action, head, deps.rules)
   if (problem !== undefined) throw problem
   if (head?.revision === undefined) throw refuse('package_not_found')
   if (revision !== undefined && revision !== head.revision) throw refuse('conflict')

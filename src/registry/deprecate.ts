@@ -25,7 +25,7 @@ export async function deprecate(
   ref: PackageRef,
   { revision, texts }: Deprecations,
 ): Promise<void> {
-  const head = await requireChange(deps, who, ref, revision)
+  const head = await requireChange(deps, who, ref, { revision })
   const state = await loadState(deps, head)
   if (state === 'replaced') throw refuse('conflict')
   const changes = Object.entries(state.versions).flatMap(([version, { document }]) => {

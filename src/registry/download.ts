@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache'
 import type { PackageFormat } from '../model/format.ts'
-import type { FileRef, PackageRef, VersionRef } from '../model/ids.ts'
+import type { FileRef, PackageRef, Version, VersionRef } from '../model/ids.ts'
 import { type Asking, anonymous, type Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
 import { Refusal } from '../model/refusals.ts'
 import type { Platform } from '../std/platform.ts'
 import type { Files, StoredFacts } from '../storage/files.ts'
 import { packageFileKey } from '../storage/keys.ts'
-import { type AccessRules, accessProblem } from './access.ts'
+import { type AccessRules, accessProblem, versionProblem } from './access.ts'
 import type { EventLog, Visitor } from './events.ts'
 import type { HeadCache } from './head-cache.ts'
 
@@ -56,7 +56,7 @@ export class Links {
 /**
  * Decides on one download and signs the link that its bytes come by. Warm, this makes no request; cold, token and head
  * are fetched side by side. Leaves one event, also when it is refused.
- * @throws Refusal `package_not_found`, `login_required`, `token_invalid`
+ * @throws Refusal `package_not_found`, `package_blocked`, `login_required`, `token_invalid`
  */
 export async function download(
   deps: DownloadDeps,
@@ -71,7 +71,7 @@ export async function download(
     const [principal, head] =
       isPromise(known) || isPromise(asking) ? await Promise.all([asking, known]) : [asking, known]
     who = principal
-    requireReadable(deps, who, head)
+    requireReadable(deps, who, head, ref.version)
     const link = deps.links.to(fileOf(deps, ref))
     const url = typeof link === 'string' ? link : await link
     deps.events.record(who, ref, visitor, 'allowed')
@@ -85,7 +85,7 @@ export async function download(
 /**
  * Size and kind of a file, for `HEAD`. No download, so no event.
  * @returns undefined when the version does not exist
- * @throws Refusal `package_not_found`, `login_required`, `token_invalid`
+ * @throws Refusal `package_not_found`, `package_blocked`, `login_required`, `token_invalid`
  */
 export async function describeFile(
   deps: DownloadDeps,
@@ -93,12 +93,12 @@ export async function describeFile(
   ref: VersionRef,
 ): Promise<StoredFacts | undefined> {
   const [who, head] = await Promise.all([asking, deps.headCache.get(ref)])
-  requireReadable(deps, who, head)
+  requireReadable(deps, who, head, ref.version)
   return deps.files.describe(fileOf(deps, ref))
 }
 
-function requireReadable(deps: DownloadDeps, who: Principal, head: Head | undefined): void {
-  const problem = accessProblem(who, 'read', head, deps.rules)
+function requireReadable(deps: DownloadDeps, who: Principal, head: Head | undefined, version: Version): void {
+  const problem = accessProblem(who, 'read', head, deps.rules) ?? (head && versionProblem(head, version))
   if (problem !== undefined) throw problem
 }
 

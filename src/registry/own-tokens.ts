@@ -1,6 +1,8 @@
 import type { Principal } from '../model/principal.ts'
+import type { TokenKind } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import type { TokenLimits } from '../model/token-limits.ts'
+import { toJson } from '../std/json.ts'
 import type { TokenPage, TokenPosition } from '../storage/tokens.ts'
 import { requireAccount } from './access.ts'
 import { type AccountDeps, confirmPassword } from './accounts.ts'
@@ -12,6 +14,7 @@ const pageSize = 100
 export interface AskedToken {
   readonly password: string
   readonly name: string
+  readonly kind: Exclude<TokenKind, 'login'>
   readonly note?: string
   /** Absent: as good as a login's. */
   readonly limits?: TokenLimits
@@ -23,8 +26,10 @@ export interface AskedToken {
  * Somebody's own tokens, oldest first: never a secret, never anybody else's.
  * @throws Refusal `login_required`, `token_limited`
  */
-export function listTokens(deps: AccountDeps, who: Principal, after?: TokenPosition): Promise<TokenPage> {
-  return deps.tokens.list(requireAccount(who).username, pageSize, after)
+export async function listTokens(deps: AccountDeps, who: Principal, after?: TokenPosition): Promise<TokenPage> {
+  const user = await deps.users.get(requireAccount(who).username)
+  if (user === undefined) throw refuse('token_invalid')
+  return deps.tokens.list(user, pageSize, after)
 }
 
 /**
@@ -37,15 +42,21 @@ export async function createToken(
   asked: AskedToken,
   address: string | undefined,
 ): Promise<NewToken> {
-  const { password, name, note, limits, lifetimeDays } = asked
+  const { password, name, kind, note, limits, lifetimeDays } = asked
   const user = await confirmPassword(deps, { name: requireAccount(who).username, password, address })
-  return deps.tokens.issueNamed(user, {
-    kind: 'named',
+  const entry = {
+    action: 'token.create',
+    target: `user/${user.username}`,
+    after: { kind, name, ...(limits === undefined ? {} : { limits: toJson(limits) }) },
+  }
+  const request = {
+    kind,
     description: name,
     ...(note === undefined ? {} : { note }),
     ...(limits === undefined ? {} : { limits }),
     lifetimeDays: lifetimeDays ?? deps.loginTokenDays,
-  }) // COMMIT: in issueNamed
+  }
+  return deps.audit.recorded(who, entry, () => deps.tokens.issueNamed(user, request)) // COMMIT: in issueNamed
 }
 
 /**
@@ -56,5 +67,7 @@ export async function revokeToken(deps: AccountDeps, who: Principal, keyOrToken:
   const { username } = requireAccount(who)
   const tokenId = readTokenId(keyOrToken) ?? readTokenKey(keyOrToken)
   if (tokenId === undefined) throw refuse('token_not_found')
-  if ((await deps.tokens.revokeOwn(tokenId, username)) === 'absent') throw refuse('token_not_found')
+  await deps.audit.recorded(who, { action: 'token.revoke', target: `token/${tokenId}` }, async () => {
+    if ((await deps.tokens.revokeOwn(tokenId, username)) === 'absent') throw refuse('token_not_found') // COMMIT
+  })
 }

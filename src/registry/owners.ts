@@ -1,13 +1,14 @@
 import type { PackageRef, Username } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
+import type { Head } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
-import { eachInParallel } from '../std/parallel.ts'
 import type { Users } from '../storage/users.ts'
-import { type ChangeDeps, requireChange } from './change.ts'
-import { type Change, changeSnapshot } from './snapshot.ts'
+import { isAdmin } from './access.ts'
+import { requireChange } from './change.ts'
+import { type SettingsDeps, settingsOf } from './package-settings.ts'
 import { username } from './username.ts'
 
-export interface OwnerDeps extends ChangeDeps {
+export interface OwnerDeps extends SettingsDeps {
   readonly users: Users
 }
 
@@ -24,8 +25,8 @@ export interface OwnerChange {
  * @throws Refusal `login_required`, `package_not_found`, `not_owner`, `user_not_found`, `last_owner`, `too_many_owners`
  */
 export async function changeOwners(deps: OwnerDeps, who: Principal, ref: PackageRef, wanted: OwnerChange) {
-  await requireChange(deps, who, ref)
-  await applyOwners(deps, ref, wanted)
+  const head = await requireChange(deps, who, ref, { action: 'manage' })
+  await applyOwners(deps, who, head, wanted)
 }
 
 /**
@@ -39,24 +40,23 @@ export async function replaceOwners(
   ref: PackageRef,
   { revision, owners }: { readonly revision: string; readonly owners: readonly string[] },
 ): Promise<void> {
-  const head = await requireChange(deps, who, ref, revision)
+  const head = await requireChange(deps, who, ref, { action: 'manage', revision })
   const add = owners.filter((name) => !(head.owners as readonly string[]).includes(name))
-  await applyOwners(deps, ref, { add, remove: head.owners.filter((name) => !owners.includes(name)) })
+  await applyOwners(deps, who, head, { add, remove: head.owners.filter((name) => !owners.includes(name)) })
 }
 
-async function applyOwners(deps: OwnerDeps, ref: PackageRef, { add, remove }: OwnerChange): Promise<void> {
+async function applyOwners(deps: OwnerDeps, who: Principal, head: Head, { add, remove }: OwnerChange): Promise<void> {
   if (add.length > maxOwners) throw refuse('too_many_owners', { most: maxOwners })
   const added = [...new Set(add)].map(knownName)
-  await eachInParallel(added, 8, async (name) => {
-    if ((await deps.users.get(name)) === undefined) throw refuse('user_not_found', { username: name })
-  })
-  await changeSnapshot(deps, ref, (state, head): Change | undefined => {
-    const owners = [...new Set([...head.owners, ...added])].filter((name) => !remove.includes(name))
-    if (owners.length === 0) throw refuse('last_owner', { package: ref.name })
+  const known = await deps.users.many(added)
+  const unknown = added.find((name) => !known.has(name))
+  if (unknown !== undefined) throw refuse('user_not_found', { username: unknown })
+  await settingsOf(deps, who, head, 'owners', (current) => {
+    const owners = [...new Set([...current.owners, ...added])].filter((name) => !remove.includes(name))
+    if (owners.length === 0) throw refuse('last_owner', { package: head.name })
     if (owners.length > maxOwners) throw refuse('too_many_owners', { most: maxOwners })
-    return owners.join() === head.owners.join() ? undefined : { state, head: { owners } }
+    return owners.join() === current.owners.join() ? undefined : { owners }
   }) // COMMIT: the new owners may change the package, the old ones no more
-  deps.headCache.forget(ref)
 }
 
 /** A name that nobody can have is one that nobody has. */
@@ -84,6 +84,6 @@ export async function readMaintainer(deps: Pick<OwnerDeps, 'users'>, who: Princi
   if (who.kind !== 'user') throw refuse('login_required')
   const user = await deps.users.get(knownName(name))
   if (user === undefined) throw refuse('user_not_found', { username: name.slice(0, 80) })
-  const mayKnow = who.isAdmin || who.username === user.username
+  const mayKnow = isAdmin(who) || who.username === user.username
   return { name: user.username, email: mayKnow ? (user.email ?? '') : '' }
 }

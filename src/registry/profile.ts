@@ -2,6 +2,7 @@ import type { Principal } from '../model/principal.ts'
 import type { User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { isoNow } from '../std/platform.ts'
+import type { UserPatch } from '../storage/users.ts'
 import { requireAccount } from './access.ts'
 import { type AccountDeps, confirmPassword, requireEmail } from './accounts.ts'
 import { requireGoodPassword } from './password-rules.ts'
@@ -21,9 +22,9 @@ export async function readProfile(deps: AccountDeps, who: Principal): Promise<Us
 }
 
 /**
- * Changes one's own account. A new password costs the old one, and ends every other login: whoever knew the old one is
- * out. Tokens that were asked for by name stay. The logins end before the change and, those that were made in between,
- * after it; repeated after a crash it does both again.
+ * Changes one's own account. A new password costs the old one and begins a new epoch, which ends every other login in
+ * the same write: whoever knew the old one is out. Tokens that were asked for by name stay. The login that asked is
+ * carried over afterwards; when that is cut off, its owner logs in once more.
  * @throws Refusal as `readProfile`, and `email_invalid`, `credentials_wrong`, `too_many_attempts`, `password_too_short`,
  *   `password_weak`, `conflict`
  */
@@ -33,39 +34,42 @@ export async function changeProfile(
   change: ProfileChange,
   address: string | undefined,
 ): Promise<User> {
-  const { username, tokenId } = requireAccount(who)
+  const { username, credential } = requireAccount(who)
   const before = await readProfile(deps, who)
   if (typeof change.email === 'string') requireEmail(change.email)
-  const passwordHash =
-    change.password === undefined ? before.passwordHash : await newHash(deps, before, change.password, address)
-  const isNewPassword = passwordHash !== before.passwordHash
-  if (isNewPassword) await deps.tokens.endLogins(username, tokenId) // repeatable
-  const after = changed(before, change, passwordHash, isoNow(deps.platform))
-  if (!(await deps.users.replace(before, after))) throw refuse('conflict') // COMMIT when replaced
-  if (isNewPassword) await deps.tokens.endLogins(username, tokenId)
+  const patch: UserPatch = {
+    ...(change.email === undefined ? {} : { email: change.email ?? undefined }),
+    ...(change.fullName === undefined ? {} : { fullName: change.fullName ?? undefined }),
+    ...(change.password === undefined ? {} : await newPassword(deps, before, change.password, address)),
+  }
+  const action = change.password === undefined ? 'user.profile' : 'user.password'
+  const after = await deps.audit.recorded(who, { action, target: `user/${username}` }, () =>
+    replaceUser(deps, before, patch),
+  )
+  if (patch.epoch !== undefined && credential.kind === 'token') await deps.tokens.carryOver(credential.id, patch.epoch)
   return after
 }
 
-async function newHash(
+/** Writes a part of an account as it was read, and drops what is known of it here. @throws Refusal `conflict` */
+export async function replaceUser(deps: AccountDeps, before: User, patch: UserPatch): Promise<User> {
+  const after = await deps.users.replace(before, patch, laterThan(before, isoNow(deps.platform))) // COMMIT when replaced
+  deps.accounts.forget(before.username)
+  if (after === undefined) throw refuse('conflict')
+  return after
+}
+
+/** Times tell writes of an account apart, so that no two are equal. */
+function laterThan({ updatedAt }: User, now: string): string {
+  return updatedAt === undefined || updatedAt < now ? now : new Date(Date.parse(updatedAt) + 1).toISOString()
+}
+
+async function newPassword(
   deps: AccountDeps,
   user: User,
   password: { readonly old: string; readonly new: string },
   address: string | undefined,
-): Promise<string> {
+): Promise<UserPatch> {
   await confirmPassword(deps, { name: user.username, password: password.old, address })
   requireGoodPassword(password.new, user.username, user.email)
-  return deps.passwords.hash(password.new)
-}
-
-function changed(before: User, change: ProfileChange, passwordHash: string, updatedAt: string): User {
-  const { email: oldEmail, fullName: oldName, ...kept } = before
-  const email = change.email === undefined ? oldEmail : (change.email ?? undefined)
-  const fullName = change.fullName === undefined ? oldName : (change.fullName ?? undefined)
-  return {
-    ...kept,
-    ...(email === undefined ? {} : { email }),
-    ...(fullName === undefined ? {} : { fullName }),
-    passwordHash,
-    updatedAt,
-  }
+  return { passwordHash: deps.passwords.hash(password.new), epoch: user.epoch + 1 }
 }

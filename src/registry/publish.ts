@@ -8,16 +8,15 @@ import { isFinal } from '../model/version-status.ts'
 import { randomId } from '../std/base62.ts'
 import { log } from '../std/log.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
-import type { Heads } from '../storage/heads.ts'
 import type { Jobs } from '../storage/jobs.ts'
 import type { StagedUpload, Staging, UploadedBytes } from '../storage/staging.ts'
 import type { Versions } from '../storage/versions.ts'
 import { type AccessRules, accessProblem } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
+import { type NewName, type NewNameDeps, noteName, requireNewName } from './new-names.ts'
 import { discardStaged } from './staged.ts'
 
-export interface PublishDeps {
-  readonly heads: Heads
+export interface PublishDeps extends NewNameDeps {
   readonly headCache: HeadCache
   readonly versions: Versions
   readonly staging: Staging
@@ -45,7 +44,7 @@ export interface Receipt {
  * Publishes one file as one version: staged, claimed, validated elsewhere, and listed once it is accepted.
  * Waits for the verdict for `waitMs`. The same bytes again by the same publisher succeed again, since clients retry.
  * @returns undefined when the body was no publish: nothing was done
- * @throws Refusal `login_required`, `not_owner`, `digest_mismatch`, `version_taken`, `version_unpublished`,
+ * @throws Refusal `login_required`, `not_owner`, `creation_refused`, `package_locked`, `digest_mismatch`, `version_taken`, `version_unpublished`,
  *   `validation_refused` with the first reasons, and whatever `receive` refuses
  */
 export async function publish(
@@ -55,16 +54,16 @@ export async function publish(
   receive: Receive,
 ): Promise<Receipt | undefined> {
   const publisher = await requirePublisher(deps, who, ref)
-  const staged = await stage(deps, ref, publisher, receive) // repeatable: staging expires after a day
+  const staged = await stage(deps, ref, publisher.username, receive) // repeatable: staging expires after a day
   if (staged === undefined) return undefined
-  const standing = await takeVersion(deps, who, staged)
+  const standing = await takeVersion(deps, publisher, staged)
   return awaitVerdict(deps, standing)
 }
 
 /** Takes the name and the version. What was staged for a claim that is refused is freed at once. */
-async function takeVersion(deps: PublishDeps, who: Principal, staged: Staged): Promise<VersionRecord> {
+async function takeVersion(deps: PublishDeps, publisher: Publisher, staged: Staged): Promise<VersionRecord> {
   try {
-    await requireName(deps, who, staged)
+    await requireName(deps, publisher, staged)
     return await claim(deps, staged.record)
   } catch (error) {
     if (error instanceof Refusal) await discardStaged(deps.staging, staged.record)
@@ -107,12 +106,20 @@ async function stage(
   }
 }
 
-async function requirePublisher(deps: PublishDeps, who: Principal, ref: PackageRef): Promise<Username> {
+interface Publisher {
+  readonly who: Principal
+  readonly username: Username
+  /** What a package that does not exist yet would start with. */
+  readonly newName: NewName | undefined
+}
+
+async function requirePublisher(deps: PublishDeps, who: Principal, ref: PackageRef): Promise<Publisher> {
   const head = await deps.headCache.get(ref, true)
   const problem = accessProblem(who, 'publish', head, deps.rules, ref)
   if (problem !== undefined) throw problem
   if (who.kind !== 'user') throw refuse('login_required')
-  return who.username
+  const newName = head === undefined ? await requireNewName(deps, who, ref) : undefined
+  return { who, username: who.username, newName }
 }
 
 function requireDigests(bytes: UploadedBytes, { digests }: Incoming): void {
@@ -151,26 +158,30 @@ function newRecord(
 }
 
 /** A new package belongs to whoever names it first: of two at the same time, one is asked to choose another name. */
-async function requireName(deps: PublishDeps, who: Principal, staged: Staged): Promise<void> {
+async function requireName(deps: PublishDeps, { who, newName }: Publisher, staged: Staged): Promise<void> {
   const { record, head: standing } = staged
-  const { format, name, claimedAt } = record
-  if (standing === undefined) {
-    const visibility = staged.visibility ?? deps.newPackages
-    const owners = [record.publisher]
-    const fresh: Head = {
-      format,
-      name,
-      generation: 0,
-      visibility,
-      owners,
-      tags: {},
-      createdAt: claimedAt,
-      modifiedAt: claimedAt,
-    }
-    if ((await deps.heads.claim(fresh)) === 'claimed') return // COMMIT: the name is taken
+  if (standing === undefined && newName !== undefined) {
+    const fresh = newHead(record, staged.visibility ?? deps.newPackages, newName)
+    const [claimed] = await Promise.all([deps.heads.claim(fresh), noteName(deps, record)])
+    if (claimed === 'claimed') return // COMMIT: the name is taken
   }
   const problem = accessProblem(who, 'publish', standing ?? (await deps.heads.get(record)), deps.rules, record)
   if (problem !== undefined) throw problem
+}
+
+function newHead(record: VersionRecord, visibility: Visibility, newName: NewName): Head {
+  const { format, name, claimedAt, publisher } = record
+  return {
+    format,
+    name,
+    generation: 0,
+    visibility,
+    owners: [publisher],
+    ...newName,
+    tags: {},
+    createdAt: claimedAt,
+    modifiedAt: claimedAt,
+  }
 }
 
 /** @returns the record whose verdict is to be awaited: the new one, or the same bytes claimed before */

@@ -10,7 +10,7 @@ import { snapshotKey } from '../storage/keys.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Reports } from '../storage/reports.ts'
 import type { Versions } from '../storage/versions.ts'
-import { type AccessRules, type Action, accessProblem } from './access.ts'
+import { type AccessRules, type Action, accessProblem, versionProblem } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
 import { changeSnapshot, type SnapshotDeps } from './snapshot.ts'
 
@@ -145,6 +145,8 @@ export async function readVersion(
   const head = await requireReadable(deps, who, ref, typeof wanted !== 'string')
   const version = typeof wanted === 'string' ? wanted : tagged(head, wanted.tag)
   if (version === undefined) throw refuse('version_not_found', { version: shown(wanted) })
+  const problem = versionProblem(head, version)
+  if (problem !== undefined) throw problem
   const record = await deps.versions.get({ ...ref, version })
   if (record?.status !== 'published') throw refuse('version_not_found', { version: shown(wanted) })
   const accepted = await deps.manifests.get(record, record.uploadId)

@@ -1,5 +1,6 @@
 import type { PackageFormat, Summary } from '../model/format.ts'
 import type { PackageRef } from '../model/ids.ts'
+import { organisationOf } from '../model/organisation.ts'
 import type { Head, VersionRecord } from '../model/records.ts'
 import { log } from '../std/log.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
@@ -22,7 +23,7 @@ export interface IndexDeps {
 
 const popularityDays = 30
 const dayMs = 86_400_000
-/** Owners of a private package whom search serves; each has index items of their own. */
+/** Owners and readers of a private package whom search serves; each has index items of their own. */
 const mostReaders = 50
 const maxRounds = 5
 const pageSize = 100
@@ -99,12 +100,23 @@ async function describe(deps: IndexDeps, head: Head): Promise<Pick<SearchEntry, 
 }
 
 function placementOf(head: Head, summary: Summary, downloads: number): Placement {
-  const owners = head.owners.slice(0, mostReaders)
   return {
     terms: termsOf(head, summary, head.owners),
-    readers: head.visibility === 'public' ? ['public'] : owners.map((owner) => `private/${owner}`),
+    readers: [...readersOf(head)],
     rank: String(99 - Math.min(99, Math.floor(10 * Math.log10(1 + downloads)))).padStart(2, '0'),
   }
+}
+
+/**
+ * In whose lists a package stands. Teams are granted packages of their own organisation only, so that its list has all
+ * that their members may read; who may not is left out when a search shows what it found.
+ */
+function readersOf(head: Head): readonly string[] {
+  if (head.sensitive === undefined && head.visibility !== 'private') return [head.visibility]
+  const granted = Object.keys(head.grants ?? {}).filter((grantee) => grantee.startsWith('user/'))
+  const people = [...head.owners, ...granted.map((grantee) => grantee.slice('user/'.length))].slice(0, mostReaders)
+  const org = organisationOf(head)
+  return [...people.map((name) => `private/${name}`), ...(org === undefined ? [] : [`org/${org}`])]
 }
 
 function shownOf(record: VersionRecord, summary: Summary, downloads: number): SearchEntry['shown'] {

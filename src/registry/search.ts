@@ -4,7 +4,7 @@ import type { Head } from '../model/records.ts'
 import type { Platform } from '../std/platform.ts'
 import type { Heads } from '../storage/heads.ts'
 import type { SearchEntry, SearchIndex } from '../storage/search-index.ts'
-import { type AccessRules, accessProblem, loginProblem } from './access.ts'
+import { type AccessRules, accessProblem, isAdmin, loginProblem } from './access.ts'
 import { isNameOf, parseSearch } from './search-terms.ts'
 
 export interface SearchDeps {
@@ -100,10 +100,15 @@ async function propose(
   return [...names].slice(0, mostCandidates)
 }
 
+/** Organisations of somebody whose packages search looks through; each costs a query per term. */
+const mostOrgs = 20
+
 /** Whose lists somebody is served from: administrators may read everything. */
 function readersOf(who: Principal): readonly string[] {
   if (who.kind === 'anonymous') return ['public']
-  return ['public', who.isAdmin ? 'private' : `private/${who.username}`]
+  if (isAdmin(who)) return ['public', 'internal', 'private']
+  const orgs = Object.keys(who.standing.orgs).slice(0, mostOrgs)
+  return ['public', 'internal', `private/${who.username}`, ...orgs.map((org) => `org/${org}`)]
 }
 
 /** How well a package meets all groups: the mean of their best terms. 0 when it does not meet one of them. */

@@ -2,6 +2,7 @@ import type { PackageFormat, SnapshotState } from '../model/format.ts'
 import type { PackageRef, Revision } from '../model/ids.ts'
 import type { Head } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
+import { withoutUndefined } from '../std/defined.ts'
 import { digestHex } from '../std/digest.ts'
 import type { Json } from '../std/json.ts'
 import { log } from '../std/log.ts'
@@ -20,7 +21,14 @@ export interface SnapshotDeps {
 /** What a change makes of a package: its new state and the parts of its head that change with it. */
 export interface Change {
   readonly state: SnapshotState
-  readonly head?: Partial<Pick<Head, 'tags' | 'visibility' | 'owners'>>
+  readonly head?: HeadPatch
+}
+
+type Removable = 'org' | 'grants' | 'sensitive' | 'lock' | 'block' | 'blockedVersions' | 'secondFactor'
+
+/** Parts of a head to write anew; `undefined` takes one away. */
+export type HeadPatch = Partial<Pick<Head, 'tags' | 'visibility' | 'owners'>> & {
+  readonly [K in Removable]?: Head[K] | undefined
 }
 
 /** Looks at a package as it is and says what to make of it; `undefined` leaves it alone. May be called repeatedly. */
@@ -96,13 +104,22 @@ async function writeSnapshot(deps: SnapshotDeps, head: Head, change: Change): Pr
   const now = new Date(Math.max(deps.platform.now(), Date.parse(head.modifiedAt))).toISOString()
   const generation = head.generation + 1
   const { revision: _, previousRevision: __, ...kept } = head
-  const changed: Head = { ...kept, ...change.head, generation, modifiedAt: now, renderedFor: deps.publicUrl }
+  const changed: Head = {
+    ...withPatch(kept, change.head ?? {}),
+    generation,
+    modifiedAt: now,
+    renderedFor: deps.publicUrl,
+  }
   const previous = head.revision === undefined ? {} : { previousRevision: head.revision }
   if (Object.keys(change.state.versions).length === 0) return { ...changed, ...previous }
   const revision = revisionOf(changed, change.state)
   const documents = deps.formats[head.format].render(changed, change.state, { revision, publicUrl: deps.publicUrl })
   await deps.snapshots.write(head, revision, documents)
   return { ...changed, revision, ...previous }
+}
+
+function withPatch(head: Head, patch: HeadPatch): Head {
+  return withoutUndefined({ ...head, ...patch }) as Head
 }
 
 /** Names a snapshot by what it is rendered from: two writers with the same result write the same bytes. */

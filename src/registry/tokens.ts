@@ -8,13 +8,12 @@ import { base62, randomId } from '../std/base62.ts'
 import { constantTimeEqual, digestHex } from '../std/digest.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import { TimedCache } from '../std/timed-cache.ts'
-import type { TokenPage, TokenPosition, TokenStore } from '../storage/tokens.ts'
+import { type TokenPage, type TokenPosition, type TokenStore, tokenIdOf } from '../storage/tokens.ts'
+import { type KnownAccount, type KnownAccounts, maxAgeMs } from './known-accounts.ts'
 
-/** `dk_` + id (12) + secret (32, 190 bits) + checksum (6): found by secret scanners, refused unread when mistyped. */
-const shape = /^dk_([0-9A-Za-z]{12})[0-9A-Za-z]{38}$/
-const bodyLength = 'dk_'.length + 12 + 32
-/** After a revocation elsewhere a token is good here for so long at most. */
-const maxAgeMs = 30_000
+/** `dk_` + id (20) + secret (32, 190 bits) + checksum (6): found by secret scanners, refused unread when mistyped. */
+const shape = /^dk_([0-9A-Za-z]{20})[0-9A-Za-z]{38}$/
+const bodyLength = 'dk_'.length + 20 + 32
 const maxKnown = 10_000
 
 export interface NewToken {
@@ -42,30 +41,32 @@ export interface TokenUse {
 /** Issues, resolves and revokes API tokens. */
 export class Tokens {
   readonly #store: TokenStore
+  readonly #accounts: KnownAccounts
   readonly #platform: Platform
   readonly #known: TimedCache<Token>
 
-  constructor(store: TokenStore, platform: Platform) {
+  constructor(store: TokenStore, accounts: KnownAccounts, platform: Platform) {
     this.#store = store
+    this.#accounts = accounts
     this.#platform = platform
     this.#known = new TimedCache({ platform, maxAgeMs, maxEntries: maxKnown })
   }
 
-  /** A token that a login makes, good for all that its owner may do. */
+  /** A token that a login makes, good for all that its owner may do, until the next epoch. */
   issue(owner: User, description: string, lifetimeDays: number): Promise<NewToken> {
     return this.issueNamed(owner, { kind: 'login', description, lifetimeDays })
   }
 
   async issueNamed(owner: User, { lifetimeDays, ...request }: TokenRequest): Promise<NewToken> {
-    const tokenId = randomId(this.#platform, 12) as TokenId
+    const tokenId = tokenIdOf(owner.username, randomId(this.#platform, 10))
     const body = `dk_${tokenId}${randomId(this.#platform, 32)}`
     const token = body + checksum(body)
     const record: Token = {
       tokenId,
       secretHash: digestHex('sha256', token),
       owner: owner.username,
-      isAdmin: owner.roles.includes('admin'),
       ...request,
+      ...(request.kind === 'login' ? { epoch: owner.epoch } : {}),
       createdAt: isoNow(this.#platform),
       expiresAt: new Date(this.#platform.now() + lifetimeDays * 86_400_000).toISOString(),
     }
@@ -74,19 +75,20 @@ export class Tokens {
   }
 
   /**
-   * Who a token speaks for. Costs no request when it was seen within the last 30 s.
-   * @throws Refusal `token_invalid` for one that is malformed, unknown, expired or revoked; all alike. `token_limited`
-   *   for one that is good, but not from this address, or not for changes
+   * Who a token speaks for, as that account is now. Costs no request when both were seen within the last 30 s, else one.
+   * @throws Refusal `token_invalid` for one that is malformed, unknown, expired, revoked or of a login that was ended,
+   *   all alike; `account_disabled`; `token_limited` for one that is good, but not from this address, or not for changes
    */
   async resolve(token: string, use: TokenUse): Promise<Principal> {
     const tokenId = readTokenId(token)
     if (tokenId === undefined) throw refuse('token_invalid')
     const secretHash = digestHex('sha256', token)
-    const record = this.#known.get(secretHash) ?? (await this.#read(tokenId, secretHash))
-    if (record === undefined || this.#isOver(record)) throw refuse('token_invalid')
-    const { owner, isAdmin, limits } = record
-    if (limits !== undefined) requireUse(limits, use)
-    return { kind: 'user', username: owner, isAdmin, tokenId: record.tokenId, ...(limits && { limits }) }
+    const record = this.#known.get(secretHash)
+    const account = record === undefined ? undefined : this.#accounts.get(record.owner)
+    const found =
+      record !== undefined && account !== undefined ? { record, account } : await this.#read(tokenId, secretHash)
+    if (found === undefined || this.#isOver(found.record, found.account)) throw refuse('token_invalid')
+    return principalOf(found.record, found.account, use)
   }
 
   /** Ends a token; it is good for 30 s more at most in other isolates. Ending one that is gone is fine. */
@@ -102,45 +104,58 @@ export class Tokens {
     return outcome
   }
 
-  /** Somebody's tokens that are still good, oldest first, a page at a time. */
-  async list(owner: Username, limit: number, after?: TokenPosition): Promise<TokenPage> {
-    const page = await this.#store.list(owner, { limit, ...(after === undefined ? {} : { after }) })
-    return { ...page, tokens: page.tokens.filter((token) => !this.#isOver(token)) }
+  /** Lets a login live on in a new epoch. */
+  async carryOver(tokenId: TokenId, epoch: number): Promise<void> {
+    await this.#store.setEpoch(tokenId, epoch)
+    this.#known.deleteWhere((known) => known.tokenId === tokenId)
   }
 
-  /** Ends all of somebody's logins but one. Tokens that were asked for by name stay. Repeatable. */
-  async endLogins(owner: Username, except: TokenId): Promise<void> {
-    let after: TokenPosition | undefined
-    do {
-      const page: TokenPage = await this.#store.list(owner, { limit: 100, ...(after === undefined ? {} : { after }) })
-      for (const { kind, tokenId } of page.tokens) {
-        if (kind === 'login' && tokenId !== except) await this.revoke(tokenId)
-      }
-      after = page.next
-    } while (after !== undefined)
+  /** Somebody's tokens that are still good, oldest first on each page. @param owner as the account is now */
+  async list(owner: User, limit: number, after?: TokenPosition): Promise<TokenPage> {
+    const page = await this.#store.list(owner.username, { limit, ...(after === undefined ? {} : { after }) })
+    const good = page.tokens.filter((token) => !this.#isOver(token, { epoch: owner.epoch }))
+    return { ...page, tokens: good.sort((a, b) => (a.createdAt < b.createdAt ? -1 : 1)) }
   }
 
-  #isOver(token: Token): boolean {
-    return token.expiresAt !== undefined && Date.parse(token.expiresAt) <= this.#platform.now()
+  #isOver({ expiresAt, epoch }: Token, account: Pick<KnownAccount, 'epoch'>): boolean {
+    if (epoch !== undefined && epoch !== account.epoch) return true
+    return expiresAt !== undefined && Date.parse(expiresAt) <= this.#platform.now()
   }
 
-  /** A token whose id is known and whose secret is another is unknown. */
-  async #read(tokenId: TokenId, secretHash: string): Promise<Token | undefined> {
+  /** A token whose id is known and whose secret is another is unknown; so is one whose account is gone. */
+  async #read(tokenId: TokenId, secretHash: string): Promise<{ record: Token; account: KnownAccount } | undefined> {
     const askedAt = this.#platform.now()
-    const record = await this.#store.get(tokenId)
-    if (record === undefined || !constantTimeEqual(record.secretHash, secretHash)) return undefined
-    this.#known.set(secretHash, record, askedAt)
-    return record
+    const { token, owner } = await this.#store.getWithOwner(tokenId)
+    if (token === undefined || !constantTimeEqual(token.secretHash, secretHash)) return undefined
+    if (owner === undefined || owner.username !== token.owner) return undefined
+    this.#known.set(secretHash, token, askedAt)
+    return { record: token, account: this.#accounts.keep(owner, askedAt) }
+  }
+}
+
+function principalOf(record: Token, account: KnownAccount, use: TokenUse): Principal {
+  if (account.isDisabled) throw refuse('account_disabled')
+  const { limits, tokenId, kind } = record
+  if (limits !== undefined) requireUse(limits, use)
+  return {
+    kind: 'user',
+    username: account.username,
+    standing: account.standing,
+    credential: { kind: 'token', id: tokenId, isAutomation: kind === 'automation' },
+    ...(limits && { limits }),
+    ...(use.address === undefined ? {} : { address: use.address }),
   }
 }
 
 /** Limits that hold on every route alike; those on packages are judged by `accessProblem`. */
 function requireUse(limits: TokenLimits, { address, writes }: TokenUse): void {
-  const { addresses, mayWrite } = limits
+  const { addresses, power, manages = [] } = limits
   if (addresses !== undefined && !addresses.some((range) => address !== undefined && rangeContains(range, address))) {
     throw refuse('token_limited', { reason: 'it is limited to certain addresses, and yours is not one of them' })
   }
-  if (writes && !mayWrite) throw refuse('token_limited', { reason: 'it is limited to reading' })
+  if (writes && power === 'read' && manages.length === 0) {
+    throw refuse('token_limited', { reason: 'it is limited to reading' })
+  }
 }
 
 /** The id inside a well-formed token; undefined when its shape or checksum is wrong. */
@@ -152,7 +167,7 @@ export function readTokenId(token: string): TokenId | undefined {
 
 /** The id of a token as lists show it; undefined when it is none. */
 export function readTokenKey(key: string): TokenId | undefined {
-  return /^[0-9A-Za-z]{12}$/.test(key) ? (key as TokenId) : undefined
+  return /^[0-9A-Za-z]{20}$/.test(key) ? (key as TokenId) : undefined
 }
 
 /** Not a secret, only a guard against typing errors and false alarms of scanners. */

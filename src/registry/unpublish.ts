@@ -46,7 +46,7 @@ export async function unpublishAllBut(
   ref: PackageRef,
   { revision, kept }: Remaining,
 ): Promise<void> {
-  const head = await requireChange(deps, who, ref, revision)
+  const head = await requireChange(deps, who, ref, { revision })
   const state = await loadState(deps, head)
   if (state === 'replaced') throw refuse('conflict')
   const listed = Object.keys(state.versions)

@@ -3,8 +3,8 @@ import type { Principal } from '../model/principal.ts'
 import type { Head, Visibility } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { accessProblem } from './access.ts'
-import { type ChangeDeps, requireChange } from './change.ts'
-import { type Change, changeSnapshot } from './snapshot.ts'
+import type { ChangeDeps } from './change.ts'
+import { changeSettings, type SettingsDeps } from './package-settings.ts'
 
 /**
  * Who may read a package, and who may change it, for those who may read it.
@@ -27,16 +27,14 @@ export async function readAccess(
  * @throws Refusal `login_required`, `package_not_found`, `not_owner`
  */
 export async function setVisibility(
-  deps: ChangeDeps,
+  deps: SettingsDeps,
   who: Principal,
   ref: PackageRef,
   visibility: Visibility,
 ): Promise<void> {
-  await requireChange(deps, who, ref)
-  await changeSnapshot(deps, ref, (state, head): Change | undefined =>
-    head.visibility === visibility ? undefined : { state, head: { visibility } },
+  await changeSettings(deps, who, ref, 'visibility', (head) =>
+    head.visibility === visibility ? undefined : { visibility },
   ) // COMMIT: read by others, or not any more
-  deps.headCache.forget(ref)
 }
 
 /** The most packages that are named for one owner: the first ones by name. */

@@ -6,3 +6,8 @@ export interface JsonObject {
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+/** Plain data as JSON has it: fields that are `undefined` are left out. */
+export function toJson<T>(value: T): T extends readonly unknown[] ? readonly Json[] : JsonObject {
+  return JSON.parse(JSON.stringify(value))
+}

@@ -146,6 +146,27 @@ export class DynamoDb {
     return items
   }
 
+  /** One item of each of several tables, in one request; those that exist. */
+  async getOneOfEach<T extends TableName>(
+    keys: Readonly<Record<T, ItemKey>>,
+    options: { readonly consistent?: boolean } = {},
+  ): Promise<Readonly<Partial<Record<T, Item>>>> {
+    const found: Partial<Record<T, Item>> = {}
+    const tablesAsked = Object.keys(keys) as T[]
+    await this.#untilProcessed('BatchGetItem', tablesAsked, async (rest) => {
+      const asked = rest as readonly T[]
+      const ConsistentRead = options.consistent ?? false
+      const requests = asked.map((table) => [this.tableName(table), { Keys: [marshal(keys[table])], ConsistentRead }])
+      const output = await this.call('BatchGetItem', { RequestItems: Object.fromEntries(requests) })
+      for (const table of asked) {
+        const [item] = itemsOf(fieldOf(output['Responses'], this.tableName(table)))
+        if (item !== undefined) found[table] = item
+      }
+      return asked.filter((table) => fieldOf(output['UnprocessedKeys'], this.tableName(table)) !== undefined)
+    })
+    return found
+  }
+
   /** Unconditional puts and removals, each item at most once, in no particular order and not as one. Any number. */
   async batchWrite(
     table: TableName,

@@ -2,15 +2,24 @@ import { z } from 'zod'
 import {
   type FormatId,
   formatIds,
+  type OrgName,
   type PackageName,
   type PackageRef,
   type Revision,
+  type TeamId,
   type Username,
   type Version,
 } from '../model/ids.ts'
-import { type Head, visibilities } from '../model/records.ts'
+import { type Grantee, type Head, rights, visibilities } from '../model/records.ts'
+import { withoutUndefined } from '../std/defined.ts'
 import type { DynamoDb } from './dynamodb.ts'
 import { headItem, packageKey, parsePackageKey } from './keys.ts'
+
+const restriction = z.object({
+  reason: z.string(),
+  by: z.string().transform((text) => text as Username),
+  at: z.string(),
+})
 
 const storedHead = z.object({
   format: z.enum(formatIds),
@@ -27,6 +36,21 @@ const storedHead = z.object({
   renderedFor: z.string().optional(),
   visibility: z.enum(visibilities),
   owners: z.array(z.string().transform((text) => text as Username)),
+  org: z
+    .string()
+    .transform((text) => text as OrgName)
+    .optional(),
+  grants: z
+    .record(
+      z.string().transform((text) => text as Grantee),
+      z.enum(rights),
+    )
+    .optional(),
+  sensitive: z.object({ groups: z.array(z.string().transform((text) => text as TeamId)) }).optional(),
+  lock: restriction.optional(),
+  block: restriction.optional(),
+  blockedVersions: z.record(z.string(), z.string()).optional(),
+  secondFactor: z.enum(['publish', 'automation']).optional(),
   tags: z.record(
     z.string(),
     z.string().transform((text) => text as Version),
@@ -145,11 +169,5 @@ function itemOf(head: Head): object {
 
 /** Absent attributes and `undefined` are one to the store, and not to the type. */
 function parse(item: unknown): Head {
-  const { revision, previousRevision, renderedFor, ...head } = storedHead.parse(item)
-  return {
-    ...head,
-    ...(revision === undefined ? {} : { revision }),
-    ...(previousRevision === undefined ? {} : { previousRevision }),
-    ...(renderedFor === undefined ? {} : { renderedFor }),
-  }
+  return withoutUndefined(storedHead.parse(item))
 }

@@ -1,4 +1,5 @@
 import type {
+  AccountKey,
   FileRef,
   FormatId,
   PackageName,
@@ -10,6 +11,7 @@ import type {
   VersionRef,
 } from '../model/ids.ts'
 import { formatIds } from '../model/ids.ts'
+import { base62Digest } from '../std/base62-digest.ts'
 
 /** Every S3 key and DynamoDB key is built, and parsed, here. */
 export type ObjectKey = string & { readonly __brand: 'ObjectKey' }
@@ -36,6 +38,9 @@ export const snapshotKey = (ref: PackageRef, revision: Revision, document: strin
 export const reportKey = (file: FileRef, uploadId: UploadId) =>
   key(`reports/${file.format}/${file.name}/${file.version}/${file.filename}/${uploadId}.json`)
 
+/** Partition of an account's items. It stands in each of its tokens, so that both are read at once. */
+export const accountKey = (username: Username) => base62Digest(username, 10) as AccountKey
+
 /** Partition key of a package's items. */
 export const packageKey = (ref: PackageRef) => `${ref.format}/${ref.name}`
 export const headItem = 'head'
@@ -48,6 +53,9 @@ export const starsKey = (username: Username) => `stars/${username}`
 export const searchItem = 'search'
 /** Partition of the packages that a search term finds; starts with no format, so it is no package's. */
 export const searchKey = (format: FormatId, term: string) => `search/${format}/${term}`
+
+/** Partition of the name that came first of those that look alike. */
+export const namesKey = (format: FormatId, likeness: string) => `names/${format}/${likeness}`
 
 /** Undoes `packageKey`: the stored text was made of branded ids. */
 export function parsePackageKey(text: string): PackageRef {

@@ -7,7 +7,7 @@ import { packageKey, searchItem, searchKey } from './keys.ts'
 const placement = z.object({
   /** How close each term is to the package: 0 is closest. */
   terms: z.record(z.string(), z.number().int().min(0).max(9)),
-  /** `public`, or `private/<owner>` for each owner. */
+  /** `public` or `internal`, or for each who may read it `private/<user>` or `org/<organisation>`. */
   readers: z.array(z.string()),
   /** Two digits, lower is more popular: orders the packages that a term is equally close to. */
   rank: z.string(),
@@ -82,7 +82,7 @@ export class SearchIndex {
     await this.#db.batchWrite('packages', { put, remove: [...gone.values()] })
   }
 
-  /** Packages that a term finds for a reader (`public`, `private/<owner>`, `private` for all): one query. */
+  /** Packages that a term finds for a reader (`public`, `internal`, `private/<user>`, `private` for all, `org/<name>`): one query. */
   async find(format: FormatId, term: string, reader: string, limit: number): Promise<Found> {
     const page = await this.#db.query('packages', {
       partition: searchKey(format, term),

@@ -7,17 +7,38 @@ export interface TableDefinition {
   readonly sortKey?: string
   /** Attribute with an expiry in seconds since the epoch. */
   readonly ttl?: string
+  /** Items are only ever added. */
+  readonly appendOnly?: true
   readonly indexes: Readonly<Record<string, { readonly partitionKey: string; readonly sortKey: string }>>
 }
 
 export const tables = {
-  /** Accounts by name. */
-  users: { partitionKey: 'username', indexes: {} },
-  /** API tokens by id; `byOwner` lists somebody's tokens. */
-  tokens: {
-    partitionKey: 'tokenId',
-    ttl: 'ttl',
-    indexes: { byOwner: { partitionKey: 'owner', sortKey: 'createdAt' } },
+  /** Accounts by the key of their name; `byName` lists them. */
+  users: { partitionKey: 'account', indexes: { byName: { partitionKey: 'listing', sortKey: 'username' } } },
+  /** Under an account's key, so that somebody's are one query: `item` = `token/<id>` or `session/<id>`. */
+  tokens: { partitionKey: 'account', sortKey: 'item', ttl: 'ttl', indexes: {} },
+  /**
+   * Organisations: `item` = `org`, `team/<name>` or `member/<user>`. Accounts say who is a member; the items here
+   * propose whom to ask.
+   */
+  orgs: {
+    partitionKey: 'org',
+    sortKey: 'item',
+    indexes: { byName: { partitionKey: 'listing', sortKey: 'org' } },
+  },
+  /**
+   * Who did what to whom: `day` = `<YYYY-MM-DD>`, `item` = `<time>#<random>`. Append-only: no role may change or remove
+   * an item, and the code only puts what is not there.
+   */
+  audit: {
+    partitionKey: 'day',
+    sortKey: 'item',
+    appendOnly: true,
+    indexes: {
+      byActor: { partitionKey: 'actor', sortKey: 'item' },
+      byTarget: { partitionKey: 'target', sortKey: 'item' },
+      byAction: { partitionKey: 'action', sortKey: 'item' },
+    },
   },
   /** Short-lived items around logging in, by kind: `attempts/…` (counters), `web/<id>` (web logins). */
   logins: { partitionKey: 'login', ttl: 'ttl', indexes: {} },

@@ -1,38 +1,51 @@
 import { z } from 'zod'
-import type { TokenId, Username } from '../model/ids.ts'
-import type { Token } from '../model/records.ts'
-import type { TokenLimits } from '../model/token-limits.ts'
+import type { OrgName, TokenId, Username } from '../model/ids.ts'
+import { type Token, tokenKinds, type User } from '../model/records.ts'
+import { powers } from '../model/token-limits.ts'
+import { withoutUndefined } from '../std/defined.ts'
 import type { DynamoDb } from './dynamodb.ts'
+import { accountKey } from './keys.ts'
+import { parseUser } from './users.ts'
 
 const storedLimits = z.object({
-  mayWrite: z.boolean(),
+  power: z.enum(powers),
   packages: z.array(z.string()).optional(),
+  manages: z.array(z.string().transform((text) => text as OrgName)).optional(),
   addresses: z.array(z.string()).optional(),
+  uses: z.number().int().optional(),
 })
-type StoredLimits = z.infer<typeof storedLimits>
 
 const storedToken = z.object({
   tokenId: z.string().transform((text) => text as TokenId),
   secretHash: z.string(),
   owner: z.string().transform((text) => text as Username),
-  isAdmin: z.boolean(),
   description: z.string(),
   note: z.string().optional(),
-  kind: z.enum(['login', 'named']).default('login'),
+  kind: z.enum(tokenKinds),
+  epoch: z.number().int().optional(),
   limits: storedLimits.optional(),
   createdAt: z.string(),
   expiresAt: z.string().optional(),
+  usesTaken: z.number().int().optional(),
+  lastUsed: z.object({ day: z.string(), addressPrefix: z.string().optional() }).optional(),
 })
 
-/** Where a list goes on: after this token. */
-export interface TokenPosition {
-  readonly createdAt: string
-  readonly tokenId: string
-}
+/** Where a list goes on: after the token of this id. */
+export type TokenPosition = TokenId
 
 export interface TokenPage {
   readonly tokens: readonly Token[]
   readonly next?: TokenPosition
+}
+
+const tokenPrefix = 'token/'
+const idLength = 20
+/** Characters of a token's id that name its account. */
+const accountLength = 10
+
+/** The id of a new token of somebody: random, and the key of its account, by which it is found. */
+export function tokenIdOf(owner: Username, random: string): TokenId {
+  return (random.slice(0, idLength - accountLength) + accountKey(owner)) as TokenId
 }
 
 /** API tokens by id: never the secret, only its digest. */
@@ -43,61 +56,67 @@ export class TokenStore {
     this.#db = db
   }
 
-  /** Read consistently, so that a token works at once everywhere. */
-  async get(tokenId: TokenId): Promise<Token | undefined> {
-    const item = await this.#db.get('tokens', { tokenId }, { consistent: true })
-    return item === undefined ? undefined : parse(item)
+  /** A token and the account that it speaks for, in one request; read consistently, so that both are good at once. */
+  async getWithOwner(tokenId: TokenId): Promise<{ readonly token?: Token; readonly owner?: User }> {
+    const key = keyOfToken(tokenId)
+    const found = await this.#db.getOneOfEach({ tokens: key, users: { account: key.account } }, { consistent: true })
+    return {
+      ...(found.tokens === undefined ? {} : { token: parse(found.tokens) }),
+      ...(found.users === undefined ? {} : { owner: parseUser(found.users) }),
+    }
   }
 
-  /** Somebody's tokens, oldest first, a page at a time; eventually consistent. Expired ones may be among them. */
+  /** Somebody's tokens, a page at a time, in no particular order; read consistently. Expired ones may be among them. */
   async list(owner: Username, options: { readonly after?: TokenPosition; readonly limit: number }): Promise<TokenPage> {
     const { after, limit } = options
     const page = await this.#db.query('tokens', {
-      index: 'byOwner',
-      partition: owner,
+      partition: accountKey(owner),
+      sort: { beginsWith: tokenPrefix },
+      consistent: true,
       limit,
-      ...(after === undefined ? {} : { after: { owner, ...after } }),
+      ...(after === undefined ? {} : { after: keyOfToken(after) }),
     })
     const tokens = page.items.map(parse)
     const last = tokens.at(-1)
     if (page.next === undefined || last === undefined) return { tokens }
-    return { tokens, next: { createdAt: last.createdAt, tokenId: last.tokenId } }
+    return { tokens, next: last.tokenId }
   }
 
   /** The store itself removes it some time after its expiry (`ttl`, in seconds). */
   async put(token: Token): Promise<void> {
     const ttl = token.expiresAt === undefined ? undefined : Math.ceil(Date.parse(token.expiresAt) / 1_000)
-    await this.#db.put('tokens', { ...token, ttl })
+    await this.#db.put('tokens', { ...token, ...keyOfToken(token.tokenId), ttl })
+  }
+
+  /** Moves a login to another epoch; a token that is none, or gone, is left alone. */
+  async setEpoch(tokenId: TokenId, epoch: number): Promise<void> {
+    await this.#db.update('tokens', keyOfToken(tokenId), { set: { epoch }, condition: { attributeExists: 'epoch' } })
   }
 
   /** Removes somebody's token. `absent`: there is none of this id, or it is another's. */
   async removeOwn(tokenId: TokenId, owner: Username): Promise<'removed' | 'absent'> {
-    const removed = await this.#db.remove('tokens', { tokenId }, { condition: { equals: { owner } } })
+    const removed = await this.#db.remove('tokens', keyOfToken(tokenId), { condition: { equals: { owner } } })
     // An attempt before, whose answer was lost, may have removed it: then it was there.
     return removed.outcome === 'done' || removed.ambiguous ? 'removed' : 'absent'
   }
 
   /** Absent is fine. */
   async remove(tokenId: TokenId): Promise<void> {
-    await this.#db.remove('tokens', { tokenId })
+    await this.#db.remove('tokens', keyOfToken(tokenId))
   }
 }
+
+const keyOfToken = (tokenId: TokenId) => ({
+  account: tokenId.slice(idLength - accountLength),
+  item: `${tokenPrefix}${tokenId}`,
+})
 
 /** Absent attributes and `undefined` are one to the store, and not to the type. */
 function parse(item: unknown): Token {
-  const { expiresAt, note, limits, ...token } = storedToken.parse(item)
+  const { limits, lastUsed, ...token } = storedToken.parse(item)
   return {
-    ...token,
-    ...(note === undefined ? {} : { note }),
-    ...(limits === undefined ? {} : { limits: parseLimits(limits) }),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-  }
-}
-
-function parseLimits({ mayWrite, packages, addresses }: StoredLimits): TokenLimits {
-  return {
-    mayWrite,
-    ...(packages === undefined ? {} : { packages }),
-    ...(addresses === undefined ? {} : { addresses }),
+    ...withoutUndefined(token),
+    ...(limits === undefined ? {} : { limits: withoutUndefined(limits) }),
+    ...(lastUsed === undefined ? {} : { lastUsed: withoutUndefined(lastUsed) }),
   }
 }

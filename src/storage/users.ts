@@ -1,17 +1,52 @@
 import { z } from 'zod'
-import type { Username } from '../model/ids.ts'
+import type { OrgName, TeamId, Username } from '../model/ids.ts'
 import type { User } from '../model/records.ts'
+import { type OrgRole, orgRoles, roles } from '../model/standing.ts'
+import { withoutUndefined } from '../std/defined.ts'
 import type { DynamoDb } from './dynamodb.ts'
+import type { ItemKey } from './dynamodb-items.ts'
+import { accountKey } from './keys.ts'
+
+const name = z.string().transform((text) => text as Username)
+const restriction = z.object({ reason: z.string(), by: name, at: z.string() })
 
 const storedUser = z.object({
-  username: z.string().transform((text) => text as Username),
+  username: name,
   email: z.string().optional(),
   passwordHash: z.string(),
-  roles: z.array(z.enum(['admin'])),
+  roles: z.array(z.enum(roles)),
+  epoch: z.number().int(),
+  disabled: restriction.optional(),
+  orgs: z.record(
+    z.string().transform((text) => text as OrgName),
+    z.enum(orgRoles),
+  ),
+  teams: z.array(z.string().transform((text) => text as TeamId)),
   createdAt: z.string(),
   fullName: z.string().optional(),
   updatedAt: z.string().optional(),
 })
+
+/** The index that lists accounts has one partition. */
+const listing = 'user'
+
+/** What of an account is written anew; `undefined` takes a value away. */
+export interface UserPatch {
+  readonly email?: string | undefined
+  readonly fullName?: string | undefined
+  readonly passwordHash?: string
+  readonly roles?: User['roles']
+  readonly epoch?: number
+  readonly disabled?: User['disabled'] | undefined
+  readonly orgs?: Readonly<Record<OrgName, OrgRole>>
+  readonly teams?: readonly TeamId[]
+}
+
+export interface UserPage {
+  readonly users: readonly User[]
+  /** Name to go on after. */
+  readonly next?: string
+}
 
 /** Accounts by name. */
 export class Users {
@@ -22,36 +57,78 @@ export class Users {
   }
 
   async get(username: Username): Promise<User | undefined> {
-    const item = await this.#db.get('users', { username }, { consistent: true })
-    if (item === undefined) return undefined
-    const { email, fullName, updatedAt, ...user } = storedUser.parse(item)
-    return {
-      ...user,
-      ...(email === undefined ? {} : { email }),
-      ...(fullName === undefined ? {} : { fullName }),
-      ...(updatedAt === undefined ? {} : { updatedAt }),
-    }
+    const item = await this.#db.get('users', keyOfUser(username), { consistent: true })
+    return item === undefined ? undefined : parseUser(item)
+  }
+
+  /** Those of the names that have an account, read consistently. */
+  async many(usernames: readonly Username[]): Promise<ReadonlyMap<Username, User>> {
+    const items = await this.#db.batchGet('users', usernames.map(keyOfUser), { consistent: true })
+    return new Map(items.map(parseUser).map((user) => [user.username, user]))
+  }
+
+  /** Accounts by name, a page at a time; eventually consistent. @param prefix only names that begin so */
+  async list(options: {
+    readonly prefix?: string
+    readonly after?: string
+    readonly limit: number
+  }): Promise<UserPage> {
+    const { prefix = '', after, limit } = options
+    const page = await this.#db.query('users', {
+      index: 'byName',
+      partition: listing,
+      limit,
+      ...(after === undefined ? {} : { after: { ...keyOfUser(after as Username), listing, username: after } }),
+      ...(prefix === '' ? {} : { sort: { beginsWith: prefix } }),
+    })
+    const users = page.items.map(parseUser)
+    const last = users.at(-1)
+    return { users, ...(page.next === undefined || last === undefined ? {} : { next: last.username }) }
   }
 
   /**
-   * Writes what differs of an account, if its password is still the one that was read. False: it was changed meanwhile,
-   * or the account is gone. What this code does not know of an account stays.
+   * Writes a part of an account, if it still stands as it was read (its `updatedAt` is what is compared). What this code
+   * does not know of an account stays. Undefined: it was changed meanwhile, or is gone; read it again.
    */
-  async replace(before: User, after: User): Promise<boolean> {
-    const { email, fullName, passwordHash, updatedAt } = after
-    const gone = [...(email === undefined ? ['email'] : []), ...(fullName === undefined ? ['fullName'] : [])]
-    const { username } = before
-    const change = { set: { email, fullName, passwordHash, updatedAt }, remove: gone }
-    const condition = { equals: { passwordHash: before.passwordHash } }
-    const written = await this.#db.update('users', { username }, { ...change, condition })
-    if (written.outcome === 'done') return true
+  async replace(before: User, patch: UserPatch, updatedAt: string): Promise<User | undefined> {
+    const set = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined))
+    const remove = Object.keys(patch).filter((key) => !Object.hasOwn(set, key))
+    const written = await this.#db.update('users', keyOfUser(before.username), {
+      set: { ...set, updatedAt },
+      remove,
+      condition: {
+        attributeExists: 'account',
+        ...(before.updatedAt === undefined
+          ? { attributeNotExists: 'updatedAt' }
+          : { equals: { updatedAt: before.updatedAt } }),
+      },
+    })
+    const after = { ...Object.fromEntries(Object.entries(before).filter(([key]) => !remove.includes(key))), ...set }
+    if (written.outcome === 'done') return parseUser({ ...after, updatedAt })
+    if (!written.ambiguous) return undefined
     // An attempt whose answer was lost may have been this very write
-    return written.ambiguous && (await this.get(username))?.passwordHash === passwordHash
+    const current = await this.get(before.username)
+    return current?.updatedAt === updatedAt ? current : undefined
   }
 
   /** Puts a new account, unless the name is taken. */
   async claim(user: User): Promise<'claimed' | 'taken'> {
-    const written = await this.#db.put('users', user, { condition: { attributeNotExists: 'username' } })
+    const item = { ...user, ...keyOfUser(user.username), listing }
+    const written = await this.#db.put('users', item, { condition: { attributeNotExists: 'account' } })
     return written.outcome === 'done' ? 'claimed' : 'taken'
   }
+
+  /** Removes an account. Absent is fine. */
+  async remove(username: Username): Promise<void> {
+    await this.#db.remove('users', keyOfUser(username))
+  }
+}
+
+function keyOfUser(username: Username): ItemKey {
+  return { account: accountKey(username) }
+}
+
+/** Absent attributes and `undefined` are one to the store, and not to the type. */
+export function parseUser(item: unknown): User {
+  return withoutUndefined(storedUser.parse(item))
 }

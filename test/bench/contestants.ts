@@ -4,11 +4,10 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseConfig } from '../../src/config.ts'
-import type { Username } from '../../src/model/ids.ts'
 import { choosePort } from '../../src/node/local/ports.ts'
-import { Tokens } from '../../src/registry/tokens.ts'
 import { webPlatform } from '../../src/std/platform.ts'
-import { type Stores, wireStores } from '../../src/wiring.ts'
+import { type Stores, wireIdentity, wireStores } from '../../src/wiring.ts'
+import { account } from '../builders/account.ts'
 import { Actor } from '../support/actor.ts'
 import { endProcess, startProcess, untilAnswers } from './processes.ts'
 
@@ -51,10 +50,9 @@ export async function startDeckle(folder: string): Promise<Deckle> {
   )
   const config = parseConfig(settings)
   const stores = wireStores(config, webPlatform)
-  const username = 'bench' as Username
-  const user = { username, passwordHash: 'none', roles: [], createdAt: new Date().toISOString() }
+  const user = account('bench')
   await stores.users.claim(user)
-  const { token } = await new Tokens(stores.tokens, webPlatform).issue(user, 'bench', 1)
+  const { token } = await wireIdentity(stores, webPlatform).tokens.issue(user, 'bench', 1)
   const actor = new Actor(url, token)
   return {
     name: 'deckle',

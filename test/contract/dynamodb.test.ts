@@ -34,17 +34,17 @@ describe('an item', () => {
   })
 
   test('that is absent is undefined', async () => {
-    expect(await storage.dynamodb.get('users', { username: partition() })).toBeUndefined()
+    expect(await storage.dynamodb.get('users', { account: partition() })).toBeUndefined()
   })
 
   test('is gone when it was removed, which may be said twice', async () => {
     const { dynamodb } = storage
-    const key = { username: partition() }
+    const key = { account: partition() }
     await dynamodb.put('users', key)
     expect(await dynamodb.remove('users', key)).toEqual({ outcome: 'done' })
     expect(await dynamodb.remove('users', key)).toEqual({ outcome: 'done' })
     expect(await dynamodb.get('users', key, { consistent: true })).toBeUndefined()
-    const condition = { attributeExists: 'username' }
+    const condition = { attributeExists: 'account' }
     expect(await dynamodb.remove('users', key, { condition })).toMatchObject({ outcome: 'condition_failed' })
   })
 })
@@ -52,7 +52,7 @@ describe('an item', () => {
 describe('a change', () => {
   test('sets, removes and adds', async () => {
     const { dynamodb } = storage
-    const key = { username: partition() }
+    const key = { account: partition() }
     await dynamodb.put('users', { ...key, old: 'x', kept: 'y', count: 1 })
     const change = { set: { status: 'new', size: 3 }, remove: ['old'], add: { count: 2, other: 5 }, returnNew: true }
     const expected = { ...key, kept: 'y', status: 'new', size: 3, count: 3, other: 5 }
@@ -62,14 +62,14 @@ describe('a change', () => {
 
   test('creates the item when there is none', async () => {
     const { dynamodb } = storage
-    const key = { username: partition() }
+    const key = { account: partition() }
     expect(await dynamodb.update('users', key, { add: { count: 1 } })).toEqual({ outcome: 'done' })
     expect(await dynamodb.get('users', key, { consistent: true })).toEqual({ ...key, count: 1 })
   })
 
   test('adds up when many add at the same time', async () => {
     const { dynamodb } = storage
-    const key = { username: partition() }
+    const key = { account: partition() }
     await Promise.all(Array.from({ length: 20 }, () => dynamodb.update('users', key, { add: { count: 1 } })))
     expect(await dynamodb.get('users', key, { consistent: true })).toEqual({ ...key, count: 20 })
   })
@@ -78,20 +78,20 @@ describe('a change', () => {
 describe('a condition', () => {
   test('that there is no item lets one of many writers through', async () => {
     const { dynamodb } = storage
-    const username = partition()
+    const account = partition()
     const outcomes = await Promise.all(
       Array.from({ length: 20 }, (_, writer) =>
-        dynamodb.put('users', { username, writer }, { condition: { attributeNotExists: 'username' } }),
+        dynamodb.put('users', { account, writer }, { condition: { attributeNotExists: 'account' } }),
       ),
     )
     const winners = outcomes.flatMap(({ outcome }, writer) => (outcome === 'done' ? [writer] : []))
     expect(winners).toHaveLength(1)
-    expect(await dynamodb.get('users', { username }, { consistent: true })).toEqual({ username, writer: winners[0] })
+    expect(await dynamodb.get('users', { account }, { consistent: true })).toEqual({ account, writer: winners[0] })
   })
 
   test('on a generation lets one of many changes through', async () => {
     const { dynamodb } = storage
-    const key = { username: partition() }
+    const key = { account: partition() }
     await dynamodb.put('users', { ...key, generation: 1 })
     const change = { set: { generation: 2 }, condition: { equals: { generation: 1 } } }
     const outcomes = await Promise.all(Array.from({ length: 20 }, () => dynamodb.update('users', key, change)))
@@ -206,24 +206,24 @@ describe('a query', () => {
   test('of an index comes in pages', async () => {
     const { dynamodb } = storage
     const owner = partition()
-    const tokens = ['1', '2', '3'].map((tokenId) => ({ tokenId: `${owner}/${tokenId}`, owner, createdAt: 'now' }))
-    await dynamodb.batchWrite('tokens', { put: tokens })
+    const orgs = ['1', '2', '3'].map((id) => ({ org: `${owner}/${id}`, item: 'org', listing: owner }))
+    await dynamodb.batchWrite('orgs', { put: orgs })
     const read = async () => {
       const ids: unknown[] = []
       let after: Readonly<Record<string, string>> | undefined
       do {
-        const page = await dynamodb.query('tokens', {
-          index: 'byOwner',
+        const page = await dynamodb.query('orgs', {
+          index: 'byName',
           partition: owner,
           limit: 2,
           ...(after && { after }),
         })
-        ids.push(...page.items.map((item) => item['tokenId']))
+        ids.push(...page.items.map((item) => item['org']))
         after = page.next
       } while (after)
       return ids.sort()
     }
-    await expect.poll(read, { timeout: 10_000 }).toEqual(tokens.map(({ tokenId }) => tokenId))
+    await expect.poll(read, { timeout: 10_000 }).toEqual(orgs.map(({ org }) => org))
   })
 })
 
@@ -249,7 +249,7 @@ describe('a request', () => {
 
   test('of a table that is not there fails', async () => {
     const lost = new DynamoDb({ service: storage.service('dynamodb'), tablePrefix: 'no-such-' })
-    await expect(lost.get('users', { username: 'x' })).rejects.toMatchObject({ code: 'ResourceNotFoundException' })
+    await expect(lost.get('users', { account: 'x' })).rejects.toMatchObject({ code: 'ResourceNotFoundException' })
   })
 
   test('whose answer is lost is done, and says that it cannot be sure', async () => {
@@ -267,10 +267,10 @@ describe('a request', () => {
     const { dynamodb } = storage
     const tablePrefix = dynamodb.tableName('users').slice(0, -'users'.length)
     const unlucky = new DynamoDb({ service: storage.service('dynamodb', { platform }), tablePrefix })
-    const username = partition()
-    const outcome = await unlucky.put('users', { username }, { condition: { attributeNotExists: 'username' } })
+    const account = partition()
+    const outcome = await unlucky.put('users', { account }, { condition: { attributeNotExists: 'account' } })
     expect(outcome).toEqual({ outcome: 'condition_failed', ambiguous: true })
-    expect(await dynamodb.get('users', { username }, { consistent: true })).toEqual({ username })
+    expect(await dynamodb.get('users', { account }, { consistent: true })).toEqual({ account })
   })
 
   test('with a wrong key is refused', async () => {
@@ -281,7 +281,7 @@ describe('a request', () => {
     ]) {
       const stranger = new DynamoDb({ service: storage.service('dynamodb', { credentials }), tablePrefix: 'x' })
       const code = expect.stringMatching(/InvalidSignatureException|UnrecognizedClientException/)
-      await expect(stranger.get('users', { username: 'x' })).rejects.toMatchObject({ code, retryable: false })
+      await expect(stranger.get('users', { account: 'x' })).rejects.toMatchObject({ code, retryable: false })
     }
   })
 
@@ -295,7 +295,7 @@ describe('a request', () => {
       credentials: async () => storage.credentials,
       platform: webPlatform,
     })
-    const get = new DynamoDb({ service, tablePrefix: 'x' }).get('users', { username: 'x' })
+    const get = new DynamoDb({ service, tablePrefix: 'x' }).get('users', { account: 'x' })
     await expect(get).rejects.toMatchObject({ status: 403, code: 'InvalidSignatureException' })
   })
 

@@ -1,8 +1,9 @@
 import { request as httpRequest } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import type { PackageName, Username, Version } from '../../src/model/ids.ts'
-import { Tokens } from '../../src/registry/tokens.ts'
+import type { PackageName, Version } from '../../src/model/ids.ts'
 import { webPlatform } from '../../src/std/platform.ts'
+import { wireIdentity } from '../../src/wiring.ts'
+import { account } from '../builders/account.ts'
 import { Actor, publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
@@ -120,9 +121,10 @@ test('a body that breaks off leaves nothing behind', async () => {
 })
 
 test('a token that is expired is refused', async () => {
-  const user = { username: 'old' as Username, passwordHash: 'none', roles: [], createdAt: '' }
+  const user = account('old')
+  await stack.stores.users.claim(user)
   const longAgo = { ...webPlatform, now: () => Date.now() - 2 * 86_400_000 }
-  const { token } = await new Tokens(stack.stores.tokens, longAgo).issue(user, 'test', 1)
+  const { token } = await wireIdentity(stack.stores, longAgo).tokens.issue(user, 'test', 1)
   const answer = await new Actor(stack.url, token).fetch('/-/whoami')
   expect(answer.status).toBe(401)
   expect(await answer.json()).toMatchObject({ code: 'token_invalid' })

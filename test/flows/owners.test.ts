@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Username } from '../../src/model/ids.ts'
+import { account } from '../builders/account.ts'
 import type { Actor } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
@@ -9,8 +9,7 @@ let bob: Actor
 
 beforeAll(async () => {
   stack = await startStack()
-  const account = { passwordHash: 'none', roles: [], createdAt: new Date().toISOString() }
-  await stack.stores.users.claim({ ...account, username: 'bob' as Username, email: 'bob@example.org' })
+  await stack.stores.users.claim(account('bob', { email: 'bob@example.org' }))
   ana = await stack.as('ana')
   bob = await stack.as('bob')
   await ana.publish('shared', '1.0.0')

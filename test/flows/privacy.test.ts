@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Username } from '../../src/model/ids.ts'
 import { npmPackage } from '../../src/npm/names.ts'
 import { indexPackage } from '../../src/registry/search-index.ts'
-import { Tokens } from '../../src/registry/tokens.ts'
 import { webPlatform } from '../../src/std/platform.ts'
-import { formats } from '../../src/wiring.ts'
+import { formats, wireIdentity } from '../../src/wiring.ts'
 import { Actor, publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
@@ -67,9 +66,9 @@ const askers = {
   'its owner with a token for other packages': async () => {
     const owner = await stack.stores.users.get('ana' as Username)
     if (owner === undefined) throw new Error('ana has no account')
-    const limits = { mayWrite: true, packages: ['npm/other', 'npm/@other/*'] }
-    const request = { kind: 'named', description: 'limited', lifetimeDays: 1, limits } as const
-    const { token } = await new Tokens(stack.stores.tokens, webPlatform).issueNamed(owner, request)
+    const limits = { power: 'manage', packages: ['npm/other', 'npm/@other/*'] } as const
+    const request = { kind: 'publish', description: 'limited', lifetimeDays: 1, limits } as const
+    const { token } = await wireIdentity(stack.stores, webPlatform).tokens.issueNamed(owner, request)
     return new Actor(stack.url, token)
   },
 } as const

@@ -14,7 +14,11 @@ beforeAll(async () => {
   stack = await startStack({ validator: false, workerd: false })
   open = stack.edge(undefined, { DECKLE_REGISTRATION: 'open' })
   closed = stack.edge()
-  await createAccount(wireAccounts(stack.config, stack.stores, webPlatform), { username: 'bob', password, roles: [] })
+  await createAccount(wireAccounts(stack.config, stack.stores, webPlatform), {
+    username: 'bob',
+    password,
+    roles: ['publisher'],
+  })
 }, 60_000)
 afterAll(() => stack?.close())
 
@@ -44,7 +48,10 @@ test('an open registry makes an account, and again finds it', async () => {
   expect(first).toMatchObject({ status: 201, token: expect.stringMatching(/^dk_/) })
   expect(await put(open, 'nina', { email: 'nina@example.com' })).toMatchObject({ status: 201 })
   expect(await put(closed, 'nina', {})).toMatchObject({ status: 201 })
-  expect(await stack.stores.users.get('nina' as never)).toMatchObject({ email: 'nina@example.com', roles: [] })
+  expect(await stack.stores.users.get('nina' as never)).toMatchObject({
+    email: 'nina@example.com',
+    roles: ['publisher'],
+  })
 })
 
 test('without an e-mail address nobody registers by mistyping a name', async () => {

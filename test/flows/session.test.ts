@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Username } from '../../src/model/ids.ts'
 import { createAccount } from '../../src/registry/accounts.ts'
 import { webPlatform } from '../../src/std/platform.ts'
+import { accountKey } from '../../src/storage/keys.ts'
 import { wireAccounts } from '../../src/wiring.ts'
 import { Actor } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
@@ -11,7 +13,7 @@ const password = 'correct horse battery'
 beforeAll(async () => {
   stack = await startStack({ validator: false })
   const deps = wireAccounts(stack.config, stack.stores, webPlatform)
-  await createAccount(deps, { username: 'bob', password, roles: [] })
+  await createAccount(deps, { username: 'bob', password, roles: ['publisher'] })
 }, 60_000)
 afterAll(() => stack?.close())
 
@@ -67,7 +69,7 @@ test('whoami without a token is 401, ping needs none', async () => {
 
 test('a token is stored as its digest only', async () => {
   const ana = await stack.as('ana')
-  const page = await stack.stores.db.query('tokens', { index: 'byOwner', partition: 'ana' })
+  const page = await stack.stores.db.query('tokens', { partition: accountKey('ana' as Username) })
   expect(page.items.length).toBeGreaterThan(0)
   expect(JSON.stringify(page.items)).not.toContain(ana.token?.slice(15))
 })

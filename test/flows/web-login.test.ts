@@ -12,7 +12,11 @@ const password = 'correct horse battery'
 beforeAll(async () => {
   stack = await startStack({ validator: false })
   stranger = await stack.as()
-  await createAccount(wireAccounts(stack.config, stack.stores, webPlatform), { username: 'bob', password, roles: [] })
+  await createAccount(wireAccounts(stack.config, stack.stores, webPlatform), {
+    username: 'bob',
+    password,
+    roles: ['publisher'],
+  })
 }, 60_000)
 afterAll(() => stack?.close())
 

@@ -1,14 +1,12 @@
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { createApp } from '../../src/app.ts'
 import { type Config, parseConfig } from '../../src/config.ts'
-import type { Username } from '../../src/model/ids.ts'
-import type { User } from '../../src/model/records.ts'
 import { bundleWorker } from '../../src/node/local/bundle.ts'
 import { choosePort } from '../../src/node/local/ports.ts'
 import { startValidator, type Validator } from '../../src/node/validator/service.ts'
-import { Tokens } from '../../src/registry/tokens.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
-import { type Stores, wire, wireStores } from '../../src/wiring.ts'
+import { type Stores, wire, wireIdentity, wireStores } from '../../src/wiring.ts'
+import { account } from '../builders/account.ts'
 import { Actor } from './actor.ts'
 import { startStorage } from './storage-servers.ts'
 
@@ -127,14 +125,9 @@ function edgeInProcess(config: Config, platform: Platform): EdgeInProcess {
 
 /** A token without a login: the login has tests of its own, and scrypt takes its time. */
 async function issueToken(stores: Stores, name: string): Promise<string> {
-  const user: User = {
-    username: name as Username,
-    passwordHash: 'none',
-    roles: name === 'admin' ? ['admin'] : [],
-    createdAt: new Date().toISOString(),
-  }
+  const user = account(name, name === 'admin' ? { roles: ['admin'] } : {})
   await stores.users.claim(user)
-  const { token } = await new Tokens(stores.tokens, webPlatform).issue(user, 'test', 1)
+  const { token } = await wireIdentity(stores, webPlatform).tokens.issue(user, 'test', 1)
   return token
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { refuse } from '../../model/refusals.ts'
-import type { TokenLimits } from '../../model/token-limits.ts'
+import type { Power, TokenLimits } from '../../model/token-limits.ts'
+import { orgName } from '../../registry/org-name.ts'
 import type { AskedToken } from '../../registry/own-tokens.ts'
 import { canonicalRange } from '../../std/address-range.ts'
 import { packageName } from '../names.ts'
@@ -24,7 +25,7 @@ export const newTokenBody = z.strictObject({
   scopes: names.nullish(),
   orgs: names.nullish(),
   packages_and_scopes_permission: permission.nullish(),
-  orgs_permission: z.string().max(40).nullish(),
+  orgs_permission: z.enum(['no-access', 'read-only', 'read-write']).nullish(),
   expires: z.number().int().min(1).max(3_650).nullish(),
   bypass_2fa: z.boolean().nullish(),
 })
@@ -41,6 +42,7 @@ export function askedToken(body: NewTokenBody): AskedToken {
   return {
     password: body.password,
     name: printable(body.name ?? '') || 'npm token create',
+    kind: kindOf(body),
     ...(body.description ? { note: printable(body.description) } : {}),
     ...(limits === undefined ? {} : { limits }),
     ...(body.expires == null ? {} : { lifetimeDays: body.expires }),
@@ -48,26 +50,40 @@ export function askedToken(body: NewTokenBody): AskedToken {
 }
 
 function requireSupported(body: NewTokenBody): void {
-  if ((body.orgs ?? []).length > 0) throw refuse('token_field_unsupported', { field: 'orgs' })
-  if (body.orgs_permission != null && body.orgs_permission !== 'no-access') {
-    throw refuse('token_field_unsupported', { field: 'orgs_permission' })
-  }
   if (body.packages_and_scopes_permission === 'read-write-stage-only') {
     throw refuse('token_field_unsupported', { field: 'packages_and_scopes_permission: read-write-stage-only' })
   }
-  if (body.bypass_2fa === true) throw refuse('token_field_unsupported', { field: 'bypass_2fa' })
+  if ((body.orgs ?? []).length > 0 && body.orgs_permission == null) {
+    throw invalid('it names organisations, and does not say what it may do there: add --orgs-permission')
+  }
 }
 
 function limitsOf(body: NewTokenBody): TokenLimits | undefined {
   const packages = packagesOf(body)
+  const manages = body.orgs_permission === 'read-write' ? (body.orgs ?? []).map(orgName) : []
   const addresses = addressesOf(body)
-  const mayWrite = body.readonly !== true && (isOldForm(body) || body.packages_and_scopes_permission === 'read-write')
-  if (mayWrite && packages === undefined && addresses === undefined) return undefined
+  const power = powerOf(body)
+  if (power === undefined && packages === undefined && addresses === undefined) return undefined
   return {
-    mayWrite,
+    power: power ?? 'manage',
     ...(packages === undefined ? {} : { packages }),
+    ...(manages.length === 0 ? {} : { manages }),
     ...(addresses === undefined ? {} : { addresses }),
   }
+}
+
+/** Undefined: as much as its owner. */
+function powerOf(body: NewTokenBody): Power | undefined {
+  if (body.readonly === true) return 'read'
+  if (isOldForm(body)) return undefined
+  return body.packages_and_scopes_permission === 'read-write' ? 'write' : 'read'
+}
+
+function kindOf(body: NewTokenBody): AskedToken['kind'] {
+  const power = powerOf(body)
+  if (power === undefined) return 'admin'
+  if (power === 'read') return 'read'
+  return body.bypass_2fa === true ? 'automation' : 'publish'
 }
 
 /** npm up to 10 asks for everything but what `readonly` and the ranges take away. */

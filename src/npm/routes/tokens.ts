@@ -3,8 +3,10 @@ import { asking } from '../../http/authenticate.ts'
 import { jsonBody } from '../../http/body.ts'
 import { type AppEnv, routes } from '../../http/env.ts'
 import { claimedAddress } from '../../http/visitor.ts'
+import type { TokenId } from '../../model/ids.ts'
 import type { Token } from '../../model/records.ts'
 import { refuse } from '../../model/refusals.ts'
+import { readTokenKey } from '../../registry/tokens.ts'
 import { askedToken, newTokenBody } from './token-request.ts'
 
 const noStore = { 'cache-control': 'no-store' }
@@ -13,10 +15,7 @@ const noStore = { 'cache-control': 'no-store' }
 export const tokens: Hono<AppEnv> = routes()
   .get('/-/npm/v1/tokens', async (c) => {
     const { tokens: listed, next } = await c.var.registry.listTokens(await asking(c), position(c))
-    const urls =
-      next === undefined
-        ? {}
-        : { next: `${c.var.registry.config.publicUrl}/-/npm/v1/tokens?after=${next.createdAt}~${next.tokenId}` }
+    const urls = next === undefined ? {} : { next: `${c.var.registry.config.publicUrl}/-/npm/v1/tokens?after=${next}` }
     return c.json({ objects: listed.map(describe), urls }, 200, noStore)
   })
   .post('/-/npm/v1/tokens', async (c) => {
@@ -43,7 +42,7 @@ function describe(token: Token) {
     name: description,
     ...(note === undefined ? {} : { description: note }),
     cidr_whitelist: limits?.addresses ?? null,
-    readonly: limits?.mayWrite === false,
+    readonly: limits?.power === 'read',
     ...(limits?.packages === undefined
       ? {}
       : { packages: limits.packages.map((pattern) => pattern.slice(pattern.indexOf('/') + 1)) }),
@@ -54,10 +53,10 @@ function describe(token: Token) {
 }
 
 /** Where the list goes on, out of our own `urls.next`. */
-function position(c: Context<AppEnv>): { createdAt: string; tokenId: string } | undefined {
+function position(c: Context<AppEnv>): TokenId | undefined {
   const after = c.req.query('after')
   if (after === undefined) return undefined
-  const [, createdAt, tokenId] = /^(\d{4}-\d\d-\d\dT[\d:.]{8,16}Z)~([0-9A-Za-z]{12})$/.exec(after) ?? []
-  if (createdAt === undefined || tokenId === undefined) throw refuse('url_invalid')
-  return { createdAt, tokenId }
+  const tokenId = readTokenKey(after)
+  if (tokenId === undefined) throw refuse('url_invalid')
+  return tokenId
 }

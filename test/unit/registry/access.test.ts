@@ -1,17 +1,24 @@
 import { describe, expect, test } from 'vitest'
-import type { PackageName, TokenId, Username } from '../../../src/model/ids.ts'
-import { anonymous, type Principal } from '../../../src/model/principal.ts'
-import type { Head, Visibility } from '../../../src/model/records.ts'
+import type { OrgName, PackageName, TeamId, TokenId, Username } from '../../../src/model/ids.ts'
+import { anonymous, type Principal, type SignedIn } from '../../../src/model/principal.ts'
+import type { Head, Right, Visibility } from '../../../src/model/records.ts'
+import type { OrgRole, Standing } from '../../../src/model/standing.ts'
 import type { TokenLimits } from '../../../src/model/token-limits.ts'
-import { type Action, accessProblem } from '../../../src/registry/access.ts'
+import { type Action, accessProblem, orgProblem } from '../../../src/registry/access.ts'
 
-const user = (name: string, isAdmin = false): Principal => ({
+const standing = (changes: Partial<Standing> = {}): Standing => ({
+  roles: ['publisher'],
+  orgs: {},
+  teams: new Set(),
+  ...changes,
+})
+const user = (name: string, changes: Partial<Standing> = {}): SignedIn => ({
   kind: 'user',
   username: name as Username,
-  isAdmin,
-  tokenId: 't' as TokenId,
+  standing: standing(changes),
+  credential: { kind: 'token', id: 't' as TokenId, isAutomation: false },
 })
-const who = { anonymous, stranger: user('eve'), owner: user('ana'), admin: user('root', true) }
+const who = { anonymous, stranger: user('eve'), owner: user('ana'), admin: user('root', { roles: ['admin'] }) }
 const head = (visibility: Visibility): Head => ({
   format: 'npm',
   name: 'lib' as PackageName,
@@ -24,9 +31,12 @@ const head = (visibility: Visibility): Head => ({
 })
 const packages = { missing: undefined, public: head('public'), private: head('private') }
 
-const limited = (limits: TokenLimits): Principal => ({ ...user('ana'), limits }) as Principal
-const inside = { mayWrite: true, packages: ['npm/lib', 'npm/@acme/*'] }
-const outside = { mayWrite: true, packages: ['npm/other', 'npm/lib/*', 'pypi/lib'] }
+const limited = (limits: TokenLimits, changes: Partial<Standing> = {}): SignedIn => ({
+  ...user('ana', changes),
+  limits,
+})
+const inside = { power: 'write', packages: ['npm/lib', 'npm/@acme/*'] } as const
+const outside = { power: 'write', packages: ['npm/other', 'npm/lib/*', 'pypi/lib'] } as const
 const named = (name: string) => ({ format: 'npm' as const, name: name as PackageName })
 
 test('a token for the package does what its owner may', () => {
@@ -39,7 +49,7 @@ test('a token for the package does what its owner may', () => {
 })
 
 test('a token for other packages makes its owner a stranger, also an administrator', () => {
-  for (const who of [limited(outside), { ...limited(outside), isAdmin: true } as Principal]) {
+  for (const who of [limited(outside), limited(outside, { roles: ['admin'] })]) {
     const codeOf = (action: Action, head: Head | undefined) =>
       accessProblem(who, action, head, { requireLogin: false }, named('lib'))?.code
     expect(codeOf('read', packages.public)).toBeUndefined()
@@ -57,7 +67,7 @@ test('a publish that does not say of what is refused to a limited token', () => 
 })
 
 test('a token for reading reads', () => {
-  const reader = limited({ mayWrite: false })
+  const reader = limited({ power: 'read' })
   const codeOf = (action: Action, head: Head | undefined) =>
     accessProblem(reader, action, head, { requireLogin: false }, named('lib'))?.code
   expect(codeOf('read', packages.private)).toBeUndefined()
@@ -105,5 +115,102 @@ describe('access', () => {
     const answers = Object.values(packages).map((one) => accessProblem(anonymous, 'read', one, { requireLogin: true }))
     expect(answers.map((problem) => problem?.code)).toEqual(['login_required', 'login_required', 'login_required'])
     expect(accessProblem(who.stranger, 'read', packages.public, { requireLogin: true })).toBeUndefined()
+  })
+})
+
+const team = 'acme/dev~aaaa' as TeamId
+const ofTeam = user('tim', { teams: new Set([team]) })
+const granted = (right: Right, changes: Partial<Head> = {}): Head => ({
+  ...head('private'),
+  grants: { [`team/${team}`]: right },
+  ...changes,
+})
+const codeFor = (asker: Principal, action: Action, one: Head) =>
+  accessProblem(asker, action, one, { requireLogin: false })?.code
+
+describe('what a team was given', () => {
+  test.each([
+    ['read', 'read', undefined],
+    ['read', 'change', 'not_owner'],
+    ['read', 'publish', 'not_owner'],
+    ['read', 'inspect', 'package_not_found'],
+    ['write', 'change', undefined],
+    ['write', 'publish', undefined],
+    ['write', 'inspect', undefined],
+    ['write', 'manage', 'not_owner'],
+    ['admin', 'manage', undefined],
+  ] as const)('%s: %s is %s', (right, action, code) => {
+    expect(codeFor(ofTeam, action, granted(right))).toBe(code)
+    expect(codeFor(who.stranger, action, granted(right))).toBe(action === 'publish' ? 'not_owner' : 'package_not_found')
+  })
+
+  test('a team that was made anew under the same name has nothing', () => {
+    const again = user('tim', { teams: new Set(['acme/dev~bbbb' as TeamId]) })
+    expect(codeFor(again, 'read', granted('read'))).toBe('package_not_found')
+  })
+})
+
+test('owners and administrators of an organisation govern its packages, members do not', () => {
+  const one = { ...head('private'), name: '@acme/lib' as PackageName }
+  const as = (role: OrgRole) => user('olga', { orgs: { ['acme' as OrgName]: role } })
+  expect(codeFor(as('owner'), 'manage', one)).toBeUndefined()
+  expect(codeFor(as('admin'), 'manage', one)).toBeUndefined()
+  expect(codeFor(as('member'), 'read', one)).toBe('package_not_found')
+  expect(codeFor(as('owner'), 'read', { ...one, name: '@acme2/lib' as PackageName })).toBe('package_not_found')
+})
+
+test('an internal package is for whoever is signed in', () => {
+  expect(codeFor(anonymous, 'read', head('internal'))).toBe('package_not_found')
+  expect(codeFor(who.stranger, 'read', head('internal'))).toBeUndefined()
+  expect(codeFor({ ...who.stranger, limits: outside }, 'read', head('internal'))).toBe('package_not_found')
+})
+
+test('a sensitive package is read by its groups and by who may change that, also when it is public', () => {
+  const one = granted('write', { visibility: 'public', sensitive: { groups: ['acme/ops~cccc' as TeamId] } })
+  expect(codeFor(user('op', { teams: new Set(['acme/ops~cccc' as TeamId]) }), 'read', one)).toBeUndefined()
+  expect(codeFor(ofTeam, 'read', one)).toBe('package_not_found')
+  expect(codeFor(anonymous, 'read', one)).toBe('package_not_found')
+  expect(codeFor(who.owner, 'read', one)).toBeUndefined()
+})
+
+test('what is blocked says why to those who could read it, and is missing to others', () => {
+  const block = { reason: 'malware', by: 'root' as Username, at: '' }
+  expect(codeFor(who.owner, 'read', { ...head('private'), block })).toBe('package_blocked')
+  expect(codeFor(who.stranger, 'read', { ...head('private'), block })).toBe('package_not_found')
+  expect(codeFor(who.owner, 'manage', { ...head('private'), block })).toBeUndefined()
+})
+
+test('what is locked can be read and managed, and not changed', () => {
+  const lock = { reason: 'audit', by: 'root' as Username, at: '' }
+  const one = { ...head('private'), lock }
+  const codes = (['read', 'manage', 'change', 'publish'] as const).map((action) => codeFor(who.owner, action, one))
+  expect(codes).toEqual([undefined, undefined, 'package_locked', 'package_locked'])
+})
+
+test('an auditor inspects all and changes nothing', () => {
+  const auditor = user('aud', { roles: ['auditor'] })
+  const codes = (['inspect', 'read', 'change', 'manage', 'publish'] as const).map((action) =>
+    codeFor(auditor, action, head('private')),
+  )
+  expect(codes).toEqual([undefined, 'package_not_found', 'package_not_found', 'package_not_found', 'not_owner'])
+})
+
+describe('an organisation', () => {
+  const org = 'acme' as OrgName
+  const as = (role: OrgRole) => user('olga', { orgs: { [org]: role } })
+  test.each([
+    ['anonymous', anonymous, 'see', 'login_required'],
+    ['a stranger', who.stranger, 'see', 'org_not_found'],
+    ['a stranger', who.stranger, 'manage', 'org_not_found'],
+    ['a member', as('member'), 'see', undefined],
+    ['a member', as('member'), 'manage', 'org_right_required'],
+    ['an administrator of it', as('admin'), 'manage', undefined],
+    ['an administrator of it', as('admin'), 'appoint', 'org_right_required'],
+    ['an owner', as('owner'), 'appoint', undefined],
+    ['an administrator', who.admin, 'appoint', undefined],
+    ['an owner with a token for packages', { ...as('owner'), limits: inside }, 'manage', 'token_limited'],
+    ['an owner with a token for it', { ...as('owner'), limits: { ...inside, manages: [org] } }, 'manage', undefined],
+  ] as const)('to %s (%#), %s', (_, asker, action, code) => {
+    expect(orgProblem(asker, action, org)?.code).toBe(code)
   })
 })

@@ -1,0 +1,38 @@
+import type { Username } from '../model/ids.ts'
+import { organisationOf } from '../model/organisation.ts'
+import { type Grantee, type Head, type Right, rights } from '../model/records.ts'
+import type { Standing } from '../model/standing.ts'
+
+/** What was worked out, for as long as an isolate knows both: a head or an account that is read anew is another object. */
+const known = new WeakMap<Head, WeakMap<Standing, Right | 'none'>>()
+
+/**
+ * What somebody may do with a package, by what they are and what they were given: the most of it. Whether everybody may
+ * read it, and what the token may, is not asked here. Warm, this is one look-up, however many teams and grants there are.
+ */
+export function rightOf(username: Username, standing: Standing, head: Head): Right | 'none' {
+  const ofHead = known.get(head) ?? new WeakMap<Standing, Right | 'none'>()
+  const right = ofHead.get(standing) ?? workOut(username, standing, head)
+  ofHead.set(standing, right)
+  known.set(head, ofHead)
+  return right
+}
+
+function workOut(username: Username, standing: Standing, head: Head): Right | 'none' {
+  if (standing.roles.includes('admin') || head.owners.includes(username)) return 'admin'
+  if (governs(standing, head)) return 'admin'
+  const grants = Object.entries(head.grants ?? {}) as [Grantee, Right][]
+  const given = grants.filter(([grantee]) => isMeant(grantee, username, standing)).map(([, right]) => right)
+  return rights.findLast((right) => given.includes(right)) ?? 'none'
+}
+
+/** Owners and administrators of an organisation may do everything with its packages. */
+function governs(standing: Standing, head: Head): boolean {
+  const org = organisationOf(head)
+  const role = org !== undefined && Object.hasOwn(standing.orgs, org) ? standing.orgs[org] : undefined
+  return role === 'owner' || role === 'admin'
+}
+
+function isMeant(grantee: Grantee, username: Username, standing: Standing): boolean {
+  return grantee === `user/${username}` || (standing.teams as ReadonlySet<string>).has(grantee.slice('team/'.length))
+}
