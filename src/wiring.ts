@@ -4,6 +4,7 @@ import type { FormatId } from './model/ids.ts'
 import { npmFormat } from './npm/format.ts'
 import { type AccountDeps, login, logout } from './registry/accounts.ts'
 import { AuditLog } from './registry/audit-log.ts'
+import { type AuditTrailDeps, exportAuditTrail, readAuditTrail } from './registry/audit-trail.ts'
 import { deprecate } from './registry/deprecate.ts'
 import { type DownloadDeps, describeFile, download, Links } from './registry/download.ts'
 import { EventLog, type WaitUntil } from './registry/events.ts'
@@ -140,7 +141,8 @@ function wireDeps(
   OwnerDeps &
   UnpublishDeps &
   StarDeps &
-  SearchDeps {
+  SearchDeps &
+  AuditTrailDeps {
   const stores = wireStores(config, platform)
   const headCache = new HeadCache(stores.heads, platform)
   return {
@@ -203,6 +205,8 @@ export function wire(config: Config, platform: Platform) {
       setStar,
       starredBy,
       readReport,
+      readAuditTrail,
+      exportAuditTrail,
       download,
       describeFile,
       dailyDownloads,

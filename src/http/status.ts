@@ -28,6 +28,7 @@ export const statusOf = {
   not_owner: 403,
   package_locked: 423,
   package_blocked: 403,
+  audit_not_allowed: 403,
   org_not_found: 404,
   org_right_required: 403,
   org_name_invalid: 400,

@@ -52,6 +52,9 @@ export const refusals = {
   creation_refused: (f: { package: string; reason: string }) =>
     `You may not take the name "${f.package}": ${f.reason}.`,
 
+  audit_not_allowed: () =>
+    'You may read what you did yourself (actor=<you>), and what was done to packages and organisations that you govern (target=…). Auditors and administrators read all.',
+
   // Malformed requests
   package_name_invalid: (f: { problem: string }) => `Invalid package name: ${f.problem}.`,
   version_invalid: (f: { version: string; problem: string }) => `Invalid version "${f.version}": ${f.problem}.`,
