@@ -80,13 +80,11 @@ export class Tokens {
    *   all alike; `account_disabled`; `token_limited` for one that is good, but not from this address, or not for changes
    */
   async resolve(token: string, use: TokenUse): Promise<Principal> {
-    const tokenId = readTokenId(token)
-    if (tokenId === undefined) throw refuse('token_invalid')
     const secretHash = digestHex('sha256', token)
     const record = this.#known.get(secretHash)
     const account = record === undefined ? undefined : this.#accounts.get(record.owner)
     const found =
-      record !== undefined && account !== undefined ? { record, account } : await this.#read(tokenId, secretHash)
+      record !== undefined && account !== undefined ? { record, account } : await this.#read(token, secretHash)
     if (found === undefined || this.#isOver(found.record, found.account)) throw refuse('token_invalid')
     return principalOf(found.record, found.account, use)
   }
@@ -122,14 +120,16 @@ export class Tokens {
     return expiresAt !== undefined && Date.parse(expiresAt) <= this.#platform.now()
   }
 
-  /** A token whose id is known and whose secret is another is unknown; so is one whose account is gone. */
-  async #read(tokenId: TokenId, secretHash: string): Promise<{ record: Token; account: KnownAccount } | undefined> {
+  /** A token whose secret is another is unknown; so is one whose account is gone; one of another shape is not looked up. */
+  async #read(token: string, secretHash: string): Promise<{ record: Token; account: KnownAccount } | undefined> {
+    const tokenId = readTokenId(token)
+    if (tokenId === undefined) return undefined
     const askedAt = this.#platform.now()
-    const { token, owner } = await this.#store.getWithOwner(tokenId)
-    if (token === undefined || !constantTimeEqual(token.secretHash, secretHash)) return undefined
-    if (owner === undefined || owner.username !== token.owner) return undefined
-    this.#known.set(secretHash, token, askedAt)
-    return { record: token, account: this.#accounts.keep(owner, askedAt) }
+    const { token: record, owner } = await this.#store.getWithOwner(tokenId)
+    if (record === undefined || !constantTimeEqual(record.secretHash, secretHash)) return undefined
+    if (owner === undefined || owner.username !== record.owner) return undefined
+    this.#known.set(secretHash, record, askedAt)
+    return { record, account: this.#accounts.keep(owner, askedAt) }
   }
 }
 
