@@ -1,4 +1,4 @@
-/** The edge as a process: the worker in real workerd, on both addresses of `localhost`. Started by the supervisor. */
+/** The edge as a process: the worker in real workerd. Started by the supervisor. */
 import { ChildProcess } from 'node:child_process'
 import { subscribe } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
@@ -8,12 +8,15 @@ import { z } from 'zod'
 import { log } from '../../std/log.ts'
 import { edgeOptions } from './edge-options.ts'
 import { relayToIpv4 } from './ipv6-relay.ts'
+import { loopback, urlOf } from './listen.ts'
 import { type RunningPart, servePart, tellSupervisor } from './part.ts'
 
 const recoveryMs = 5_000
 
 const input = z.object({
   port: z.number(),
+  /** The address to listen on. Default: both of `localhost`. */
+  host: z.string().optional(),
   /** Path of the bundle. Read at each start and reload. */
   worker: z.string(),
   compatibilityDate: z.string(),
@@ -26,6 +29,8 @@ export type EdgeInput = Readonly<z.infer<typeof input>>
 servePart((raw) => startEdge(input.parse(raw)))
 
 async function startEdge(settings: EdgeInput): Promise<RunningPart> {
+  const { host, port } = settings
+  const url = urlOf(host ?? loopback, port)
   /** Whether the end of workerd is our own doing. */
   let isExpected = false
   const miniflare = followWorkerd(
@@ -34,22 +39,22 @@ async function startEdge(settings: EdgeInput): Promise<RunningPart> {
       if (isExpected) return
       log('error', 'workerd_ended', `workerd ended (${how}); it is started again`)
       // miniflare starts it again on the same port. Where that fails, a new process of ours is the better try.
-      setImmediate(() => void Promise.race([ready(miniflare, settings.port), tooLate()]))
+      setImmediate(() => void Promise.race([ready(miniflare, url), tooLate()]))
     },
   )
-  await ready(miniflare, settings.port)
-  const relay = await relayToIpv4(settings.port)
+  await ready(miniflare, url)
+  const relay = host === undefined ? await relayToIpv4(port) : undefined
   return {
     async close() {
       isExpected = true
-      relay.close()
+      relay?.close()
       await miniflare.dispose()
     },
     async reload() {
       isExpected = true
       await miniflare.setOptions(readOptions(settings))
       isExpected = false
-      await ready(miniflare, settings.port)
+      await ready(miniflare, url)
     },
   }
 }
@@ -98,9 +103,9 @@ function followWorkerd(start: () => Miniflare, ended: (how: string) => void): Mi
 }
 
 /** Waits until the worker answers. Fails when workerd does not start, or the worker refuses its settings. */
-async function ready(miniflare: Miniflare, port: number): Promise<void> {
+async function ready(miniflare: Miniflare, url: string): Promise<void> {
   await miniflare.ready
-  const answer = await fetch(`http://127.0.0.1:${port}/-/ping`)
+  const answer = await fetch(`${url}/-/ping`)
   const body = await answer.text()
   if (!answer.ok) throw new Error(`the worker answers GET /-/ping with ${answer.status}: ${body.slice(0, 400)}`)
 }

@@ -1,7 +1,11 @@
 import type { Server } from 'node:http'
+import { isIPv6 } from 'node:net'
 import { promisify } from 'node:util'
 
-/** A local storage server at work on 127.0.0.1. */
+/** Where everything listens that nobody else should reach. */
+export const loopback = '127.0.0.1'
+
+/** A local storage server at work. */
 export interface LocalServer {
   readonly port: number
   /** Ends connections and writes what is left to write. */
@@ -18,11 +22,11 @@ export interface LocalServerOptions {
   readonly region: string
 }
 
-/** Listens on 127.0.0.1, and nowhere else, and returns the port. Fails as `listen` does, for example with EADDRINUSE. */
-export async function listen(server: Server, port: number): Promise<number> {
+/** Listens on one address, and returns the port. Fails as `listen` does, for example with EADDRINUSE. */
+export async function listen(server: Server, port: number, host: string = loopback): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       server.off('error', reject)
       resolve()
     })
@@ -36,4 +40,14 @@ export async function stopListening(server: Server): Promise<void> {
   const closed = promisify(server.close.bind(server))()
   server.closeAllConnections()
   await closed
+}
+
+/** `host:port`, as URLs and proxies write it. */
+export function authorityOf(host: string, port: number): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`
+}
+
+/** The URL at which this machine reaches what listens on an address: one of its own when that means all of them. */
+export function urlOf(host: string, port: number): string {
+  return `http://${authorityOf({ '0.0.0.0': loopback, '::': '::1' }[host] ?? host, port)}`
 }

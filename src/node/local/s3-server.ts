@@ -16,8 +16,13 @@ import { UploadStore } from './upload-store.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
+export interface S3ServerOptions extends LocalServerOptions {
+  /** The address to listen on: of the three servers, the only one that clients come to. Default: 127.0.0.1. */
+  readonly host?: string | undefined
+}
+
 /** S3's protocol on a folder: s3rver, with a store and a front of our own. Only for path-style addresses. */
-export async function startS3Server(options: LocalServerOptions): Promise<LocalServer> {
+export async function startS3Server(options: S3ServerOptions): Promise<LocalServer> {
   const { directory, credentials, region } = options
   const storage = await openStorage(directory)
   const app = new S3rver({ silent: true, vhostBuckets: false, directory })
@@ -31,7 +36,7 @@ export async function startS3Server(options: LocalServerOptions): Promise<LocalS
     if (!(error instanceof S3Error)) reportFault('s3', error, context?.req)
   })
   const server = createServer(app.callback())
-  const port = await listen(server, options.port)
+  const port = await listen(server, options.port, options.host)
   await expire(storage, Date.now())
   const expiry = setInterval(
     () => void expire(storage, Date.now()).catch((error: unknown) => reportFault('s3', error)),

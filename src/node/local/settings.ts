@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, parseConfig } from '../../config.ts'
 import { runningFile } from '../cli/connect.ts'
+import { loopback, urlOf } from './listen.ts'
 import type { LocalCredentials } from './secrets.ts'
 import { StartProblem } from './start-problem.ts'
 
@@ -26,6 +27,8 @@ export function localStorageParts(env: Environment): readonly StoragePart[] {
 
 export interface SettingsInput {
   readonly env: Environment
+  /** The address that registry and S3 listen on. Default: 127.0.0.1, as for the others. */
+  readonly host?: string | undefined
   /** The registry's port. */
   readonly port: number
   readonly storagePorts: Readonly<Partial<Record<StoragePart, number>>>
@@ -39,7 +42,7 @@ export interface SettingsInput {
  * since they may open somebody's real account.
  * @throws StartProblem naming the bad settings
  */
-export function makeSettings({ env: all, port, storagePorts, credentials }: SettingsInput): Settings {
+export function makeSettings({ env: all, host, port, storagePorts, credentials }: SettingsInput): Settings {
   const env = withoutUnset(all)
   const settings: Record<string, string | undefined> = {
     DECKLE_PUBLIC_URL: `http://localhost:${port}`,
@@ -50,7 +53,9 @@ export function makeSettings({ env: all, port, storagePorts, credentials }: Sett
     ...credentialSettings(env, credentials),
     DECKLE_ADMIN_PASSWORD: undefined,
   }
-  for (const part of localStorageParts(env)) settings[endpointOf[part]] = `http://127.0.0.1:${storagePorts[part]}`
+  for (const part of localStorageParts(env)) {
+    settings[endpointOf[part]] = urlOf((part === 's3' ? host : undefined) ?? loopback, storagePorts[part] ?? 0)
+  }
   settings['DECKLE_STORAGE_URL'] ??= settings['DECKLE_S3_ENDPOINT']
   return checked(withoutUnset(settings))
 }
@@ -71,10 +76,11 @@ function credentialSettings(env: Environment, local: LocalCredentials): Record<s
   }
 }
 
+/** The settings, with URLs in the one way to write them. */
 function checked(settings: Settings): Settings {
   try {
-    parseConfig(settings)
-    return settings
+    const { publicUrl, storage } = parseConfig(settings)
+    return { ...settings, DECKLE_PUBLIC_URL: publicUrl, DECKLE_STORAGE_URL: storage.s3PublicEndpoint ?? '' }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     throw new StartProblem(error.message, { cause: error })
@@ -97,7 +103,7 @@ export function partEnvironment(env: Environment, settings: Settings = {}): Node
   return { ...Object.fromEntries(kept), ...settings }
 }
 
-function isUnset(value: string | undefined): value is undefined | '' {
+export function isUnset(value: string | undefined): value is undefined | '' {
   return value === undefined || value === ''
 }
 
