@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { requireUsableAddresses, withAddresses } from '../../../../src/node/local/addresses.ts'
 import { parseOptions } from '../../../../src/node/local/options.ts'
 import { StartProblem } from '../../../../src/node/local/start-problem.ts'
 
@@ -31,6 +33,15 @@ test('a registry for others has an address to listen on and two URLs', () => {
     storageUrl: 'https://b.example',
     insecureHttp: true,
   })
+})
+
+test('the service of docs/team.md starts with options that exist and go together', () => {
+  const [, line = ''] =
+    /^ExecStart=\S+ src\/node\/launch\.mjs start (.*)$/m.exec(readFileSync('docs/team.md', 'utf8')) ?? []
+  const options = parseOptions(line.split(' '))
+  if ('help' in options) throw new Error('docs/team.md starts the help')
+  expect(options).toMatchObject({ quiet: true, dataDirectory: '/var/lib/deckle' })
+  requireUsableAddresses(withAddresses({}, options), options, options.port)
 })
 
 test('--help gives the text', () => {
