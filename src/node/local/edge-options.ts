@@ -4,7 +4,7 @@ import { loopback } from './listen.ts'
 
 export interface EdgeOptions {
   /** The address to listen on. Default: 127.0.0.1. */
-  readonly host?: string | undefined
+  readonly host?: string
   readonly port: number
   readonly code: string
   /** Where the code comes from; its source map may lie beside it. */

@@ -42,12 +42,17 @@ export async function stopListening(server: Server): Promise<void> {
   await closed
 }
 
+/**
+ * The addresses that clients, or a proxy, are served on; the first of them answers on 127.0.0.1, as our own parts need.
+ * @param host what was asked for. Default: both addresses of `localhost`, since clients differ in which they try
+ */
+export function servedAddresses(host?: string): readonly [string, ...string[]] {
+  if (host === undefined) return [loopback, '::1']
+  if (host === '0.0.0.0' || host === '::') return [host]
+  return host === loopback ? [loopback] : [loopback, host]
+}
+
 /** `host:port`, as URLs and proxies write it. */
 export function authorityOf(host: string, port: number): string {
   return `${isIPv6(host) ? `[${host}]` : host}:${port}`
-}
-
-/** The URL at which this machine reaches what listens on an address: one of its own when that means all of them. */
-export function urlOf(host: string, port: number): string {
-  return `http://${authorityOf({ '0.0.0.0': loopback, '::': '::1' }[host] ?? host, port)}`
 }

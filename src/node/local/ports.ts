@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { loopback } from './listen.ts'
+import { loopback, servedAddresses } from './listen.ts'
 import { StartProblem, systemCode } from './start-problem.ts'
 
 /**
@@ -79,13 +79,13 @@ function readPorts(file: string): Readonly<Record<string, number>> {
 
 /**
  * Checks that the registry, or storage behind a proxy, can have its port.
- * @param only the address to listen on. Default: both of `localhost`, since clients differ in which they try
+ * @param asked the address that was asked for
  * @throws StartProblem with what to do
  */
-export async function requireFreePort(port: number, only?: string): Promise<void> {
-  for (const host of only === undefined ? [loopback, '::1'] : [only]) {
+export async function requireFreePort(port: number, asked?: string): Promise<void> {
+  for (const host of servedAddresses(asked)) {
     const code = await lastingProblem(port, host)
-    if (code === undefined || (isMissing(code) && only === undefined)) continue
+    if (code === undefined || (isMissing(code) && host !== asked)) continue
     if (isMissing(code)) throw new StartProblem(`This machine has no address ${host} to listen on (--host).`)
     if (code === 'EACCES') throw new StartProblem(`Only an administrator may use port ${port}. ${otherPort(4000)}`)
     if (code !== 'EADDRINUSE') throw new StartProblem(`Cannot listen on ${host}, port ${port}: ${code}.`)

@@ -2,7 +2,6 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, parseConfig } from '../../config.ts'
 import { runningFile } from '../cli/connect.ts'
-import { loopback, urlOf } from './listen.ts'
 import type { LocalCredentials } from './secrets.ts'
 import { StartProblem } from './start-problem.ts'
 
@@ -27,8 +26,6 @@ export function localStorageParts(env: Environment): readonly StoragePart[] {
 
 export interface SettingsInput {
   readonly env: Environment
-  /** The address that registry and S3 listen on. Default: 127.0.0.1, as for the others. */
-  readonly host?: string | undefined
   /** The registry's port. */
   readonly port: number
   readonly storagePorts: Readonly<Partial<Record<StoragePart, number>>>
@@ -42,7 +39,7 @@ export interface SettingsInput {
  * since they may open somebody's real account.
  * @throws StartProblem naming the bad settings
  */
-export function makeSettings({ env: all, host, port, storagePorts, credentials }: SettingsInput): Settings {
+export function makeSettings({ env: all, port, storagePorts, credentials }: SettingsInput): Settings {
   const env = withoutUnset(all)
   const settings: Record<string, string | undefined> = {
     DECKLE_PUBLIC_URL: `http://localhost:${port}`,
@@ -53,9 +50,7 @@ export function makeSettings({ env: all, host, port, storagePorts, credentials }
     ...credentialSettings(env, credentials),
     DECKLE_ADMIN_PASSWORD: undefined,
   }
-  for (const part of localStorageParts(env)) {
-    settings[endpointOf[part]] = urlOf((part === 's3' ? host : undefined) ?? loopback, storagePorts[part] ?? 0)
-  }
+  for (const part of localStorageParts(env)) settings[endpointOf[part]] = `http://127.0.0.1:${storagePorts[part]}`
   settings['DECKLE_STORAGE_URL'] ??= settings['DECKLE_S3_ENDPOINT']
   return checked(withoutUnset(settings))
 }

@@ -127,11 +127,11 @@ class Start {
   }
 
   async #steps(givenPassword: string | undefined): Promise<void> {
-    const { dataDirectory, host } = this.#options
+    const { dataDirectory } = this.#options
     const storageParts = localStorageParts(this.#env)
     const storagePorts = await this.#choosePorts(storageParts)
     const credentials = loadSecrets(dataDirectory)
-    this.#settings = makeSettings({ env: this.#env, host, port: this.#port, storagePorts, credentials })
+    this.#settings = makeSettings({ env: this.#env, port: this.#port, storagePorts, credentials })
 
     this.#terminal.progress('Starting storage and building the worker')
     const storage = storageParts.map((part) => this.#startStorage(part, storagePorts[part]))
