@@ -76,12 +76,12 @@ const asAdmin = () => ({ registry: `${proxy.registryUrl}/`, token })
 
 test('npm logs in with the password', async () => {
   await inSandbox(trusting(npm11), { registry: `${proxy.registryUrl}/` }, async (box) => {
-    const answers = { username: 'admin\n', password: `${password}\n`, email: '' }
-    await box.ok(npm11.login.args, {
-      answers: npm11.login.prompts.map(({ when, answer }) => ({ when, say: answers[answer] })),
+    const answers = { username: 'admin\n', password: `${password}\n`, email: '', no: '' }
+    await box.ok(npm11.commands.login.args, {
+      answers: npm11.commands.login.prompts.map(({ when, answer }) => ({ when, say: answers[answer] })),
       env: { CI: '' },
     })
-    expect((await box.ok(npm11.whoami)).stdout.trim()).toBe('admin')
+    expect((await box.ok(npm11.commands.whoami)).stdout.trim()).toBe('admin')
   })
 })
 
