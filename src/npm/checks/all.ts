@@ -1,4 +1,5 @@
 import type { Check } from '../../validation/check.ts'
+import { capabilitiesCheck } from './capabilities/check.ts'
 import { changesCheck } from './changes.ts'
 import { confusionCheck } from './confusion.ts'
 import { manifestCheck } from './manifest.ts'
@@ -12,4 +13,10 @@ import { unwantedFilesCheck } from './quality/unwanted-files.ts'
 const qualityChecks: readonly Check[] = [licenseCheck, readmeCheck, entryPointsCheck, unwantedFilesCheck, sizeCheck]
 
 /** The checks that only npm packages have, in the order in which they end and their findings are read. */
-export const npmChecks: readonly Check[] = [manifestCheck, confusionCheck, ...qualityChecks, changesCheck]
+export const npmChecks: readonly Check[] = [
+  manifestCheck,
+  confusionCheck,
+  ...qualityChecks,
+  changesCheck,
+  capabilitiesCheck,
+]

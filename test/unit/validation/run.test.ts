@@ -5,6 +5,7 @@ import { type Platform, webPlatform } from '../../../src/std/platform.ts'
 import { walkTarball } from '../../../src/validation/archive/tarball.ts'
 import { archiveLimits, type WalkArchive } from '../../../src/validation/archive/walk.ts'
 import type { Check, CheckPass } from '../../../src/validation/check.ts'
+import { createPolicy } from '../../../src/validation/policy.ts'
 import { type RunLimits, type RunOptions, runChecks } from '../../../src/validation/run.ts'
 import { concat } from '../../builders/gzip.ts'
 import { npmTarball, tarball } from '../../builders/tarball.ts'
@@ -69,6 +70,17 @@ describe('the verdict', () => {
     const odd = await runChecks(optionsFor(tarball().file('package/aux.js').gzip()))
     expect(odd.verdict).toBe('accepted')
     expect(odd.findings).toMatchObject([{ code: 'archive_windows_name', severity: 'warning' }])
+  })
+
+  test('follows the policy of the registry', async () => {
+    const archive = tarball().file('package/aux.js').gzip()
+    const strict = await runChecks(optionsFor(archive, { policy: createPolicy({ archive_windows_name: 'error' }) }))
+    expect(strict).toMatchObject({ verdict: 'rejected', counts: { error: 1 } })
+    const silent = await runChecks(optionsFor(archive, { policy: createPolicy({ archive_windows_name: 'off' }) }))
+    expect(silent).toMatchObject({ verdict: 'accepted', findings: [], counts: { warning: 0 }, truncated: false })
+    const link = tarball().symlink('package/a', 'b').gzip()
+    const lax = await runChecks(optionsFor(link, { policy: createPolicy({ archive_symlink: 'off' }) }))
+    expect(lax.verdict).toBe('rejected')
   })
 
   test('a code that nobody judged rejects', async () => {
