@@ -9,12 +9,16 @@ export const weights: Readonly<Record<string, number>> = {
   entry_point_missing: 25,
   command_missing: 20,
   types_missing: 15,
+  dependency_is_local: 15,
+  packaging_error: 15,
+  packaging_doubtful: 5,
   // May harm its publisher, or hide something
   secret_suspected: 15,
   env_file_packed: 15,
   key_file_packed: 15,
   crash_dump_packed: 15,
   dependencies_packed: 10,
+  dependency_outside_registry: 10,
   manifest_rewritten: 5,
   // What everybody asks of a package
   license_missing: 20,

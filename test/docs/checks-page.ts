@@ -1,7 +1,6 @@
-import { npmChecks } from '../../src/npm/checks/all.ts'
+import { validations } from '../../src/node/validator/validations.ts'
 import { archiveCodes } from '../../src/validation/archive/codes.ts'
 import type { Check, CodeDoc } from '../../src/validation/check.ts'
-import { secretsCheck } from '../../src/validation/checks/secrets.ts'
 import { frameCodes } from '../../src/validation/frame-codes.ts'
 import { isFixed, severityOf } from '../../src/validation/policy.ts'
 import { pointsOf } from '../../src/validation/score.ts'
@@ -35,7 +34,7 @@ nothing: it is for a reviewer to look at, and no fault. Equal findings always ma
 export function renderChecksPage(): string {
   const sections = [
     section('The archive', 'For every gzipped tar archive.', archiveCodes),
-    ...[...npmChecks, secretsCheck].map(checkSection),
+    ...validations.npm.checks.map(checkSection),
     section(
       'The validation itself',
       'The version could not be judged; publishing it again is worth a try.',

@@ -1,13 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { npmChecks } from '../../../src/npm/checks/all.ts'
+import { validations } from '../../../src/node/validator/validations.ts'
 import { archiveCodes } from '../../../src/validation/archive/codes.ts'
-import { secretsCheck } from '../../../src/validation/checks/secrets.ts'
 import { frameCodes } from '../../../src/validation/frame-codes.ts'
 import { createPolicy, isFixed, knownCodes, severityOf } from '../../../src/validation/policy.ts'
 import { readPolicyChanges } from '../../../src/validation/policy-changes.ts'
 
 const documented = [...Object.keys(frameCodes), ...Object.keys(archiveCodes)].concat(
-  ...[...npmChecks, secretsCheck].map(({ codes }) => Object.keys(codes)),
+  ...validations.npm.checks.map(({ codes }) => Object.keys(codes)),
 )
 
 test('every code of every check has a severity', () => {
