@@ -124,7 +124,7 @@ async function withinTime(
     const outcome = await Promise.race([working, timeUp])
     if (outcome !== 'time_up') return outcome
     crew.dismiss()
-    findings.add(timedOutFinding(limits.timeMs))
+    findings.add(timedOutFinding(limits.timeMs, crew.busy()))
     findings.close()
     await source.stop()
     return []
@@ -139,10 +139,11 @@ const changedFinding = {
   hint: 'Publish again; if it stays, tell an administrator of the registry.',
 }
 
-function timedOutFinding(timeMs: number) {
+function timedOutFinding(timeMs: number, check: string | undefined) {
+  const where = check === undefined ? '' : `, and was waiting for the check "${check}"`
   return {
     code: 'validation_timed_out',
-    message: `Validation took longer than ${Math.round(timeMs / 1000)} s.`,
+    message: `Validation took longer than ${Math.round(timeMs / 1000)} s${where}.`,
     hint: 'Publish again; if it stays, leave out files that are not needed, or tell an administrator.',
   }
 }

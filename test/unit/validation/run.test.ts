@@ -246,14 +246,22 @@ describe('time', () => {
     })
     const result = await runChecks(optionsFor(good, { source, platform: impatient }))
     expect(result.verdict).toBe('failed')
-    expect(result.findings.map(({ code }) => code)).toEqual(['validation_timed_out'])
+    expect(result.findings).toMatchObject([
+      { code: 'validation_timed_out', message: 'Validation took longer than 10 s.' },
+    ])
     expect(cancelled).toBe(true)
   })
 
-  test('a check that never ends fails the version', async () => {
-    const checks = [check('slow', () => ({ end: () => new Promise(() => undefined) }))]
+  test.each([
+    ['an archive', { end: () => new Promise<void>(() => undefined) }],
+    ['a file', { entry: () => ({ chunk: () => undefined, end: () => new Promise<void>(() => undefined) }) }],
+  ])('a check that never ends with %s fails the version, by its name', async (_, pass: CheckPass) => {
+    const checks = [check('quick', () => ({ end: async () => undefined })), check('slow', () => pass)]
     const result = await runChecks(optionsFor(good, { checks, limits: { ...limits, timeMs: 20 } }))
-    expect(result.findings.map(({ code }) => code)).toEqual(['validation_timed_out'])
+    expect(result.verdict).toBe('failed')
+    expect(result.findings).toMatchObject([
+      { code: 'validation_timed_out', message: expect.stringContaining('waiting for the check "slow"') },
+    ])
   })
 
   test('the clock is stopped when the run is over', async () => {
