@@ -62,23 +62,24 @@ function startThread({ entry, heapMegabytes }: LinterOptions): Worker {
     resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
   })
   worker.unref()
+  // One that comes while nobody asks, or while the thread is ended, would end the process
+  worker.on('error', () => undefined)
   return worker
 }
 
 /** Asks once; never rejects for what happens in the thread. The timer keeps the process alive until there is an answer. */
 function ask(worker: Worker, files: readonly PackedFile[], timeMs: number): Promise<LintOutcome> {
   return new Promise((resolve) => {
+    const answered = (message: unknown) => settle(readAnswer(message))
+    const broke = (error: unknown) => settle({ kind: 'failed', problem: `broke (${nameOf(error)})` })
+    const ended = () => settle({ kind: 'failed', problem: 'broke (its thread ended)' })
     const settle = (outcome: LintOutcome) => {
       clearTimeout(timer)
-      worker.removeAllListeners()
-      // An error that comes after the answer, while the thread is ended, would end the process
-      worker.on('error', () => undefined)
+      worker.off('message', answered).off('error', broke).off('exit', ended)
       resolve(outcome)
     }
     const timer = setTimeout(() => settle({ kind: 'failed', problem: `took longer than ${timeMs} ms` }), timeMs)
-    worker.once('message', (message) => settle(readAnswer(message)))
-    worker.once('error', (error) => settle({ kind: 'failed', problem: `broke (${nameOf(error)})` }))
-    worker.once('exit', () => settle({ kind: 'failed', problem: 'broke (its thread ended)' }))
+    worker.on('message', answered).on('error', broke).on('exit', ended)
     worker.postMessage(files)
   })
 }

@@ -72,6 +72,16 @@ test.each([
   30_000,
 )
 
+test('one thread takes one package after the other', async () => {
+  const does = `globalThis.asked = (globalThis.asked ?? 0) + 1
+    const problem = { code: String(globalThis.asked), level: 'error', field: '', text: '' }
+    parentPort.postMessage({ kind: 'done', problems: [problem] })`
+  const lint = createLinter({ timeMs: 10_000, heapMegabytes: 32, entry: threadThat(does) })
+  const outcomes = await Promise.all([lint(sound), lint(sound), lint(sound)])
+  expect(outcomes.map((outcome) => outcome.kind === 'done' && outcome.problems[0]?.code)).toEqual(['1', '2', '3'])
+  expect(await lint(sound)).toMatchObject({ problems: [{ code: '4' }] })
+})
+
 test('the thread sees no environment', async () => {
   const does = 'parentPort.postMessage({ kind: "failed", problem: Object.keys(process.env).join() })'
   const lint = createLinter({ timeMs: 10_000, heapMegabytes: 32, entry: threadThat(does) })
