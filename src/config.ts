@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { visibilities } from './model/records.ts'
+import { isSameHost, parseOrigin } from './std/origin.ts'
 import type { PolicyChanges } from './validation/policy.ts'
 import { readPolicyChanges } from './validation/policy-changes.ts'
 
@@ -25,6 +26,15 @@ export class Secret {
 }
 
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''))
+const origin = z.string().transform((text, context) => {
+  const parsed = parseOrigin(text)
+  if (parsed !== undefined) return parsed
+  context.addIssue({
+    code: 'custom',
+    message: 'must be an address such as https://registry.example.com, without a path',
+  })
+  return z.NEVER
+})
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 
@@ -41,9 +51,9 @@ const policy = z
 const settings = z
   .object({
     /** The address that clients use; every URL in a document is built from it. */
-    DECKLE_PUBLIC_URL: url,
-    /** The address of the storage in signed links. Another host name than the registry's, see below. */
-    DECKLE_STORAGE_URL: url.optional(),
+    DECKLE_PUBLIC_URL: origin,
+    /** The address of the storage in signed links, else the endpoint. Another host than the registry's, see below. */
+    DECKLE_STORAGE_URL: origin.optional(),
     DECKLE_S3_ENDPOINT: url.optional(),
     DECKLE_DYNAMODB_ENDPOINT: url.optional(),
     DECKLE_SQS_ENDPOINT: url.optional(),
@@ -76,8 +86,8 @@ const settings = z
     DECKLE_POLICY: policy,
   })
   .superRefine((value, context) => {
-    if (value.DECKLE_STORAGE_URL === undefined) return
-    if (new URL(value.DECKLE_STORAGE_URL).hostname !== new URL(value.DECKLE_PUBLIC_URL).hostname) return
+    const storage = value.DECKLE_STORAGE_URL ?? value.DECKLE_S3_ENDPOINT
+    if (storage === undefined || !isSameHost(storage, value.DECKLE_PUBLIC_URL)) return
     context.addIssue({
       code: 'custom',
       path: ['DECKLE_STORAGE_URL'],
@@ -116,7 +126,11 @@ export interface Config {
 /** A setting is missing or wrong; the message names every one of them. */
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
-    super(`Deckle cannot start with these settings:\n${problems.map((line) => `  ${line}`).join('\n')}`)
+    super(
+      problems.length === 1
+        ? `Deckle cannot start. ${problems[0]}.`
+        : `Deckle cannot start with these settings:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    )
     this.name = 'ConfigError'
   }
 }
