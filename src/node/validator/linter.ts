@@ -4,7 +4,7 @@ import type { LintOutcome, LintPackage, PackedFile } from '../../npm/checks/qual
 import { log } from '../../std/log.ts'
 
 export interface LinterOptions {
-  /** For one package. */
+  /** For one package, once the thread runs. */
   readonly timeMs: number
   readonly heapMegabytes: number
   /** The module of the thread: takes files, answers with a `LintAnswer`. */
@@ -38,7 +38,7 @@ export function createLinter(options: LinterOptions = defaults): LintPackage {
   let last: Promise<unknown> = Promise.resolve()
 
   async function lint(files: readonly PackedFile[]): Promise<LintOutcome> {
-    worker ??= startThread(options)
+    worker ??= await startThread(options)
     const outcome = await ask(worker, files, options.timeMs)
     if (outcome.kind === 'done') return outcome
     log('warning', 'lint_failed', `publint ${outcome.problem}`)
@@ -55,16 +55,21 @@ export function createLinter(options: LinterOptions = defaults): LintPackage {
   }
 }
 
-function startThread({ entry, heapMegabytes }: LinterOptions): Worker {
-  const worker = new Worker(entry, {
-    env: {},
-    execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
+/** Starting takes a second on a busy machine, which is not the package's fault. One that cannot start never answers. */
+function startThread({ entry, heapMegabytes }: LinterOptions): Promise<Worker> {
+  return new Promise((resolve) => {
+    const worker = new Worker(entry, {
+      env: {},
+      execArgv: [],
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: 16, stackSizeMb: 4 },
+    })
+    const started = () => {
+      worker.unref()
+      resolve(worker)
+    }
+    // Stays: an error that comes while nobody asks, or while the thread is ended, would end the process
+    worker.once('online', started).on('error', started)
   })
-  worker.unref()
-  // One that comes while nobody asks, or while the thread is ended, would end the process
-  worker.on('error', () => undefined)
-  return worker
 }
 
 /** Asks once; never rejects for what happens in the thread. The timer keeps the process alive until there is an answer. */
