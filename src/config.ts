@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import { visibilities } from './model/records.ts'
 import { isSameHost, parseOrigin } from './std/origin.ts'
+import type { PolicyChanges } from './validation/policy.ts'
+import { readPolicyChanges } from './validation/policy-changes.ts'
 
 /** A value that no log or message can show. */
 export class Secret {
@@ -36,6 +38,16 @@ const origin = z.string().transform((text, context) => {
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 
+const policy = z
+  .string()
+  .max(20_000)
+  .default('')
+  .transform((text, context): PolicyChanges => {
+    const { changes, problems } = readPolicyChanges(text)
+    for (const message of problems) context.addIssue({ code: 'custom', message })
+    return changes
+  })
+
 const settings = z
   .object({
     /** The address that clients use; every URL in a document is built from it. */
@@ -70,6 +82,8 @@ const settings = z
     DECKLE_TRUST_ADDRESS: flag.default(false),
     /** How long single download events are kept; the daily counters stay. */
     DECKLE_EVENT_DAYS: whole(1, 3_650).default(90),
+    /** What the validator makes of some codes instead of the default: `license_missing=error, readme_missing=off`. */
+    DECKLE_POLICY: policy,
   })
   .superRefine((value, context) => {
     const storage = value.DECKLE_STORAGE_URL ?? value.DECKLE_S3_ENDPOINT
@@ -106,6 +120,7 @@ export interface Config {
   readonly webLogin: boolean
   readonly trustAddress: boolean
   readonly eventDays: number
+  readonly policy: PolicyChanges
 }
 
 /** A setting is missing or wrong; the message names every one of them. */
@@ -154,5 +169,6 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     webLogin: value.DECKLE_WEB_LOGIN,
     trustAddress: value.DECKLE_TRUST_ADDRESS,
     eventDays: value.DECKLE_EVENT_DAYS,
+    policy: value.DECKLE_POLICY,
   })
 }
