@@ -19,16 +19,17 @@ export type WaitUntil = (work: Promise<unknown>) => void
 
 /** Answers are out within this time, so an isolate that dies loses at most the last second of events. */
 const flushAfterMs = 500
-const flushAtEvents = 200
+const flushAtEvents = 500
 /** When the store is away for long, the oldest are dropped, and a log line says how many. */
 const mostEvents = 20_000
 const mostInBatch = 1_000
 const mostKnownVersions = 20_000
-/** A runtime may stop what was left to do after an answer: a flush that takes longer than this is taken for dead. */
-const flushDeadAfterMs = 60_000
+/** A runtime stops what is left to do after an answer (Workers: after 30 s), so a later request takes over in time. */
+const turnMs = 10_000
 
 /**
- * Collects download events in memory and writes them off the response path: one flush per half second and isolate.
+ * Collects download events in memory and writes them off the response path: about two flushes a second and isolate,
+ * since each costs requests, however little it holds.
  * The only memory that outlives a request here; an isolate that dies loses what it holds.
  */
 export class EventLog {
@@ -70,21 +71,24 @@ export class EventLog {
   /** To be called once a response is decided: makes sure that what is waiting gets written. */
   flushSoon(waitUntil: WaitUntil): void {
     const now = this.#platform.now()
-    const isFlushing = this.#flushingSince !== undefined && now - this.#flushingSince < flushDeadAfterMs
+    const isFlushing = this.#flushingSince !== undefined && now - this.#flushingSince < turnMs
     if (isFlushing || this.#waiting.length + this.#batch.length === 0) return
     this.#flushingSince = now
-    waitUntil(this.#flushLater())
+    waitUntil(this.#flushFrom(now))
   }
 
-  async #flushLater(): Promise<void> {
+  /** Flushes until nothing is left, or until somebody else's turn has begun. */
+  async #flushFrom(turn: number): Promise<void> {
     try {
-      if (this.#waiting.length < flushAtEvents) await this.#platform.sleep(flushAfterMs)
-      while (this.#waiting.length + this.#batch.length > 0) await this.#flushOnce()
+      while (this.#flushingSince === turn && this.#waiting.length + this.#batch.length > 0) {
+        if (this.#waiting.length < flushAtEvents) await this.#platform.sleep(flushAfterMs)
+        await this.#flushOnce()
+      }
     } catch (error) {
       const left = this.#waiting.length + this.#batch.length
       log('error', 'events_flush_failed', `${left} download events wait for the next flush`, { error })
     } finally {
-      this.#flushingSince = undefined
+      if (this.#flushingSince === turn) this.#flushingSince = undefined
     }
   }
 

@@ -201,22 +201,28 @@ async function sendJob(deps: PublishDeps, ref: VersionRef): Promise<void> {
 }
 
 /**
- * Asks for the verdict, at first often, then less: a small package is decided within a few hundred milliseconds. In 20 s
- * it asks some 36 times: a worker may make 50 requests on the smallest plan.
+ * Asks for the verdict, the more seldom the longer it takes: a small package is decided within a few hundred
+ * milliseconds. In 20 s it asks some 38 times: a worker may make 50 requests on the smallest plan.
  */
 async function awaitVerdict(deps: PublishDeps, record: VersionRecord): Promise<Receipt> {
   const ref: VersionRef = { format: record.format, name: record.name, version: record.version }
-  const deadline = deps.platform.now() + deps.waitMs
-  for (let waitMs = 25; ; waitMs = Math.min(waitMs * 1.2, 1_000)) {
-    const current = await deps.versions.get(ref)
+  const beganAt = deps.platform.now()
+  let current: VersionRecord | undefined = record
+  for (let waitMs = 40; ; waitMs = nextWaitMs(deps.platform.now() - beganAt)) {
     if (current !== undefined && current.uploadId !== record.uploadId) throw refuse('conflict')
     if (current !== undefined && isFinal(current.status)) {
       deps.headCache.forget(ref)
       return verdict(ref, current)
     }
-    if (deps.platform.now() + waitMs > deadline) return { ref, outcome: 'validating' }
+    if (deps.platform.now() + waitMs > beganAt + deps.waitMs) return { ref, outcome: 'validating' }
     await deps.platform.sleep(waitMs)
+    current = await deps.versions.get(ref)
   }
+}
+
+/** A fifth of the time that has passed is the most that a publisher hears later than they could. */
+function nextWaitMs(passedMs: number): number {
+  return Math.min(Math.max(20, passedMs / 5), 1_250)
 }
 
 function verdict(ref: VersionRef, record: VersionRecord): Receipt {

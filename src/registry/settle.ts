@@ -5,21 +5,22 @@ import { isFinal } from '../model/version-status.ts'
 import { isoNow } from '../std/platform.ts'
 import type { Files } from '../storage/files.ts'
 import type { Manifests } from '../storage/manifests.ts'
+import type { Reports } from '../storage/reports.ts'
 import type { Staging } from '../storage/staging.ts'
 import type { Versions } from '../storage/versions.ts'
 import { relist } from './relist.ts'
 import { type IndexDeps, indexOrLog } from './search-index.ts'
-import { commitSnapshot, discardSnapshot, type SnapshotDeps } from './snapshot.ts'
+import { commitSnapshot, discardSnapshot, loadState, type Mutate, type SnapshotDeps } from './snapshot.ts'
 import { discardStaged } from './staged.ts'
 import { unlist } from './unpublish.ts'
 
 /** What validation says about one upload. */
 export type Verdict =
-  | { readonly verdict: 'accepted'; readonly accepted: AcceptedManifest }
-  | { readonly verdict: 'rejected' | 'failed'; readonly reasons: readonly Reason[] }
+  | { readonly verdict: 'accepted'; readonly accepted: AcceptedManifest; readonly report: object }
+  | { readonly verdict: 'rejected' | 'failed'; readonly reasons: readonly Reason[]; readonly report?: object }
 
 /**
- * Opens the staged file, runs the checks over one pass of its bytes and stores the report. Repeatable.
+ * Opens the staged file and runs the checks over one pass of its bytes. Changes nothing.
  * @throws StorageError when storage cannot be read now: the job is to be tried again
  */
 export type Validate = (record: VersionRecord) => Promise<Verdict>
@@ -29,6 +30,7 @@ export interface SettleDeps extends SnapshotDeps, IndexDeps {
   readonly staging: Staging
   readonly files: Files
   readonly manifests: Manifests
+  readonly reports: Reports
   readonly validate: Validate
   /** After so many begun attempts (a crash counts as one) the version fails for good. */
   readonly maxAttempts: number
@@ -54,15 +56,27 @@ export async function settle(deps: SettleDeps, ref: VersionRef): Promise<Settled
   const begun = await deps.versions.beginAttempt(record)
   if (begun === 'moved') return 'nothing_to_do'
   if (begun.attempts > deps.maxAttempts) return close(deps, begun, 'failed', [gaveUp(deps.maxAttempts)])
-  const verdict = await deps.validate(begun) // repeatable: the report is overwritten
-  if (verdict.verdict !== 'accepted') return close(deps, begun, verdict.verdict, verdict.reasons)
-  return accept(deps, begun, verdict.accepted)
+  const verdict = await deps.validate(begun)
+  if (verdict.verdict === 'accepted') return accept(deps, begun, verdict.accepted, verdict.report)
+  if (verdict.report !== undefined) await storeReport(deps, begun, verdict.report)
+  return close(deps, begun, verdict.verdict, verdict.reasons)
 }
 
-async function accept(deps: SettleDeps, record: VersionRecord, accepted: AcceptedManifest): Promise<Settled> {
+/** Before anybody hears of the verdict. Repeatable: the key names the upload. */
+async function storeReport(deps: SettleDeps, record: VersionRecord, report: object): Promise<void> {
+  await deps.reports.put({ ...record, filename: record.file.filename }, record.uploadId, report)
+}
+
+async function accept(
+  deps: SettleDeps,
+  record: VersionRecord,
+  accepted: AcceptedManifest,
+  report: object,
+): Promise<Settled> {
   const [placed] = await Promise.all([
     deps.files.place(record, () => stillOurs(deps, record)), // repeatable: fenced by the upload's id
     deps.manifests.put(record, record.uploadId, accepted), // repeatable: the key names the upload
+    storeReport(deps, record, report),
   ])
   if (placed === 'moved') return 'nothing_to_do'
   const publishedAt = isoNow(deps.platform)
@@ -75,10 +89,16 @@ async function accept(deps: SettleDeps, record: VersionRecord, accepted: Accepte
  * @param known the accepted manifest, if it was stored just now
  */
 async function finish(deps: SettleDeps, record: VersionRecord, known?: AcceptedManifest): Promise<Settled> {
-  const { unused } = await commitSnapshot(deps, record, async (state, head) => {
-    if (Object.hasOwn(state.versions, record.version)) return undefined
-    // Whoever is late must not list again what was published and unpublished meanwhile
-    if (!(await stillOurs(deps, record))) return undefined
+  let isOurs = false
+  const load = async (_: SnapshotDeps, head: Head) => {
+    // Whoever is late must not list again what was published and unpublished meanwhile: asked once the head is known,
+    // which a later change replaces
+    const [state, ours] = await Promise.all([loadState(deps, head), stillOurs(deps, record)])
+    isOurs = ours
+    return state
+  }
+  const list: Mutate = async (state, head) => {
+    if (Object.hasOwn(state.versions, record.version) || !isOurs) return undefined
     const accepted = known ?? (await deps.manifests.get(record, record.uploadId))
     if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
     const format = deps.formats[record.format]
@@ -86,7 +106,8 @@ async function finish(deps: SettleDeps, record: VersionRecord, known?: AcceptedM
     const tags = tagsWith(head.tags, record)
     const readme = tags['latest'] === record.version ? (accepted.readme ?? '') : state.readme
     return { state: { versions, readme }, head: { tags } }
-  }) // COMMIT: clients see it
+  }
+  const { unused } = await commitSnapshot(deps, record, list, load) // COMMIT: clients see it
   const published = await deps.versions.advance(record, 'published', {}) // first: somebody waits for it
   if (published !== 'moved') await discardStaged(deps.staging, record)
   await indexOrLog(deps, record) // redone by the sweeper: the head says that it is due

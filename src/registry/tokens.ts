@@ -79,10 +79,8 @@ export class Tokens {
    *   for one that is good, but not from this address, or not for changes
    */
   async resolve(token: string, use: TokenUse): Promise<Principal> {
-    const tokenId = readTokenId(token)
-    if (tokenId === undefined) throw refuse('token_invalid')
     const secretHash = digestHex('sha256', token)
-    const record = this.#known.get(secretHash) ?? (await this.#read(tokenId, secretHash))
+    const record = this.#known.get(secretHash) ?? (await this.#read(token, secretHash))
     if (record === undefined || this.#isOver(record)) throw refuse('token_invalid')
     const { owner, isAdmin, limits } = record
     if (limits !== undefined) requireUse(limits, use)
@@ -124,8 +122,10 @@ export class Tokens {
     return token.expiresAt !== undefined && Date.parse(token.expiresAt) <= this.#platform.now()
   }
 
-  /** A token whose id is known and whose secret is another is unknown. */
-  async #read(tokenId: TokenId, secretHash: string): Promise<Token | undefined> {
+  /** A token whose id is known and whose secret is another is unknown; one of another shape is not looked up. */
+  async #read(token: string, secretHash: string): Promise<Token | undefined> {
+    const tokenId = readTokenId(token)
+    if (tokenId === undefined) return undefined
     const askedAt = this.#platform.now()
     const record = await this.#store.get(tokenId)
     if (record === undefined || !constantTimeEqual(record.secretHash, secretHash)) return undefined

@@ -59,6 +59,8 @@ export class StagedUpload {
   readonly #s3: S3
   readonly #hashes = { sha1: hasher('sha1'), sha256: hasher('sha256'), sha512: hasher('sha512') }
   #part = new Uint8Array(64 * 1024)
+  /** The part that is on its way: filled anew once it is sent, so that none is left to the garbage collector. */
+  #sent: Uint8Array<ArrayBuffer> | undefined
   #filled = 0
   #sizeBytes = 0
   #multipart: string | undefined
@@ -129,8 +131,10 @@ export class StagedUpload {
     this.#multipart ??= await this.#s3.createMultipart(key, octets)
     const multipart = this.#multipart
     const partNumber = this.#parts.length + 1
-    const bytes = this.#part.subarray(0, this.#filled)
-    this.#part = new Uint8Array(partBytes)
+    const part = this.#part
+    const bytes = part.subarray(0, this.#filled)
+    this.#part = this.#sent ?? new Uint8Array(partBytes)
+    this.#sent = part
     this.#filled = 0
     const sent = this.#s3.uploadPart(key, multipart, partNumber, bytes).then((etag) => {
       this.#parts.push({ partNumber, etag })

@@ -35,7 +35,7 @@ export const tables = {
       byFormat: { partitionKey: 'listing', sortKey: 'name' },
     },
   },
-  /** Download events and daily counters. */
+  /** Download events and daily counters; `byUser` finds the events of one user by time. */
   downloads: {
     partitionKey: 'bucket',
     sortKey: 'item',

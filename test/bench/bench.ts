@@ -3,7 +3,7 @@
  *
  *   npm run bench                      everything, some minutes; writes docs/performance.md
  *   npm run bench -- --quick           a smoke run, about a minute; writes nothing
- *   npm run bench -- --rounds 9        more rounds of load than 3, for a busy machine
+ *   npm run bench -- --rounds 9        more rounds of load than 5, for a busy machine
  *   npm run bench -- --only download   some of: download, packument, revalidation, publish, install, memory
  */
 import { spawnSync } from 'node:child_process'
@@ -20,7 +20,7 @@ import {
   startVerdaccio,
   type Verdaccio,
 } from './contestants.ts'
-import { publishMemory } from './memory.ts'
+import { edgeMemory } from './memory.ts'
 import { writePage } from './page.ts'
 import { installs, publishes } from './publishing.ts'
 import { type Row, table } from './ratios.ts'
@@ -30,8 +30,8 @@ import { seedDeckle, seedVerdaccio } from './seed.ts'
 const areas = ['download', 'packument', 'revalidation', 'publish', 'install', 'memory'] as const
 type Area = (typeof areas)[number]
 
-const full = { rounds: 3, seconds: 1, publishRounds: 5, counts: [1, 100, 1_000], packages: 200, memoryRounds: 1 }
-const quick = { rounds: 1, seconds: 1, publishRounds: 2, counts: [1, 100], packages: 30, memoryRounds: 1 }
+const full = { rounds: 5, seconds: 1, publishRounds: 9, counts: [1, 100, 1_000], packages: 200, memorySamples: 3 }
+const quick = { rounds: 1, seconds: 1, publishRounds: 2, counts: [1, 100], packages: 30, memorySamples: 1 }
 type Size = typeof full
 
 interface Arena {
@@ -42,8 +42,7 @@ interface Arena {
 }
 
 const questions: Readonly<Record<Area, (arena: Arena, size: Size) => Promise<readonly Row[]>>> = {
-  // First, while the edge's process has not grown yet
-  memory: ({ deckle }, size) => publishMemory(deckle, size.memoryRounds),
+  memory: ({ folder }, size) => edgeMemory(folder, size.memorySamples),
   download: ({ deckle, floor }, size) => downloadDecisions(deckle, floor, size),
   packument: ({ deckle, verdaccio }, size) => packuments(deckle, verdaccio, size.counts, size),
   revalidation: ({ deckle, verdaccio }, size) => revalidations(deckle, verdaccio, Math.max(...size.counts), size),

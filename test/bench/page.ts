@@ -31,8 +31,9 @@ ${table(rows)}
 - Packages of many versions are one real publish and copies of its item and manifest, then a rebuild.
 - Publish to visible: from the request of \`npm publish\` until the packument has the version. Deckle opens and checks the
   file in between; Verdaccio checks nothing. With 1 existing version, each sample is a new package.
-- Memory: growth of workerd's resident set over what it had before the first publish, looked at every 10 ms, during
-  three publishes at once whose bodies have 90 MB each (tarballs of 67 MB). All rounds are compared with that first state.
+- Memory: growth of workerd's resident set over what it had before, looked at every 10 ms, while three large bodies come
+  in at once: publishes of 90 MB (tarballs of 67 MB), and packuments near the limit of 12 MB, as \`npm deprecate\` sends
+  them. Each sample has a registry of its own, started for it.
 - The load generator finds every connection warm. \`npm install\` runs with an empty cache and no lock file.
 `
   writeFileSync(join(benchFolder, '../../docs/performance.md'), page)

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { PackageName, Username, Version } from '../../src/model/ids.ts'
+import type { DownloadEvent } from '../../src/model/records.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import type { Item } from '../../src/storage/dynamodb-items.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -13,6 +16,14 @@ beforeAll(async () => {
 afterAll(() => stack?.close())
 
 const tarball = '/lib/-/lib-1.0.0.tgz'
+const today = new Date().toISOString().slice(0, 10)
+
+const eventsIn = (item: Item): readonly Record<string, unknown>[] => JSON.parse(String(item['events']))
+
+/** The items of a package's events today, each with what one user did in one minute. */
+async function storedEvents(name: string): Promise<readonly Item[]> {
+  return (await stack.stores.db.query('downloads', { partition: `npm/${name}#${today}` })).items
+}
 
 test('each download is counted and leaves an event, within a second', async () => {
   const ana = await stack.as('ana')
@@ -21,14 +32,14 @@ test('each download is counted and leaves an event, within a second', async () =
   await vi.waitFor(async () => {
     expect(await ana.json('/downloads/point/last-day/lib')).toMatchObject({ downloads: 3, package: 'lib' })
   }, 3_000)
-  const today = new Date().toISOString().slice(0, 10)
-  const page = await stack.stores.db.query('downloads', { partition: `npm/lib#${today}` })
-  expect(page.items).toHaveLength(3)
-  expect(page.items[0]).toMatchObject({
-    name: 'lib',
+  const items = await storedEvents('lib')
+  expect(items[0]).toMatchObject({ format: 'npm', name: 'lib', username: 'ana' })
+  const events = items.flatMap(eventsIn)
+  expect(events).toHaveLength(3)
+  expect(events[0]).toMatchObject({
+    at: expect.stringContaining(today),
     version: '1.0.0',
     outcome: 'allowed',
-    username: 'ana',
     addressPrefix: '203.0.113.0/24',
     client: 'npm/11.21.2',
   })
@@ -39,12 +50,11 @@ test('each download is counted and leaves an event, within a second', async () =
 
 test('a refusal leaves an event with its reason, and so does a version that never was; neither is counted', async () => {
   const stranger = await stack.as()
-  const today = new Date().toISOString().slice(0, 10)
   await stranger.fetch('/hidden/-/hidden-1.0.0.tgz')
   await (await stack.as('ana')).fetch('/hidden/-/hidden-9.9.9.tgz')
   await vi.waitFor(async () => {
-    const page = await stack.stores.db.query('downloads', { partition: `npm/hidden#${today}` })
-    const reasons = page.items.map((item) => [item['outcome'], item['reason']])
+    const events = (await storedEvents('hidden')).flatMap(eventsIn)
+    const reasons = events.map((event) => [event['outcome'], event['reason']])
     expect(reasons).toEqual(
       expect.arrayContaining([
         ['refused', 'package_not_found'],
@@ -83,6 +93,31 @@ test('a cold download makes two requests side by side, a warm one none, and none
   await edge.settled()
 })
 
+test('many downloads of one package are a few items, one user to each, and each user finds their own', async () => {
+  const minute = Math.floor(Date.now() / 60_000) * 60_000
+  const event = (index: number, username?: string): DownloadEvent => ({
+    id: `id-${index}-${username ?? ''}`,
+    format: 'npm',
+    name: 'popular' as PackageName,
+    version: `1.0.${index}` as Version,
+    at: new Date(minute + index).toISOString(),
+    outcome: 'allowed',
+    ...(username === undefined ? {} : { username: username as Username }),
+  })
+  const bySomebody = Array.from({ length: 250 }, (_, index) => event(index, 'bea'))
+  const events = [...bySomebody, event(1), event(2, 'cyd'), { ...event(3, 'cyd'), at: '2026-01-01T00:00:00.000Z' }]
+  await stack.stores.downloads.write(events)
+  await stack.stores.downloads.write(events) // the same again, as after a lost answer, writes nothing anew
+  const { items } = await stack.stores.db.query('downloads', { index: 'byUser', partition: 'bea' })
+  expect(items.map((item) => eventsIn(item).length)).toEqual([100, 100, 50])
+  expect(items.flatMap(eventsIn).map(({ version }) => version)).toEqual(bySomebody.map(({ version }) => version))
+  const others = await stack.stores.db.query('downloads', { index: 'byUser', partition: 'cyd' })
+  expect(others.items).toHaveLength(2)
+  const day = new Date(minute).toISOString().slice(0, 10)
+  const ref = { format: 'npm', name: 'popular' as PackageName } as const
+  expect(await stack.stores.downloads.daily(ref, day, day)).toEqual(new Map([[day, 252]]))
+})
+
 test('when the store is away, events wait for the next flush', async () => {
   let away = true
   const platform: Platform = {
@@ -109,4 +144,60 @@ test('when the store is away, events wait for the next flush', async () => {
   expect((await ask()).status).toBe(302)
   await edge.settled()
   expect(await ana.json('/downloads/point/last-day/patient')).toMatchObject({ downloads: 2 })
+})
+
+test('a flush that the runtime stopped is taken over by a later request, and nothing is lost', async () => {
+  let now = Date.now()
+  let stopped = 0
+  const platform: Platform = {
+    ...webPlatform,
+    now: () => now,
+    sleep: (milliseconds, signal) => {
+      if (milliseconds !== 500 || stopped > 0) return webPlatform.sleep(milliseconds, signal)
+      stopped += 1
+      return Promise.withResolvers<void>().promise // no more is heard of it
+    },
+  }
+  const edge = stack.edge(platform)
+  const ana = await stack.as('ana')
+  await ana.publish('stopped', '1.0.0')
+  const count = async () => (await ana.json('/downloads/point/last-day/stopped'))['downloads']
+  for (const waitMs of [0, 9_000, 2_000]) {
+    now += waitMs
+    const headers = { authorization: `Bearer ${ana.token}` }
+    const answer = await edge.fetch(new Request(`${stack.url}/stopped/-/stopped-1.0.0.tgz`, { headers }))
+    expect(answer.status).toBe(302)
+  }
+  await vi.waitFor(async () => expect(await count()).toBe(3), 3_000)
+  expect(stopped).toBe(1)
+})
+
+test('what comes while a flush is under way waits for the next half second: a busy edge writes twice a second', async () => {
+  const sleeping: (() => void)[] = []
+  let writes = 0
+  const platform: Platform = {
+    ...webPlatform,
+    sleep: (milliseconds, signal) =>
+      milliseconds === 500 ? new Promise((resolve) => sleeping.push(resolve)) : webPlatform.sleep(milliseconds, signal),
+    fetch: (request) => {
+      if (request.headers.get('x-amz-target')?.endsWith('BatchWriteItem')) {
+        writes += 1
+        if (writes === 1) void ask()
+      }
+      return webPlatform.fetch(request)
+    },
+  }
+  const edge = stack.edge(platform)
+  const ana = await stack.as('ana')
+  const ask = () =>
+    edge.fetch(new Request(`${stack.url}${tarball}`, { headers: { authorization: `Bearer ${ana.token}` } }))
+  await ask()
+  await ask()
+  expect(sleeping).toHaveLength(1)
+  sleeping[0]?.()
+  await vi.waitFor(() => expect(sleeping).toHaveLength(2), 3_000)
+  expect(writes).toBe(1)
+  sleeping[1]?.()
+  await edge.settled()
+  expect(writes).toBe(2)
 })

@@ -26,6 +26,7 @@ const input = z.object({
 
 export type EdgeInput = Readonly<z.infer<typeof input>>
 
+process.once('exit', printLines)
 servePart((raw) => startEdge(input.parse(raw)))
 
 async function startEdge(settings: EdgeInput): Promise<RunningPart> {
@@ -69,13 +70,18 @@ function readOptions({ worker, host, ...rest }: EdgeInput) {
   })
 }
 
-/** Lines that come together, as they do under load, leave in one write: each write to a pipe blocks us. */
+const linesWaitMs = 20
+let lines: string[] = []
+
+/** Lines that come together, as they do under load, leave in one write: each wakes us, the supervisor and the disk. */
 function printLine(line: string): void {
-  if (process.stdout.writableCorked === 0) {
-    process.stdout.cork()
-    setImmediate(() => process.stdout.uncork())
-  }
-  process.stdout.write(`${line}\n`)
+  if (lines.length === 0) setTimeout(printLines, linesWaitMs)
+  lines.push(line)
+}
+
+function printLines(): void {
+  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`)
+  lines = []
 }
 
 /**

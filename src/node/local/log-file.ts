@@ -25,7 +25,15 @@ export class LogFile {
       this.#stream = this.#open()
     }
     this.#sizeBytes += Buffer.byteLength(line) + 1
+    this.#collect(this.#stream)
     this.#stream.write(`${line}\n`)
+  }
+
+  /** Lines that come together go to the disk together. */
+  #collect(stream: WriteStream): void {
+    if (stream.writableCorked > 0) return
+    stream.cork()
+    process.nextTick(() => stream.uncork())
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Validate, Verdict } from '../../registry/settle.ts'
 import { log } from '../../std/log.ts'
 import type { Platform } from '../../std/platform.ts'
 import type { Policy } from '../../validation/policy.ts'
-import { buildReport, reasonsOf } from '../../validation/report.ts'
+import { buildReport, type Report, reasonsOf } from '../../validation/report.ts'
 import { type RunResult, runChecks } from '../../validation/run.ts'
 import type { Stores } from '../../wiring.ts'
 import { previousVersion } from './previous.ts'
@@ -20,7 +20,7 @@ interface ValidateDeps {
   readonly policy: Policy
 }
 
-/** The validator's own half of `settle`: streams the staged file through its format's checks and stores the report. */
+/** The validator's own half of `settle`: streams the staged file through its format's checks. */
 export function createValidate(deps: ValidateDeps): Validate {
   return async (record) => {
     const stopHeartbeat = startHeartbeat(deps.stores, record)
@@ -33,11 +33,7 @@ export function createValidate(deps: ValidateDeps): Validate {
 }
 
 async function validate({ stores, platform, policy }: ValidateDeps, record: VersionRecord): Promise<Verdict> {
-  const [previous, published] = await Promise.all([
-    previousVersion(stores, record),
-    stores.staging.getManifest(record.uploadId),
-  ])
-  const staged = await stores.staging.open(record.uploadId)
+  const [previous, published, staged] = await open(stores, record)
   if (staged === undefined || published === undefined) {
     await staged?.body.cancel()
     return { verdict: 'failed', reasons: [gone] }
@@ -56,14 +52,27 @@ async function validate({ stores, platform, policy }: ValidateDeps, record: Vers
     platform,
   })
   logCrashes(record, result)
-  await stores.reports.put(file, record.uploadId, buildReport({ file, stored: record.file, result }))
-  return verdictOf(result)
+  return verdictOf(result, buildReport({ file, stored: record.file, result }))
 }
 
-function verdictOf(result: RunResult): Verdict {
+/** All that a validation reads, asked for side by side. A file that was opened for nothing is closed. */
+async function open(stores: Stores, record: VersionRecord) {
+  const opening = stores.staging.open(record.uploadId)
+  try {
+    const manifest = stores.staging.getManifest(record.uploadId)
+    return await Promise.all([previousVersion(stores, record), manifest, opening])
+  } catch (error) {
+    const staged = await opening.catch(() => undefined)
+    await staged?.body.cancel()
+    throw error
+  }
+}
+
+function verdictOf(result: RunResult, report: Report): Verdict {
   const accepted = acceptedManifest(result)
-  if (result.verdict === 'accepted' && accepted !== undefined) return { verdict: 'accepted', accepted }
-  return { verdict: result.verdict === 'rejected' ? 'rejected' : 'failed', reasons: reasonsOf(result, mostReasons) }
+  if (result.verdict === 'accepted' && accepted !== undefined) return { verdict: 'accepted', accepted, report }
+  const verdict = result.verdict === 'rejected' ? 'rejected' : 'failed'
+  return { verdict, reasons: reasonsOf(result, mostReasons), report }
 }
 
 function acceptedManifest({ facts }: RunResult): AcceptedManifest | undefined {
