@@ -25,6 +25,7 @@ import { tokens } from './npm/routes/tokens.ts'
 import { webLogin } from './npm/routes/web-login.ts'
 import { randomId } from './std/base62.ts'
 import { log } from './std/log.ts'
+import { assets } from './web/assets.ts'
 import { cliLogin } from './web/cli-login.ts'
 import { answerProblemPage } from './web/page.ts'
 import type { Registry } from './wiring.ts'
@@ -43,6 +44,7 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.route('/', session)
   app.route('/', webLogin)
   app.route('/', cliLogin)
+  app.route('/', assets)
   app.route('/', tokens)
   app.route('/', profile)
   app.route('/', distTags)

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { visibilities } from './model/records.ts'
+import { isSameHost, parseOrigin } from './std/origin.ts'
+import type { PolicyChanges } from './validation/policy.ts'
+import { readPolicyChanges } from './validation/policy-changes.ts'
 
 /** A value that no log or message can show. */
 export class Secret {
@@ -23,15 +26,34 @@ export class Secret {
 }
 
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''))
+const origin = z.string().transform((text, context) => {
+  const parsed = parseOrigin(text)
+  if (parsed !== undefined) return parsed
+  context.addIssue({
+    code: 'custom',
+    message: 'must be an address such as https://registry.example.com, without a path',
+  })
+  return z.NEVER
+})
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
+
+const policy = z
+  .string()
+  .max(20_000)
+  .default('')
+  .transform((text, context): PolicyChanges => {
+    const { changes, problems } = readPolicyChanges(text)
+    for (const message of problems) context.addIssue({ code: 'custom', message })
+    return changes
+  })
 
 const settings = z
   .object({
     /** The address that clients use; every URL in a document is built from it. */
-    DECKLE_PUBLIC_URL: url,
-    /** The address of the storage in signed links. Another host name than the registry's, see below. */
-    DECKLE_STORAGE_URL: url.optional(),
+    DECKLE_PUBLIC_URL: origin,
+    /** The address of the storage in signed links, else the endpoint. Another host than the registry's, see below. */
+    DECKLE_STORAGE_URL: origin.optional(),
     DECKLE_S3_ENDPOINT: url.optional(),
     DECKLE_DYNAMODB_ENDPOINT: url.optional(),
     DECKLE_SQS_ENDPOINT: url.optional(),
@@ -72,10 +94,12 @@ const settings = z
     DECKLE_TRUST_ADDRESS: flag.default(false),
     /** How long single download events are kept; the daily counters stay. */
     DECKLE_EVENT_DAYS: whole(1, 3_650).default(90),
+    /** What the validator makes of some codes instead of the default: `license_missing=error, readme_missing=off`. */
+    DECKLE_POLICY: policy,
   })
   .superRefine((value, context) => {
-    if (value.DECKLE_STORAGE_URL === undefined) return
-    if (new URL(value.DECKLE_STORAGE_URL).hostname !== new URL(value.DECKLE_PUBLIC_URL).hostname) return
+    const storage = value.DECKLE_STORAGE_URL ?? value.DECKLE_S3_ENDPOINT
+    if (storage === undefined || !isSameHost(storage, value.DECKLE_PUBLIC_URL)) return
     context.addIssue({
       code: 'custom',
       path: ['DECKLE_STORAGE_URL'],
@@ -113,12 +137,17 @@ export interface Config {
   readonly webLogin: boolean
   readonly trustAddress: boolean
   readonly eventDays: number
+  readonly policy: PolicyChanges
 }
 
 /** A setting is missing or wrong; the message names every one of them. */
 export class ConfigError extends Error {
   constructor(problems: readonly string[]) {
-    super(`Deckle cannot start with these settings:\n${problems.map((line) => `  ${line}`).join('\n')}`)
+    super(
+      problems.length === 1
+        ? `Deckle cannot start. ${problems[0]}.`
+        : `Deckle cannot start with these settings:\n${problems.map((line) => `  ${line}`).join('\n')}`,
+    )
     this.name = 'ConfigError'
   }
 }
@@ -161,5 +190,6 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     webLogin: value.DECKLE_WEB_LOGIN,
     trustAddress: value.DECKLE_TRUST_ADDRESS,
     eventDays: value.DECKLE_EVENT_DAYS,
+    policy: value.DECKLE_POLICY,
   })
 }

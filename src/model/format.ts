@@ -8,6 +8,8 @@ export interface AcceptedManifest {
   readonly fileCount: number
   readonly unpackedSizeBytes: number
   readonly readme?: string
+  /** What its code was seen to use; not there when it was accepted before anybody looked. */
+  readonly capabilities?: readonly string[]
 }
 
 /** What a snapshot says about one version: the document that clients read, less what depends on the address. */

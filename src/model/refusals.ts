@@ -29,7 +29,8 @@ export const refusals = {
   user_exists: (f: { username: string }) => `The user "${f.username}" exists already.`,
 
   // What they asked for
-  not_found: () => 'Not found.',
+  not_found: () =>
+    'Not found: there is nothing at this address, or this registry does not have what it stands for. See docs/clients.md for what it has.',
   package_not_found: () => 'Not found: the package does not exist, or you may not read it.',
   version_not_found: (f: { version: string }) => `version not found: ${f.version}`,
   tag_not_found: (f: { tag: string }) => `There is no dist-tag "${f.tag}".`,

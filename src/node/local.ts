@@ -46,6 +46,7 @@ async function start(options: LocalOptions, terminal: Terminal, signal: AbortSig
     terminal.say(
       banner({
         url: stack.url,
+        ...(stack.proxied !== undefined && { proxied: stack.proxied }),
         dataDirectory: stack.dataDirectory,
         replaced: storageAddresses(stack.settings, process.env),
         ...(password !== undefined && { password }),

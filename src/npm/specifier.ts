@@ -25,6 +25,18 @@ export function sameSpecifier(a: string, b: string): boolean {
   return left !== undefined && left === hostedRepository(b)
 }
 
+export type DependencySource = 'registry' | 'elsewhere' | 'local'
+
+/** Where an installer gets a dependency from: by a range, a tag or an alias from a registry; else from an address, or a disk. */
+export function sourceOf(specifier: string): DependencySource {
+  const text = specifier.trim()
+  if (/^(?:file|link|portal|workspace):|^(?:\.{0,2}|~)\/|^[a-z]:[/\\]/i.test(text)) return 'local'
+  if (/^npm:/.test(text)) return 'registry'
+  if (/^(?:git(?:\+[a-z]+)?:|ssh:|https?:|[^@/\s]+@[a-z.]+:)/i.test(text)) return 'elsewhere'
+  const [, host, path = ''] = shortcut.exec(text) ?? []
+  return host !== undefined || path.includes('/') ? 'elsewhere' : 'registry'
+}
+
 function hostedRepository(specifier: string): string | undefined {
   const text = specifier.trim()
   const short = shortcut.exec(text)

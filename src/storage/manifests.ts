@@ -10,7 +10,8 @@ const storedManifest = z.object({
   manifest: z.custom<JsonObject>(isJsonObject),
   fileCount: z.number().int(),
   unpackedSizeBytes: z.number().int(),
-  readme: z.string().optional(),
+  readme: z.string().exactOptional(),
+  capabilities: z.array(z.string()).exactOptional(),
 })
 
 /** Accepted manifests: immutable; with the version items, what a rebuild reads. */
@@ -29,7 +30,6 @@ export class Manifests {
   async get(ref: VersionRef, uploadId: UploadId): Promise<AcceptedManifest | undefined> {
     const stored = await this.#s3.getBytes(manifestKey(ref, uploadId), maxBytes)
     if (stored === undefined) return undefined
-    const { readme, ...accepted } = storedManifest.parse(JSON.parse(new TextDecoder().decode(stored.bytes)))
-    return readme === undefined ? accepted : { ...accepted, readme }
+    return storedManifest.parse(JSON.parse(new TextDecoder().decode(stored.bytes)))
   }
 }

@@ -54,6 +54,8 @@ export interface Facts {
   /** The manifest to list: set by the format's own manifest check. */
   manifest?: JsonObject
   readme?: string
+  /** What its code was seen to use, sorted; the next version is compared with it. */
+  capabilities?: readonly string[]
 }
 
 /** The accepted version before this one. */
@@ -62,6 +64,8 @@ export interface PreviousVersion {
   readonly publisher: Username
   readonly manifest: JsonObject
   readonly unpackedSizeBytes: number
+  /** Undefined when it was accepted before anybody looked. */
+  readonly capabilities?: readonly string[] | undefined
 }
 
 export interface CheckContext {

@@ -13,6 +13,8 @@ export interface Crew {
   end(): Promise<void>
   /** Nothing more is called: the time is up. */
   dismiss(): void
+  /** The check that everybody waits for now. */
+  busy(): string | undefined
   readonly crashes: readonly Crash[]
 }
 
@@ -29,6 +31,7 @@ export function assembleCrew(
   const crashes: Crash[] = []
   const out = new Set<Check>()
   let dismissed = false
+  let busy: string | undefined
 
   function crashed(check: Check, error: unknown): void {
     out.add(check)
@@ -48,11 +51,13 @@ export function assembleCrew(
 
   async function attemptEnd(check: Check, work: () => void | Promise<void>): Promise<void> {
     if (dismissed || out.has(check)) return
+    busy = check.id
     try {
       await work()
     } catch (error) {
       if (!dismissed) crashed(check, error)
     }
+    busy = undefined
   }
 
   const members: Member[] = []
@@ -66,6 +71,7 @@ export function assembleCrew(
     dismiss: () => {
       dismissed = true
     },
+    busy: () => busy,
     entry: (entry) => {
       const readers: { readonly check: Check; readonly reader: ContentReader }[] = []
       for (const { check, pass } of members) {

@@ -1,10 +1,15 @@
 import { type Finding, type Severity, severities } from './check.ts'
 import { frameCodes } from './frame-codes.ts'
-import { severityOf } from './policy.ts'
+import { defaultPolicy, type Policy } from './policy.ts'
 import { printable } from './printable.ts'
 
 export interface GradedFinding extends Finding {
   readonly severity: Severity
+}
+
+export interface CodeCount {
+  readonly severity: Severity
+  readonly count: number
 }
 
 export interface LoggedFindings {
@@ -12,6 +17,8 @@ export interface LoggedFindings {
   readonly findings: readonly GradedFinding[]
   /** Of all findings, also of those that were not kept. */
   readonly counts: Readonly<Record<Severity, number>>
+  /** Of all findings, by code: as many as the checks have codes at most. */
+  readonly codes: ReadonlyMap<string, CodeCount>
   /** Some findings were not kept. */
   readonly truncated: boolean
 }
@@ -31,12 +38,14 @@ const longest = { code: 64, path: 200, message: 300, hint: 300 }
 
 /**
  * Counts all findings and keeps at most `most`, at most a quarter of them with the same code, each one printable line.
- * When it is full, an error takes the place of something less severe. What the frame itself reports is always kept.
+ * When it is full, an error takes the place of something less severe. What the frame itself reports is always kept,
+ * what the policy switched off never counts.
  */
-export function createFindingLog(most: number): FindingLog {
+export function createFindingLog(most: number, policy: Policy = defaultPolicy): FindingLog {
   const frame: GradedFinding[] = []
   const kept: Record<Severity, GradedFinding[]> = { error: [], warning: [], info: [] }
   const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 }
+  const codes = new Map<string, CodeCount>()
   const keptOfCode = new Map<string, number>()
   const mostOfCode = Math.max(1, Math.floor(most / 4))
   let closed = false
@@ -48,8 +57,10 @@ export function createFindingLog(most: number): FindingLog {
 
   function add(finding: Finding): void {
     if (closed) return
-    const severity = severityOf(finding.code)
+    const severity = policy.levelOf(finding.code)
+    if (severity === 'off') return
     counts[severity] += 1
+    codes.set(finding.code, { severity, count: (codes.get(finding.code)?.count ?? 0) + 1 })
     if (Object.hasOwn(frameCodes, finding.code)) {
       frame.push(presentable(finding, severity))
       return
@@ -70,7 +81,7 @@ export function createFindingLog(most: number): FindingLog {
     read: () => {
       const findings = [...frame, ...severities.flatMap((severity) => kept[severity])]
       const total = counts.error + counts.warning + counts.info
-      return { findings, counts: { ...counts }, truncated: total > findings.length }
+      return { findings, counts: { ...counts }, codes: new Map(codes), truncated: total > findings.length }
     },
   }
 }

@@ -1,11 +1,22 @@
 import type { ArchiveCode } from './archive/codes.ts'
-import type { Severity } from './check.ts'
+import { type Severity, severities } from './check.ts'
 import type { FrameCode } from './frame-codes.ts'
 
 /**
- * What rejects and what warns: the whole policy of the registry, one record per group of codes. A code that is not
+ * What rejects and what warns unless a registry decides otherwise, one record per group of codes. A code that is not
  * here counts as an `error`; a test holds that every code of every check is.
  */
+
+/** What a policy can make of a code: `off` means that it is not even reported. */
+export const levels = [...severities, 'off'] as const
+export type Level = (typeof levels)[number]
+
+/** What a registry, or later an organisation, makes of some codes. */
+export type PolicyChanges = Readonly<Record<string, Level>>
+
+export interface Policy {
+  levelOf(code: string): Level
+}
 
 /** What `run.ts` itself reports: the version could not be checked, so it fails. */
 const framePolicy = {
@@ -84,8 +95,8 @@ const sharedPolicy: Readonly<Record<string, Severity>> = {
   secret_scan_incomplete: 'warning',
 }
 
-/** `npm/checks`. */
-const npmPolicy: Readonly<Record<string, Severity>> = {
+/** `npm/checks`: without these there is no one manifest to list. */
+const npmManifestPolicy: Readonly<Record<string, Severity>> = {
   package_json_missing: 'error',
   package_json_repeated: 'error',
   package_json_too_large: 'error',
@@ -93,6 +104,10 @@ const npmPolicy: Readonly<Record<string, Severity>> = {
   package_json_ambiguous: 'error',
   manifest_name_differs: 'error',
   manifest_version_differs: 'error',
+}
+
+/** `npm/checks`: all others. */
+const npmPolicy: Readonly<Record<string, Severity>> = {
   manifest_dependencies_differ: 'error',
   manifest_bin_differs: 'error',
   manifest_scripts_differ: 'error',
@@ -105,6 +120,11 @@ const npmPolicy: Readonly<Record<string, Severity>> = {
   entry_point_missing: 'warning',
   types_missing: 'warning',
   command_missing: 'warning',
+  packaging_error: 'warning',
+  packaging_doubtful: 'info',
+  packaging_unchecked: 'info',
+  dependency_outside_registry: 'warning',
+  dependency_is_local: 'warning',
   npmrc_with_token: 'error',
   env_file_packed: 'warning',
   key_file_packed: 'warning',
@@ -119,16 +139,43 @@ const npmPolicy: Readonly<Record<string, Severity>> = {
   command_added: 'info',
   size_jumped: 'info',
   publisher_changed: 'info',
+  network_first_used: 'warning',
+  processes_first_used: 'warning',
+  dynamic_code_first_used: 'warning',
+  native_code_first_used: 'warning',
 }
 
-export const policy: Readonly<Record<string, Severity>> = {
+const defaults: Readonly<Record<string, Severity>> = {
   ...framePolicy,
   ...archivePolicy,
   ...sharedPolicy,
+  ...npmManifestPolicy,
   ...npmPolicy,
 }
 
-/** What the policy makes of a code. An unknown code is an `error`: what nobody judged must not pass. */
+/** Errors here are fixed: they keep everybody who reads or installs a version looking at the same files. */
+const fixedGroups: readonly Readonly<Record<string, Severity>>[] = [framePolicy, archivePolicy, npmManifestPolicy]
+
+export const knownCodes: readonly string[] = Object.keys(defaults)
+
+/** What a code is by default. An unknown one is an `error`: what nobody judged must not pass. */
 export function severityOf(code: string): Severity {
-  return Object.hasOwn(policy, code) ? (policy[code] ?? 'error') : 'error'
+  return Object.hasOwn(defaults, code) ? (defaults[code] ?? 'error') : 'error'
 }
+
+/** Whether no policy may relax the code. */
+export function isFixed(code: string): boolean {
+  return (
+    !Object.hasOwn(defaults, code) || fixedGroups.some((group) => Object.hasOwn(group, code) && group[code] === 'error')
+  )
+}
+
+/** The defaults, changed by the first layer, then by the next: the registry's, then an organisation's. */
+export function createPolicy(...layers: readonly PolicyChanges[]): Policy {
+  const changes: PolicyChanges = Object.assign({}, ...layers)
+  return {
+    levelOf: (code) => (!isFixed(code) && Object.hasOwn(changes, code) ? changes[code] : undefined) ?? severityOf(code),
+  }
+}
+
+export const defaultPolicy: Policy = createPolicy()

@@ -4,6 +4,7 @@ import { formatIds } from '../model/ids.ts'
 import type { Reason, StoredFile } from '../model/records.ts'
 import { severities } from './check.ts'
 import type { RunResult } from './run.ts'
+import { scoreOf } from './score.ts'
 import { verdictKinds } from './verdict.ts'
 
 const hex = (digits: number) => z.string().regex(new RegExp(`^[0-9a-f]{${digits}}$`))
@@ -15,6 +16,13 @@ const findingShape = z.object({
   path: z.string().exactOptional().describe('The place in the archive or in the manifest, made printable.'),
   message: z.string().describe('What is wrong, in one line.'),
   hint: z.string().describe('What to do about it, in one line.'),
+})
+
+const scoreShape = z.object({
+  value: z.int().min(0).max(100),
+  deductions: z
+    .array(z.object({ code: z.string(), points: z.int().positive(), count: count.describe('Findings of the code.') }))
+    .describe('Points taken off 100, once for each code; the documentation lists what each costs.'),
 })
 
 const reportShape = z
@@ -33,8 +41,18 @@ const reportShape = z
     durationMs: z.number().nonnegative(),
     findings: z.array(findingShape).describe('The most severe first. Not all of them when `truncated`.'),
     counts: z.object({ error: count, warning: count, info: count }).describe('Of all findings.'),
+    score: scoreShape
+      .exactOptional()
+      .describe('Absent when the file could not be judged, and in reports of before there was one.'),
     facts: z
-      .object({ fileCount: count, unpackedSizeBytes: count })
+      .object({
+        fileCount: count,
+        unpackedSizeBytes: count,
+        capabilities: z
+          .array(z.string())
+          .exactOptional()
+          .describe('What its code was seen to use: `network`, `processes`, `dynamic_code`, `native_code`.'),
+      })
       .describe('As far as the archive was read: to its end in a version that was accepted.'),
     truncated: z.boolean().describe('There were more findings than the report holds.'),
   })
@@ -54,6 +72,8 @@ export interface ReportInput {
 
 /** Less than 4 KB for each finding that was kept: 800 KB of JSON for 200 of them. Holds no secret and no stack. */
 export function buildReport({ file, stored, result }: ReportInput): Report {
+  const { fileCount, unpackedSizeBytes, capabilities } = result.facts
+  const { value, deductions } = scoreOf(result.codes)
   return {
     schema: 1,
     format: file.format,
@@ -67,7 +87,8 @@ export function buildReport({ file, stored, result }: ReportInput): Report {
     durationMs: result.durationMs,
     findings: [...result.findings],
     counts: { ...result.counts },
-    facts: { fileCount: result.facts.fileCount, unpackedSizeBytes: result.facts.unpackedSizeBytes },
+    ...(result.verdict === 'failed' ? {} : { score: { value, deductions: [...deductions] } }),
+    facts: { fileCount, unpackedSizeBytes, ...(capabilities === undefined ? {} : { capabilities: [...capabilities] }) },
     truncated: result.truncated,
   }
 }

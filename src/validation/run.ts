@@ -6,6 +6,7 @@ import type { ArchiveLayout, ArchiveLimits, ArchiveSummary, WalkArchive } from '
 import type { Check, Facts, PreviousVersion } from './check.ts'
 import { assembleCrew, type Crash, type Crew, crashFinding } from './crew.ts'
 import { createFindingLog, type FindingLog, type LoggedFindings } from './finding-log.ts'
+import type { Policy } from './policy.ts'
 import { openStoredSource, type StoredSource } from './stored-source.ts'
 import type { VerdictKind } from './verdict.ts'
 
@@ -30,6 +31,8 @@ export interface RunOptions {
   readonly layout: ArchiveLayout
   readonly checks: readonly Check[]
   readonly limits: RunLimits
+  /** What rejects and what warns here; the defaults when it is left out. */
+  readonly policy?: Policy
   readonly platform: Pick<Platform, 'now' | 'sleep'>
 }
 
@@ -50,7 +53,7 @@ export async function runChecks(options: RunOptions): Promise<RunResult> {
   const { platform, limits } = options
   const startedAtMs = platform.now()
   const startedAt = isoNow(platform)
-  const findings = createFindingLog(limits.findings)
+  const findings = createFindingLog(limits.findings, options.policy)
   const facts: Facts = { fileCount: 0, unpackedSizeBytes: 0 }
   const { file, published, publisher, previous } = options
   const context = { file, published, publisher, previous, facts, report: findings.add }
@@ -121,7 +124,7 @@ async function withinTime(
     const outcome = await Promise.race([working, timeUp])
     if (outcome !== 'time_up') return outcome
     crew.dismiss()
-    findings.add(timedOutFinding(limits.timeMs))
+    findings.add(timedOutFinding(limits.timeMs, crew.busy()))
     findings.close()
     await source.stop()
     return []
@@ -136,10 +139,11 @@ const changedFinding = {
   hint: 'Publish again; if it stays, tell an administrator of the registry.',
 }
 
-function timedOutFinding(timeMs: number) {
+function timedOutFinding(timeMs: number, check: string | undefined) {
+  const where = check === undefined ? '' : `, and was waiting for the check "${check}"`
   return {
     code: 'validation_timed_out',
-    message: `Validation took longer than ${Math.round(timeMs / 1000)} s.`,
+    message: `Validation took longer than ${Math.round(timeMs / 1000)} s${where}.`,
     hint: 'Publish again; if it stays, leave out files that are not needed, or tell an administrator.',
   }
 }

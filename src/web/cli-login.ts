@@ -7,7 +7,7 @@ import { type Problem, problemOf } from '../http/problem.ts'
 import { requireSameOrigin } from '../http/same-origin.ts'
 import { claimedAddress, visitorOf } from '../http/visitor.ts'
 import { answerPage, type Markup } from './page.ts'
-import { stylesheet, stylesheetPath } from './stylesheet.ts'
+import { shortDay, timeOfDay } from './times.ts'
 
 const form = z.object({
   token: z.string().max(100),
@@ -44,47 +44,53 @@ export const cliLogin: Hono<AppEnv> = routes()
     }
     return c.redirect(`/-/cli/${id}`, 303)
   })
-  .get(stylesheetPath, (c) =>
-    c.body(stylesheet, 200, {
-      'content-type': 'text/css; charset=utf-8',
-      'cache-control': 'public, max-age=31536000, immutable',
-    }),
-  )
 
 function askingPage(c: Context<AppEnv>, login: Login, before?: { readonly problem: Problem; readonly name: string }) {
   const { problem, name = '' } = before ?? {}
   const registry = new URL(c.var.registry.config.publicUrl).host
+  const isWrong = problem?.code === 'credentials_wrong'
   const fault = problem === undefined ? '' : html`<p class="note" id="fault" role="alert">${problem.sentence}</p>`
-  const described = problem === undefined ? '' : html` aria-describedby="fault" aria-invalid="true"`
+  const described = isWrong ? html` aria-describedby="fault" aria-invalid="true"` : ''
+  const focused = isWrong ? html` autofocus` : '' // where somebody goes on who mistyped
   const main = html`<h1>Log in a command line?</h1>
 <p>A program asks to use ${registry} in your name. Allow it only if you have just started it yourself: it will be able to
 read and publish whatever you can.</p>
 ${facts(c, login)}
+${elsewhere(c, login)}
 ${fault}
 <form method="post" action="/-/cli/${login.id}">
 <input type="hidden" name="token" value="${login.formToken}">
 <label for="name">User name</label>
 <input id="name" name="name" value="${name}" autocomplete="username" autocapitalize="none" spellcheck="false" required${described}>
 <label for="password">Password</label>
-<input id="password" name="password" type="password" autocomplete="current-password" required${described}>
+<input id="password" name="password" type="password" autocomplete="current-password" required${described}${focused}>
 <div class="row"><button class="primary" name="decision" value="allow">Allow</button>
 <button name="decision" value="deny" formnovalidate>Deny</button></div>
 </form>`
-  return answerPage(c, { title: 'Log in a command line', status: problem?.status ?? 200, main })
+  const title = `${problem === undefined ? '' : 'Error: '}Log in a command line`
+  return answerPage(c, { title, status: problem?.status ?? 200, main })
 }
 
 /** Who asks, as far as the request that began it says: the client's own words, so never more than a hint. */
 function facts(c: Context<AppEnv>, login: Login): Markup {
   const minutes = Math.floor((c.var.registry.platform.now() - login.createdAtMs) / 60_000)
   const ago = minutes < 1 ? 'less than a minute ago' : `${minutes} ${minutes === 1 ? 'minute' : 'minutes'} ago`
-  const here = visitorOf(c).addressPrefix
-  const isElsewhere = here !== undefined && login.addressPrefix !== undefined && here !== login.addressPrefix
+  const { loginTokenDays } = c.var.registry.config
+  const until = c.var.registry.platform.now() + loginTokenDays * 86_400_000
   return html`<dl>
 <dt>Program</dt><dd><bdi>${login.client ?? 'unknown'}</bdi></dd>
-<dt>From</dt><dd>${login.addressPrefix ?? 'unknown'}${isElsewhere ? html` <strong>(this browser: ${here})</strong>` : ''}</dd>
-<dt>Asked</dt><dd>${ago}</dd>
-<dt>Token for</dt><dd>${c.var.registry.config.loginTokenDays} days, or until you log out</dd>
+<dt>From</dt><dd>${login.addressPrefix ?? 'unknown'}</dd>
+<dt>Asked</dt><dd>${ago}; waits until ${timeOfDay(login.endsAtMs)}</dd>
+<dt>It gets</dt><dd>a token until ${shortDay(until)}, or until you log out</dd>
 </dl>`
+}
+
+/** A login that somebody else began is how this page is abused. */
+function elsewhere(c: Context<AppEnv>, { addressPrefix }: Login): Markup | '' {
+  const here = visitorOf(c).addressPrefix
+  if (here === undefined || addressPrefix === undefined || here === addressPrefix) return ''
+  return html`<p class="note warn"><strong>Not from where you are.</strong> The program is at ${addressPrefix}, this browser at
+${here}. Deny it unless you know why.</p>`
 }
 
 function decidedPage(c: Context<AppEnv>, login: Login): Response | Promise<Response> {

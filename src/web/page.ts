@@ -2,7 +2,8 @@ import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { AppEnv } from '../http/env.ts'
 import type { Problem } from '../http/problem.ts'
-import { stylesheetPath } from './stylesheet.ts'
+import { assetFolder, iconPath, stylesheetPath } from './assets.ts'
+import { mark, tornEdge } from './drawings.ts'
 
 /** Text that `html` has escaped. */
 export type Markup = ReturnType<typeof html>
@@ -13,12 +14,13 @@ export interface Page {
   readonly main: Markup
 }
 
-/** A whole page: no script, no style but ours, no frame around it, nothing kept. */
+/** A whole page: no script, no style and no picture but ours, no frame around it, nothing kept. */
 export function answerPage(c: Context<AppEnv>, { title, status, main }: Page): Response | Promise<Response> {
-  const { origin } = new URL(c.var.registry.config.publicUrl)
+  const { origin, host } = new URL(c.var.registry.config.publicUrl)
+  const files = `${origin}${assetFolder}`
   c.header(
     'content-security-policy',
-    `default-src 'none'; style-src ${origin}/-/assets/; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+    `default-src 'none'; style-src ${files}; img-src ${files}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   )
   c.header('cache-control', 'no-store')
   c.header('referrer-policy', 'same-origin') // 'no-referrer' would make the Origin of our own forms "null"
@@ -31,14 +33,15 @@ export function answerPage(c: Context<AppEnv>, { title, status, main }: Page): R
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Deckle</title>
 <link rel="stylesheet" href="${stylesheetPath}">
+<link rel="icon" type="image/svg+xml" href="${iconPath}">
 </head>
 <body>
-<header class="mast"><div class="wrap"><span class="brand">
-<svg class="mark" viewBox="0 0 22 26" aria-hidden="true" focusable="false"><path fill="#134A78" d="M1 1h20v21l-2.1 1.7-1.8-1.3-2.3 2.2-2-1.6-1.9 1.2-2.2-1.9-2.4 2.3-1.9-1.4L3.2 25 1 22.6z"/><path stroke="#fff" stroke-width="1.8" d="M5.5 7.2h11M5.5 11.6h11M5.5 16h6.4"/></svg>
-Deckle</span></div></header>
+<header class="mast"><div class="wrap"><span class="brand">${mark}Deckle</span></div></header>
+${tornEdge}
 <main class="wrap narrow">
 ${main}
 </main>
+<footer><div class="wrap"><span>Deckle at ${host}</span><span>Times are UTC</span></div></footer>
 </body>
 </html>
 `,
@@ -46,11 +49,22 @@ ${main}
   )
 }
 
+const titles: ReadonlyMap<string, string> = new Map([
+  ['not_found', 'Not found'],
+  ['web_login_over', 'This login is over'],
+  ['cross_site', 'Nothing was done'],
+])
+
 /** A problem as a page: what happened, and the id to tell an administrator. */
 export function answerProblemPage(c: Context<AppEnv>, problem: Problem): Response | Promise<Response> {
-  const title = problem.status === 404 ? 'Not found' : 'This did not work'
+  const title = titles.get(problem.code) ?? 'This did not work'
   const main = html`<h1>${title}</h1>
-<p>${problem.sentence}</p>
+<p>${withCommands(problem.sentence)}</p>
 <p class="soft">Request <code>${problem.requestId}</code></p>`
   return answerPage(c, { title, status: problem.status, main })
+}
+
+/** A sentence whose commands stand between backticks, as terminals show them. */
+function withCommands(sentence: string): readonly (string | Markup)[] {
+  return sentence.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))
 }

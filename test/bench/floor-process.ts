@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { build } from 'esbuild'
 import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { edgeOptions } from '../../src/node/local/edge-options.ts'
-import { relayToIpv4 } from '../../src/node/local/ipv6-relay.ts'
+import { relayToLoopback } from '../../src/node/local/relay.ts'
 import { readWorkerSettings } from '../../src/node/local/worker-settings.ts'
 
 const [port = '0', settings = '{}'] = process.argv.slice(2)
@@ -22,7 +22,7 @@ const options = edgeOptions({
 })
 const miniflare = new Miniflare(convertV4MiniflareOptions({ ...options, log: new Log(LogLevel.WARN) }))
 await miniflare.ready
-const relay = await relayToIpv4(Number(port))
+const relay = await relayToLoopback('::1', Number(port))
 process.once('SIGTERM', () => {
   relay.close()
   void miniflare.dispose().then(() => process.exit(0))

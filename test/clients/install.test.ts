@@ -41,13 +41,6 @@ function linkedPackage(
   return samplePackage(box, name, version, { 'package.json': manifest, 'index.js': code })
 }
 
-describe('reading', () => {
-  cells('view', async (box) => {
-    const { stdout } = await box.ok(box.client.view('@kits/kit'), { cwd: box.project('app') })
-    expect(stdout).toContain('1.0.0')
-  })
-})
-
 describe('installing', () => {
   cells('install', async (box) => {
     const project = box.project('app')

@@ -6,6 +6,7 @@ import { settle } from '../../src/registry/settle.ts'
 import { sweep } from '../../src/registry/sweep.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { parseJob } from '../../src/storage/jobs.ts'
+import { defaultPolicy } from '../../src/validation/policy.ts'
 import { formats, wireStores } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
 import { dying, type Moment } from '../support/dying.ts'
@@ -26,7 +27,7 @@ const deps = () => ({ ...stack.stores, formats, publicUrl: stack.config.publicUr
 
 function settleOn(platform: Platform, target: ReturnType<typeof parseJob>) {
   const stores = wireStores(stack.config, platform)
-  const validate = createValidate(stores, platform)
+  const validate = createValidate({ stores, platform, policy: defaultPolicy })
   return settle({ ...deps(), ...stores, platform, validate, maxAttempts: 10 }, target)
 }
 

@@ -6,6 +6,7 @@ import { settle } from '../../src/registry/settle.ts'
 import { sweep } from '../../src/registry/sweep.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { parseJob } from '../../src/storage/jobs.ts'
+import { defaultPolicy } from '../../src/validation/policy.ts'
 import { formats, wireStores } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
 import { dying, type Moment } from '../support/dying.ts'
@@ -27,7 +28,7 @@ const ref = (name: string): VersionRef => ({ format: 'npm', name: name as Packag
 function settleWith(platform: Platform, target: VersionRef) {
   const stores = wireStores(stack.config, platform)
   const deps = { ...stores, formats, publicUrl: stack.config.publicUrl, platform, maxAttempts: 10 }
-  return settle({ ...deps, validate: createValidate(stores, platform) }, target)
+  return settle({ ...deps, validate: createValidate({ stores, platform, policy: defaultPolicy }) }, target)
 }
 
 /** What a healthy validator does an hour later: sweeps, and takes all jobs. */

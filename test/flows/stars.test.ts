@@ -39,6 +39,8 @@ test('a star on a private package is shown to those who may read it', async () =
   const path = '/-/_view/starredByUser?key=%22ana%22'
   expect(await ana.json(path)).toEqual({ rows: [{ value: '@acme/open' }, { value: 'closed' }] })
   expect(await (await stack.as()).json(path)).toEqual({ rows: [{ value: '@acme/open' }] })
+  expect(await ana.json('/-/user/ana/stars')).toEqual({ '@acme/open': true, closed: true })
+  expect(await (await stack.as()).json('/-/user/ana/stars')).toEqual({ '@acme/open': true })
 })
 
 test('what is no star is refused: a missing package, a stranger, an odd body, an odd key', async () => {

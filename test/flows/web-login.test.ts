@@ -91,12 +91,15 @@ test('the page says who asks, runs nothing, and is kept nowhere', async () => {
   expect(text).toContain('less than a minute ago')
   expect(text).not.toMatch(/<script|<b>|style=|onclick/)
   expect(answer.headers.get('content-security-policy')).toBe(
-    `default-src 'none'; style-src ${stack.url}/-/assets/; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+    `default-src 'none'; style-src ${stack.url}/-/assets/; img-src ${stack.url}/-/assets/; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   )
   expect(answer.headers.get('cache-control')).toBe('no-store')
   const [, sheet = ''] = /rel="stylesheet" href="([^"]+)"/.exec(text) ?? []
   const css = await stranger.fetch(sheet)
   expect([css.status, css.headers.get('content-type')]).toEqual([200, 'text/css; charset=utf-8'])
+  const [, icon = ''] = /rel="icon" type="image\/svg\+xml" href="([^"]+)"/.exec(text) ?? []
+  const drawing = await stranger.fetch(icon)
+  expect([drawing.status, drawing.headers.get('content-type')]).toEqual([200, 'image/svg+xml'])
 })
 
 test('a form from another site, or from another page, does nothing', async () => {

@@ -8,6 +8,7 @@ import { fileLimits, validations } from '../../src/node/validator/validations.ts
 import { isJsonObject } from '../../src/std/json.ts'
 import { webPlatform } from '../../src/std/platform.ts'
 import { runChecks } from '../../src/validation/run.ts'
+import { scoreOf } from '../../src/validation/score.ts'
 import { type RealPackage, realPackages } from './corpus.ts'
 import { type Judged, renderNote } from './note.ts'
 
@@ -50,6 +51,8 @@ async function judge({ name, version, published, file }: RealPackage): Promise<J
     fileCount: facts.fileCount,
     durationMs,
     codes: [...new Set(findings.map(({ code, severity }) => `${severity} ${code}`))],
+    capabilities: facts.capabilities ?? [],
+    score: scoreOf(result.codes).value,
     errorCodes: [...new Set(errors.map(({ code }) => code))],
     reasons: errors.slice(0, 4).map(({ code, path, message }) => `${code} ${path ?? ''}: ${message}`),
   }

@@ -1,3 +1,5 @@
+import { capabilities } from '../../src/npm/checks/capabilities/uses.ts'
+
 /** What became of one package. */
 export interface Judged {
   readonly id: string
@@ -8,10 +10,19 @@ export interface Judged {
   /** `<severity> <code>`, each once. */
   readonly codes: readonly string[]
   readonly errorCodes: readonly string[]
+  readonly capabilities: readonly string[]
+  readonly score: number
   readonly reasons: readonly string[]
 }
 
 const fewest = 320
+const scoreRanges = [
+  [100, 100],
+  [90, 99],
+  [70, 89],
+  [40, 69],
+  [0, 39],
+] as const
 
 /** The page `docs/real-packages.md`, and what is not as it must be. */
 export function renderNote(
@@ -52,6 +63,14 @@ Packages with at least one finding of the code:
 | severity | code | packages |
 |---|---|---|
 ${countRows(judged).join('\n')}
+
+## What the code can do
+As \`npm-capabilities\` reads it: ${capabilities
+    .map((name) => `\`${name}\` ${judged.filter((one) => one.capabilities.includes(name)).length}`)
+    .join(', ')}, none of them ${judged.filter((one) => one.capabilities.length === 0).length}.
+
+## Scores
+${scoreRanges.map(([least, most]) => `${least}–${most}: ${judged.filter(({ score }) => score >= least && score <= most).length}`).join(', ')}.
 
 ## The packages
 ${judged.map(({ id }) => id).join(', ')}

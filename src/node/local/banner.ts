@@ -1,5 +1,9 @@
+import type { Proxied } from './stack.ts'
+
 export interface BannerFacts {
   readonly url: string
+  /** When clients come through a proxy. */
+  readonly proxied?: Proxied
   readonly dataDirectory: string
   /** Names of the services that others provide, with their addresses. */
   readonly replaced: Readonly<Record<string, string>>
@@ -9,10 +13,15 @@ export interface BannerFacts {
 }
 
 /** What `npm start` prints when the registry is ready. */
-export function banner({ url, dataDirectory, replaced, password, startedInMs }: BannerFacts): string {
+export function banner({ url, proxied, dataDirectory, replaced, password, startedInMs }: BannerFacts): string {
   const registry = `--registry=${url}/`
   const rows: readonly (readonly [string, string])[] = [
-    ['registry', `${url}/`],
+    ...(proxied === undefined
+      ? [['registry', `${url}/`] as const]
+      : [
+          ['registry', `${url}/   (listens on ${proxied.registryListens})`] as const,
+          ['storage', `${proxied.storageUrl}/   (listens on ${proxied.storageListens})`] as const,
+        ]),
     ['data', dataDirectory],
     ...Object.entries(replaced),
     ['account', 'admin'],

@@ -1,8 +1,10 @@
 import { dirname } from 'node:path'
 import type { V4MiniflareOptions } from 'miniflare'
+import { loopback } from './listen.ts'
 
 export interface EdgeOptions {
-  /** Listens on this port of 127.0.0.1. */
+  /** The address to listen on. Default: 127.0.0.1. */
+  readonly host?: string
   readonly port: number
   readonly code: string
   /** Where the code comes from; its source map may lie beside it. */
@@ -15,7 +17,7 @@ export interface EdgeOptions {
 /** miniflare's options for our worker: settings as bindings, and nothing that reaches out to the network by itself. */
 export function edgeOptions(options: EdgeOptions) {
   return {
-    host: '127.0.0.1',
+    host: options.host ?? loopback,
     port: options.port,
     // No look-up of this machine's place in the world, no line per request, no statistics.
     cf: false,

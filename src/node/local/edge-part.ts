@@ -1,4 +1,4 @@
-/** The edge as a process: the worker in real workerd, on both addresses of `localhost`. Started by the supervisor. */
+/** The edge as a process: the worker in real workerd. Started by the supervisor. */
 import { ChildProcess } from 'node:child_process'
 import { subscribe } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
@@ -7,13 +7,16 @@ import { convertV4MiniflareOptions, Log, LogLevel, Miniflare } from 'miniflare'
 import { z } from 'zod'
 import { log } from '../../std/log.ts'
 import { edgeOptions } from './edge-options.ts'
-import { relayToIpv4 } from './ipv6-relay.ts'
+import { loopback, servedAddresses } from './listen.ts'
 import { type RunningPart, servePart, tellSupervisor } from './part.ts'
+import { relayToLoopback } from './relay.ts'
 
 const recoveryMs = 5_000
 
 const input = z.object({
   port: z.number(),
+  /** The address to be served on. Default: both of `localhost`. */
+  host: z.string().optional(),
   /** Path of the bundle. Read at each start and reload. */
   worker: z.string(),
   compatibilityDate: z.string(),
@@ -27,6 +30,8 @@ process.once('exit', printLines)
 servePart((raw) => startEdge(input.parse(raw)))
 
 async function startEdge(settings: EdgeInput): Promise<RunningPart> {
+  const { host, port } = settings
+  const [, ...others] = servedAddresses(host)
   /** Whether the end of workerd is our own doing. */
   let isExpected = false
   const miniflare = followWorkerd(
@@ -35,29 +40,29 @@ async function startEdge(settings: EdgeInput): Promise<RunningPart> {
       if (isExpected) return
       log('error', 'workerd_ended', `workerd ended (${how}); it is started again`)
       // miniflare starts it again on the same port. Where that fails, a new process of ours is the better try.
-      setImmediate(() => void Promise.race([ready(miniflare, settings.port), tooLate()]))
+      setImmediate(() => void Promise.race([ready(miniflare, port), tooLate()]))
     },
   )
-  await ready(miniflare, settings.port)
-  const relay = await relayToIpv4(settings.port)
+  await ready(miniflare, port)
+  const relays = await Promise.all(others.map((other) => relayToLoopback(other, port)))
   return {
     async close() {
       isExpected = true
-      relay.close()
+      for (const relay of relays) relay.close()
       await miniflare.dispose()
     },
     async reload() {
       isExpected = true
       await miniflare.setOptions(readOptions(settings))
       isExpected = false
-      await ready(miniflare, settings.port)
+      await ready(miniflare, port)
     },
   }
 }
 
-function readOptions({ worker, ...rest }: EdgeInput) {
+function readOptions({ worker, host, ...rest }: EdgeInput) {
   return convertV4MiniflareOptions({
-    ...edgeOptions({ ...rest, path: worker, code: readFileSync(worker, 'utf8') }),
+    ...edgeOptions({ ...rest, host: servedAddresses(host)[0], path: worker, code: readFileSync(worker, 'utf8') }),
     log: new Log(LogLevel.WARN),
     // Our own lines are JSON already; what else workerd says goes beside them as it is.
     handleStructuredLogs: ({ message }) => printLine(message),
@@ -106,7 +111,7 @@ function followWorkerd(start: () => Miniflare, ended: (how: string) => void): Mi
 /** Waits until the worker answers. Fails when workerd does not start, or the worker refuses its settings. */
 async function ready(miniflare: Miniflare, port: number): Promise<void> {
   await miniflare.ready
-  const answer = await fetch(`http://127.0.0.1:${port}/-/ping`)
+  const answer = await fetch(`http://${loopback}:${port}/-/ping`)
   const body = await answer.text()
   if (!answer.ok) throw new Error(`the worker answers GET /-/ping with ${answer.status}: ${body.slice(0, 400)}`)
 }

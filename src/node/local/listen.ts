@@ -1,7 +1,11 @@
 import type { Server } from 'node:http'
+import { isIPv6 } from 'node:net'
 import { promisify } from 'node:util'
 
-/** A local storage server at work on 127.0.0.1. */
+/** Where everything listens that nobody else should reach. */
+export const loopback = '127.0.0.1'
+
+/** A local storage server at work. */
 export interface LocalServer {
   readonly port: number
   /** Ends connections and writes what is left to write. */
@@ -18,11 +22,11 @@ export interface LocalServerOptions {
   readonly region: string
 }
 
-/** Listens on 127.0.0.1, and nowhere else, and returns the port. Fails as `listen` does, for example with EADDRINUSE. */
-export async function listen(server: Server, port: number): Promise<number> {
+/** Listens on one address, and returns the port. Fails as `listen` does, for example with EADDRINUSE. */
+export async function listen(server: Server, port: number, host: string = loopback): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen(port, '127.0.0.1', () => {
+    server.listen(port, host, () => {
       server.off('error', reject)
       resolve()
     })
@@ -36,4 +40,19 @@ export async function stopListening(server: Server): Promise<void> {
   const closed = promisify(server.close.bind(server))()
   server.closeAllConnections()
   await closed
+}
+
+/**
+ * The addresses that clients, or a proxy, are served on; the first of them answers on 127.0.0.1, as our own parts need.
+ * @param host what was asked for. Default: both addresses of `localhost`, since clients differ in which they try
+ */
+export function servedAddresses(host?: string): readonly [string, ...string[]] {
+  if (host === undefined) return [loopback, '::1']
+  if (host === '0.0.0.0' || host === '::') return [host]
+  return host === loopback ? [loopback] : [loopback, host]
+}
+
+/** `host:port`, as URLs and proxies write it. */
+export function authorityOf(host: string, port: number): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`
 }

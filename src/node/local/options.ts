@@ -1,8 +1,10 @@
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
+import type { AddressOptions } from './addresses.ts'
 import { StartProblem } from './start-problem.ts'
 
-export interface LocalOptions {
+export interface LocalOptions extends AddressOptions {
   readonly port: number
   /** Absolute. */
   readonly dataDirectory: string
@@ -22,6 +24,14 @@ export function parseOptions(args: readonly string[]): LocalOptions | { readonly
     .usage('[options]')
     .option('--port <number>', 'where the registry listens; 0 for any free port', parsePort, 3325)
     .option('--data <folder>', 'where everything is kept', './.deckle')
+    .option(
+      '--host <address>',
+      'IP address to listen on, for a proxy on another machine (default: localhost)',
+      parseHost,
+    )
+    .option('--public-url <url>', 'what clients call the registry (DECKLE_PUBLIC_URL); see docs/team.md')
+    .option('--storage-url <url>', 'what they call storage, on another host name (DECKLE_STORAGE_URL)')
+    .option('--insecure-http', 'allow http: for clients on other machines', false)
     .option('--quiet', 'print errors only (and a new password, once)', false)
     .option('--watch', 'build again on a change in src/ (npm run dev)', false)
     .helpOption('--help', 'show this')
@@ -34,8 +44,8 @@ export function parseOptions(args: readonly string[]): LocalOptions | { readonly
     if (error.code === 'commander.helpDisplayed') return { help: command.helpInformation() }
     throw new StartProblem(`${sentence(error)} See: npm start -- --help`, { cause: error })
   }
-  const { port, data, quiet, watch } = command.opts<{ port: number; data: string; quiet: boolean; watch: boolean }>()
-  return { port, dataDirectory: resolve(data), quiet, watch }
+  const { data, ...options } = command.opts<Omit<LocalOptions, 'dataDirectory'> & { readonly data: string }>()
+  return { ...options, dataDirectory: resolve(data) }
 }
 
 function sentence(error: CommanderError): string {
@@ -49,4 +59,9 @@ function parsePort(text: string): number {
   const port = Number(text)
   if (/^\d+$/.test(text) && port <= 65_535) return port
   throw new InvalidArgumentError('Use a number from 0 to 65535.')
+}
+
+function parseHost(text: string): string {
+  if (isIP(text) !== 0) return text
+  throw new InvalidArgumentError('Use an IP address of this machine, or 0.0.0.0 for all that it has.')
 }

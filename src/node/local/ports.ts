@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { loopback, servedAddresses } from './listen.ts'
 import { StartProblem, systemCode } from './start-problem.ts'
 
 /**
@@ -14,7 +15,7 @@ const range = { first: 20_000, end: 32_000 }
 
 const stored = z.record(z.string(), z.number().int().min(1).max(65_535))
 
-/** Why a server could not listen there now, as a system code. An address that this machine lacks is no problem. */
+/** Why a server could not listen there now, as a system code. */
 async function listenProblem(port: number, host: string): Promise<string | undefined> {
   const server = createServer()
   const problem = await new Promise<unknown>((resolve) => {
@@ -22,12 +23,15 @@ async function listenProblem(port: number, host: string): Promise<string | undef
     server.listen({ port, host, exclusive: true }, () => resolve(undefined))
   })
   if (problem === undefined) await new Promise((resolve) => server.close(resolve))
-  const code = problem === undefined ? undefined : (systemCode(problem) ?? String(problem))
-  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT' ? undefined : code
+  return problem === undefined ? undefined : (systemCode(problem) ?? String(problem))
 }
 
+/** Whether this machine has no such address; of the two of `localhost`, some have only one. */
+const isMissing = (code: string) => code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'
+
 async function isFree(port: number): Promise<boolean> {
-  return (await listenProblem(port, '127.0.0.1')) === undefined && (await listenProblem(port, '::1')) === undefined
+  const codes = [await listenProblem(port, loopback), await listenProblem(port, '::1')]
+  return codes.every((code) => code === undefined || isMissing(code))
 }
 
 /** A port that is free on 127.0.0.1 and ::1: the preferred one if possible. */
@@ -40,17 +44,23 @@ export async function choosePort(preferred?: number): Promise<number> {
   throw new StartProblem('There is no free port on this machine.')
 }
 
-/** Ports for these parts, the same as last time where they are still free; remembered in `ports.json`. */
+/**
+ * Ports for these parts, the same as last time where they are still free; remembered in `ports.json`.
+ * @param given those that are settled
+ */
 export async function choosePorts<Name extends string>(
   dataDirectory: string,
   names: readonly Name[],
+  given: Readonly<Record<string, number>> = {},
 ): Promise<Readonly<Record<Name, number>>> {
   const file = join(dataDirectory, 'ports.json')
   const before = readPorts(file)
+  const taken = new Set(Object.values(given))
   const chosen = new Map<Name, number>()
   for (const name of names) {
-    let port = await choosePort(before[name])
-    while ([...chosen.values()].includes(port)) port = await choosePort()
+    let port = given[name] ?? (await choosePort(before[name]))
+    while (given[name] === undefined && taken.has(port)) port = await choosePort()
+    taken.add(port)
     chosen.set(name, port)
   }
   const ports = Object.fromEntries(chosen)
@@ -68,13 +78,15 @@ function readPorts(file: string): Readonly<Record<string, number>> {
 }
 
 /**
- * Checks that the registry can have its port, on both addresses of `localhost`: clients differ in which they try.
+ * Checks that the registry, or storage behind a proxy, can have its port.
+ * @param asked the address that was asked for
  * @throws StartProblem with what to do
  */
-export async function requireFreePort(port: number): Promise<void> {
-  for (const host of ['127.0.0.1', '::1']) {
+export async function requireFreePort(port: number, asked?: string): Promise<void> {
+  for (const host of servedAddresses(asked)) {
     const code = await lastingProblem(port, host)
-    if (code === undefined) continue
+    if (code === undefined || (isMissing(code) && host !== asked)) continue
+    if (isMissing(code)) throw new StartProblem(`This machine has no address ${host} to listen on (--host).`)
     if (code === 'EACCES') throw new StartProblem(`Only an administrator may use port ${port}. ${otherPort(4000)}`)
     if (code !== 'EADDRINUSE') throw new StartProblem(`Cannot listen on ${host}, port ${port}: ${code}.`)
     const look = process.platform === 'win32' ? `netstat -ano | findstr :${port}` : `lsof -i :${port}`

@@ -1,12 +1,19 @@
 import { mkdir } from 'node:fs/promises'
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import { join } from 'node:path'
 import S3rver from '@20minutes/s3rver'
 import accounts from '@20minutes/s3rver/lib/models/account.js'
 import S3Error from '@20minutes/s3rver/lib/models/error.js'
 import { expiringPrefixes } from '../../storage/tables.ts'
 import { reportFault } from './fault.ts'
-import { type LocalServer, type LocalServerOptions, listen, stopListening } from './listen.ts'
+import {
+  type LocalServer,
+  type LocalServerOptions,
+  listen,
+  loopback,
+  servedAddresses,
+  stopListening,
+} from './listen.ts'
 import { Drafts } from './object-file.ts'
 import { ObjectStore } from './object-store.ts'
 import { s3Front } from './s3-front.ts'
@@ -16,8 +23,13 @@ import { UploadStore } from './upload-store.ts'
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
 
+export interface S3ServerOptions extends LocalServerOptions {
+  /** An address to be served on too: of the three servers, this is the only one that clients come to. */
+  readonly host?: string | undefined
+}
+
 /** S3's protocol on a folder: s3rver, with a store and a front of our own. Only for path-style addresses. */
-export async function startS3Server(options: LocalServerOptions): Promise<LocalServer> {
+export async function startS3Server(options: S3ServerOptions): Promise<LocalServer> {
   const { directory, credentials, region } = options
   const storage = await openStorage(directory)
   const app = new S3rver({ silent: true, vhostBuckets: false, directory })
@@ -30,8 +42,7 @@ export async function startS3Server(options: LocalServerOptions): Promise<LocalS
     // A refusal belongs to whoever asked.
     if (!(error instanceof S3Error)) reportFault('s3', error, context?.req)
   })
-  const server = createServer(app.callback())
-  const port = await listen(server, options.port)
+  const { port, servers } = await serve(app.callback(), options)
   await expire(storage, Date.now())
   const expiry = setInterval(
     () => void expire(storage, Date.now()).catch((error: unknown) => reportFault('s3', error)),
@@ -42,10 +53,23 @@ export async function startS3Server(options: LocalServerOptions): Promise<LocalS
     port,
     close: async () => {
       clearInterval(expiry)
-      await stopListening(server)
+      await Promise.all(servers.map(stopListening))
       app.logger.close()
     },
   }
+}
+
+async function serve(handle: RequestListener, options: S3ServerOptions) {
+  const [first, ...others] = options.host === undefined ? [loopback] : servedAddresses(options.host)
+  const server = createServer(handle)
+  const servers = [server]
+  const port = await listen(server, options.port, first)
+  for (const address of others) {
+    const another = createServer(handle)
+    servers.push(another)
+    await listen(another, port, address)
+  }
+  return { port, servers }
 }
 
 /** Also removes what a killed server left half-written. */

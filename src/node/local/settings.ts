@@ -71,10 +71,11 @@ function credentialSettings(env: Environment, local: LocalCredentials): Record<s
   }
 }
 
+/** The settings, with URLs in the one way to write them. */
 function checked(settings: Settings): Settings {
   try {
-    parseConfig(settings)
-    return settings
+    const { publicUrl, storage } = parseConfig(settings)
+    return { ...settings, DECKLE_PUBLIC_URL: publicUrl, DECKLE_STORAGE_URL: storage.s3PublicEndpoint ?? '' }
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
     throw new StartProblem(error.message, { cause: error })
@@ -97,7 +98,7 @@ export function partEnvironment(env: Environment, settings: Settings = {}): Node
   return { ...Object.fromEntries(kept), ...settings }
 }
 
-function isUnset(value: string | undefined): value is undefined | '' {
+export function isUnset(value: string | undefined): value is undefined | '' {
   return value === undefined || value === ''
 }
 

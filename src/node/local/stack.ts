@@ -1,7 +1,9 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { type AddressOptions, isStorageProxied, requireUsableAddresses, withAddresses } from './addresses.ts'
 import { openDataFolder } from './data-folder.ts'
 import type { EdgeInput } from './edge-part.ts'
+import { authorityOf, loopback } from './listen.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import { choosePort, choosePorts, requireFreePort } from './ports.ts'
 import { generatePassword, loadSecrets, passwordFrom } from './secrets.ts'
@@ -20,7 +22,7 @@ import { Supervisor } from './supervisor.ts'
 import { silentTerminal, type Terminal } from './terminal.ts'
 import { buildWorker, type WorkerFile } from './worker-file.ts'
 
-export interface StackOptions {
+export interface StackOptions extends AddressOptions {
   /** 0 for any free one. */
   readonly port: number
   readonly dataDirectory: string
@@ -36,6 +38,8 @@ export interface StackOptions {
 
 export interface LocalStack {
   readonly url: string
+  /** Undefined when clients come without a proxy. */
+  readonly proxied?: Proxied
   readonly dataDirectory: string
   /** What edge and validator were started with. Holds credentials. */
   readonly settings: Settings
@@ -53,6 +57,13 @@ export interface LocalStack {
   kill(): void
 }
 
+/** Where a proxy finds registry and storage (host and port), and what clients call the latter. */
+export interface Proxied {
+  readonly registryListens: string
+  readonly storageListens: string
+  readonly storageUrl: string
+}
+
 const graceMs = { storage: 5_000, validator: 15_000, edge: 5_000 }
 
 /**
@@ -60,7 +71,8 @@ const graceMs = { storage: 5_000, validator: 15_000, edge: 5_000 }
  * @throws StartProblem when the surroundings do not allow it: port, data folder, settings
  */
 export async function startLocal(options: StackOptions): Promise<LocalStack> {
-  const env = options.env ?? process.env
+  const env = withAddresses(options.env ?? process.env, options)
+  requireUsableAddresses(env, options, options.port)
   const givenPassword = passwordFrom(env)
   openDataFolder(options.dataDirectory)
   const lock = await acquireLock(options.dataDirectory)
@@ -115,11 +127,9 @@ class Start {
   }
 
   async #steps(givenPassword: string | undefined): Promise<void> {
-    const { port, dataDirectory } = this.#options
-    if (port !== 0) await requireFreePort(port)
-    this.#port = port === 0 ? await choosePort() : port
+    const { dataDirectory } = this.#options
     const storageParts = localStorageParts(this.#env)
-    const storagePorts = await choosePorts(dataDirectory, storageParts)
+    const storagePorts = await this.#choosePorts(storageParts)
     const credentials = loadSecrets(dataDirectory)
     this.#settings = makeSettings({ env: this.#env, port: this.#port, storagePorts, credentials })
 
@@ -141,11 +151,21 @@ class Start {
     saveRunning(dataDirectory, this.#settings)
   }
 
+  async #choosePorts(storageParts: readonly StoragePart[]) {
+    const { port, dataDirectory, host } = this.#options
+    if (port !== 0) await requireFreePort(port, host)
+    this.#port = port === 0 ? await choosePort() : port
+    if (!isStorageProxied(this.#env)) return choosePorts(dataDirectory, storageParts)
+    await requireFreePort(port + 1, host)
+    return choosePorts(dataDirectory, storageParts, { s3: port + 1 })
+  }
+
   #startStorage(part: StoragePart, port: number) {
-    const { dataDirectory } = this.#options
+    const { dataDirectory, host } = this.#options
     const input: StorageInput = {
       part,
       port,
+      ...(part === 's3' && { host }),
       directory: join(dataDirectory, part),
       region: this.#settings['AWS_REGION'] ?? '',
       credentials: {
@@ -170,6 +190,7 @@ class Start {
   #startEdge({ path, compatibilityDate, compatibilityFlags }: WorkerFile) {
     const input: EdgeInput = {
       port: this.#port,
+      host: this.#options.host,
       worker: path,
       compatibilityDate,
       compatibilityFlags: [...compatibilityFlags],
@@ -181,9 +202,15 @@ class Start {
 
   stack(): LocalStack {
     const supervisor = this.#supervisor
-    const { dataDirectory } = this.#options
+    const { dataDirectory, host = loopback } = this.#options
+    const proxied = {
+      registryListens: authorityOf(host, this.#port),
+      storageListens: authorityOf(host, this.#port + 1),
+      storageUrl: this.#settings['DECKLE_STORAGE_URL'] ?? '',
+    }
     return {
       url: this.#settings['DECKLE_PUBLIC_URL'] ?? '',
+      ...(isStorageProxied(this.#env) && { proxied }),
       dataDirectory,
       settings: this.#settings,
       pids() {

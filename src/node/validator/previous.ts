@@ -15,6 +15,6 @@ export async function previousVersion(stores: Stores, record: VersionRecord): Pr
   const before = await stores.versions.get(ref)
   const accepted = before && (await stores.manifests.get(ref, before.uploadId))
   if (before === undefined || accepted === undefined) return undefined
-  const { manifest, unpackedSizeBytes } = accepted
-  return { version, publisher: before.publisher, manifest, unpackedSizeBytes }
+  const { manifest, unpackedSizeBytes, capabilities } = accepted
+  return { version, publisher: before.publisher, manifest, unpackedSizeBytes, capabilities }
 }

@@ -6,6 +6,7 @@ import { log } from '../../std/log.ts'
 import { type Platform, webPlatform } from '../../std/platform.ts'
 import { parseJob } from '../../storage/jobs.ts'
 import { queues } from '../../storage/tables.ts'
+import { createPolicy } from '../../validation/policy.ts'
 import { formats, wireStores } from '../../wiring.ts'
 import { createConsumers } from './consumers.ts'
 import { createValidate } from './validate.ts'
@@ -30,7 +31,7 @@ export async function startValidator(config: Config, platform: Platform = webPla
     publicUrl: config.publicUrl,
     platform,
     maxAttempts,
-    validate: createValidate(stores, platform),
+    validate: createValidate({ stores, platform, policy: createPolicy(config.policy) }),
   }
   const consumers = createConsumers(config, await stores.sqs.queueUrl('jobs'), parallelJobs, async (body) => {
     const ref = parseJob(body)

@@ -3,6 +3,7 @@ import type { Reason, VersionRecord } from '../../model/records.ts'
 import type { Validate, Verdict } from '../../registry/settle.ts'
 import { log } from '../../std/log.ts'
 import type { Platform } from '../../std/platform.ts'
+import type { Policy } from '../../validation/policy.ts'
 import { buildReport, type Report, reasonsOf } from '../../validation/report.ts'
 import { type RunResult, runChecks } from '../../validation/run.ts'
 import type { Stores } from '../../wiring.ts'
@@ -13,19 +14,25 @@ import { fileLimits, validations } from './validations.ts'
 const mostReasons = 5
 const heartbeatMs = 20_000
 
+interface ValidateDeps {
+  readonly stores: Stores
+  readonly platform: Platform
+  readonly policy: Policy
+}
+
 /** The validator's own half of `settle`: streams the staged file through its format's checks. */
-export function createValidate(stores: Stores, platform: Platform): Validate {
+export function createValidate(deps: ValidateDeps): Validate {
   return async (record) => {
-    const stopHeartbeat = startHeartbeat(stores, record)
+    const stopHeartbeat = startHeartbeat(deps.stores, record)
     try {
-      return await validate(stores, platform, record)
+      return await validate(deps, record)
     } finally {
       stopHeartbeat()
     }
   }
 }
 
-async function validate(stores: Stores, platform: Platform, record: VersionRecord): Promise<Verdict> {
+async function validate({ stores, platform, policy }: ValidateDeps, record: VersionRecord): Promise<Verdict> {
   const [previous, published, staged] = await open(stores, record)
   if (staged === undefined || published === undefined) {
     await staged?.body.cancel()
@@ -41,6 +48,7 @@ async function validate(stores: Stores, platform: Platform, record: VersionRecor
     source: staged.body,
     ...validations[record.format],
     limits: fileLimits,
+    policy,
     platform,
   })
   logCrashes(record, result)
@@ -68,9 +76,15 @@ function verdictOf(result: RunResult, report: Report): Verdict {
 }
 
 function acceptedManifest({ facts }: RunResult): AcceptedManifest | undefined {
-  const { manifest, fileCount, unpackedSizeBytes, readme } = facts
+  const { manifest, fileCount, unpackedSizeBytes, readme, capabilities } = facts
   if (manifest === undefined) return undefined
-  return { manifest, fileCount, unpackedSizeBytes, ...(readme === undefined ? {} : { readme }) }
+  return {
+    manifest,
+    fileCount,
+    unpackedSizeBytes,
+    ...(readme === undefined ? {} : { readme }),
+    ...(capabilities === undefined ? {} : { capabilities }),
+  }
 }
 
 /** A check that broke is our bug: whoever runs the registry finds its cause here, never in a report. */

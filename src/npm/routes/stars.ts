@@ -27,6 +27,11 @@ export const stars: Hono<AppEnv> = routes()
     if (who.kind === 'anonymous') throw refuse('login_required')
     return c.json(await c.var.registry.starredBy(who, who.username), 200, personal)
   })
+  // Of somebody; only the keys are read
+  .get('/-/user/:user/stars', async (c) => {
+    const names = await c.var.registry.starredBy(await asking(c), c.req.param('user'))
+    return c.json(Object.fromEntries(names.map((name) => [name, true])), 200, personal)
+  })
   .on(['PUT', 'DELETE'], '/-/user/v1/star', async (c) => {
     const who = await asking(c)
     const { name } = await jsonBody(c, starBody)

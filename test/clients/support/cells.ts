@@ -31,8 +31,8 @@ export async function inSandbox(client: Client, access: Access, work: (box: Sand
   }
 }
 
-/** How somebody reaches the registry that the files of this suite share. */
-export function accessOf(who: 'ana' | 'bob' | 'stranger'): Access {
-  const { url, tokens } = inject('registry')
+/** How somebody reaches the registry that the files of this suite share, or the one that requires a login. */
+export function accessOf(who: 'ana' | 'bob' | 'stranger', to: 'registry' | 'closedRegistry' = 'registry'): Access {
+  const { url, tokens } = inject(to)
   return { registry: `${url}/`, ...(who === 'stranger' ? {} : { token: tokens[who] }) }
 }

@@ -1,3 +1,4 @@
+import type { Args, Commands } from './commands.ts'
 import type { Row } from './rows.ts'
 
 /** What somebody has to reach a registry: its address, with a slash at the end, and a token or none. */
@@ -10,9 +11,6 @@ export interface PublishOptions {
   readonly tag?: string
   readonly access?: 'public' | 'restricted'
 }
-
-/** A command line, without the program's name. */
-type Args = readonly string[]
 
 /** One package manager: how to call it, how to set it up, and what it cannot do. */
 export interface Client {
@@ -36,31 +34,11 @@ export interface Client {
   readonly install: Args
   readonly frozenInstall: Args
   add(spec: string): Args
-  view(spec: string): Args
-  readonly ping: Args
-  readonly whoami: Args
-  readonly logout: Args
-  readonly login: Login
-  readonly tags: {
-    list(name: string): Args
-    add(name: string, version: string, tag: string): Args
-    remove(name: string, tag: string): Args
-  }
   /** Runs a program that an installed package brings. */
   runBin(program: string, ...args: readonly string[]): Args
+  readonly commands: Commands
   /** The rows of the conformance table that it has no part in, with the reason: the rest is tested. */
   readonly without: Readonly<Partial<Record<Row, string>>>
   /** What a user should know, for the docs. */
   readonly notes: readonly string[]
 }
-
-export interface Login {
-  readonly args: Args
-  /** Whether the prompts insist on a terminal. */
-  readonly terminal: boolean
-  /** The prompts, in order. */
-  readonly prompts: readonly { readonly when: RegExp; readonly answer: 'username' | 'password' | 'email' }[]
-}
-
-/** The place of a command that the client lacks; the row is named in `without`, so that nobody calls it. */
-export const lacking: Args = []

@@ -68,12 +68,14 @@ function table(): readonly string[] {
 }
 
 function absences(): readonly string[] {
-  return clients
-    .filter(({ without }) => Object.keys(without).length > 0)
-    .flatMap(({ label, without }) => [
+  return clients.flatMap(({ label, without }) => {
+    const lacking = rowIds.filter((row) => without[row] !== undefined)
+    const byReason = Map.groupBy(lacking, (row) => without[row])
+    return [
       `- **${label}**`,
-      ...rowIds.flatMap((row) => (without[row] === undefined ? [] : [`  - ${rows[row]}: ${without[row]}`])),
-    ])
+      ...[...byReason].map(([reason, group]) => `  - ${group.map((row) => rows[row]).join('; ')}: ${reason}`),
+    ]
+  })
 }
 
 function configuration({ label, settings, projectFiles, notes }: Client): readonly string[] {

@@ -6,14 +6,15 @@ export interface RunOptions {
   /** The whole environment: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>
   readonly timeoutMs?: number
-  /** Types `say` when the output shows `when`, in this order. */
+  /** What somebody does when the output shows `when`, in this order. */
   readonly answers?: readonly Answer[]
 }
 
-export interface Answer {
-  readonly when: RegExp
-  readonly say: string
-}
+/** Types a text, or does something else with what the output showed. */
+export type Answer = { readonly when: RegExp } & (
+  | { readonly say: string }
+  | { readonly act: (shown: string) => Promise<void> }
+)
 
 /** How a command ended, and all that it wrote. */
 export interface Outcome {
@@ -33,6 +34,7 @@ const typingMs = 500
 /**
  * Runs one command to its end, in a process group of its own, which is gone afterwards whatever happened. Fulfilled
  * however it ends; a command that takes too long is ended by force.
+ * @throws what an answer threw
  */
 export async function run(command: readonly string[], options: RunOptions): Promise<Outcome> {
   const [file = '', ...args] = command
@@ -50,7 +52,18 @@ export async function run(command: readonly string[], options: RunOptions): Prom
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {
     written.output += text
   })
-  if (options.answers !== undefined) answer(child, options.answers, () => written.output)
+  const failures: unknown[] = []
+  if (options.answers !== undefined) {
+    answer(
+      child,
+      options.answers,
+      () => written.output,
+      (error) => {
+        failures.push(error)
+        endGroup(child)
+      },
+    )
+  }
   const timeoutMs = options.timeoutMs ?? defaultTimeoutMs
   let late = false
   const timer = setTimeout(() => {
@@ -66,6 +79,7 @@ export async function run(command: readonly string[], options: RunOptions): Prom
     )
   })
   clearTimeout(timer)
+  if (failures.length > 0) throw failures[0]
   const output = plain(written.output)
   return {
     code: end.code,
@@ -90,7 +104,12 @@ export function inTerminal(command: readonly string[]): readonly string[] {
     : ['script', '-qec', quoted, '/dev/null']
 }
 
-function answer(child: ChildProcess, answers: readonly Answer[], output: () => string): void {
+function answer(
+  child: ChildProcess,
+  answers: readonly Answer[],
+  output: () => string,
+  failed: (error: unknown) => void,
+): void {
   const left = [...answers]
   let seen = 0
   const look = () => {
@@ -100,7 +119,8 @@ function answer(child: ChildProcess, answers: readonly Answer[], output: () => s
     if (match === null) return
     seen = output().length
     left.shift()
-    setTimeout(() => child.stdin?.write(next.say), typingMs)
+    if ('act' in next) next.act(match[0]).catch(failed)
+    else setTimeout(() => child.stdin?.write(next.say), typingMs)
   }
   // The prompts may be the last thing that a dying process writes.
   child.stdin?.on('error', () => undefined)

@@ -34,6 +34,11 @@ export class RunningRegistry {
     this.#output = output
   }
 
+  /** The same, for tests that act as these accounts. */
+  withTokens(tokens: RegistryAddress['tokens']): RunningRegistry {
+    return new RunningRegistry({ ...this.address, tokens }, this.#child, this.#output)
+  }
+
   /** What it wrote to its terminal. */
   get output(): string {
     return this.#output()
@@ -68,9 +73,32 @@ export class RunningRegistry {
  * @throws Error with its output when it does not come up
  */
 export async function startRegistry(settings: Readonly<Record<string, string>> = {}): Promise<RunningRegistry> {
-  const dataDirectory = mkdtempSync(join(tmpdir(), 'deckle-registry-'))
   const port = await choosePort()
-  const child = spawn('npm', ['start', '--', '--port', String(port), '--data', dataDirectory], {
+  const registry = await launchRegistry(`http://localhost:${port}`, ['--port', String(port)], settings)
+  const { url, dataDirectory } = registry.address
+  try {
+    await Promise.all([addUser(dataDirectory, 'ana'), addUser(dataDirectory, 'bob')])
+    return registry.withTokens({ ana: await logIn(url, 'ana'), bob: await logIn(url, 'bob') })
+  } catch (error) {
+    await registry.stop()
+    throw new Error(`the registry takes no accounts:\n${registry.output}`, { cause: error })
+  }
+}
+
+/**
+ * `npm start` in the checkout, with a data folder of its own and one account, `admin`.
+ * @param url what clients are to call it
+ * @param options of the command line
+ * @param settings `DECKLE_…` variables
+ * @throws Error with its output when it does not come up
+ */
+export async function launchRegistry(
+  url: string,
+  options: readonly string[],
+  settings: Readonly<Record<string, string>>,
+): Promise<RunningRegistry> {
+  const dataDirectory = mkdtempSync(join(tmpdir(), 'deckle-registry-'))
+  const child = spawn('npm', ['start', '--', '--data', dataDirectory, ...options], {
     cwd: root,
     env: { ...inheritedEnvironment(), DECKLE_ADMIN_PASSWORD: password, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -82,14 +110,12 @@ export async function startRegistry(settings: Readonly<Record<string, string>> =
       output += text
     })
   }
-  const address = { url: `http://localhost:${port}`, dataDirectory, tokens: { ana: '', bob: '' } }
+  const address = { url, dataDirectory, tokens: { ana: '', bob: '' } }
   const registry = new RunningRegistry(address, child, () => output)
   try {
     await until(() => output.includes('Deckle is ready') || child.exitCode !== null, readyMs)
     if (child.exitCode !== null) throw new Error('it ended')
-    await Promise.all([addUser(dataDirectory, 'ana'), addUser(dataDirectory, 'bob')])
-    const tokens = { ana: await logIn(address.url, 'ana'), bob: await logIn(address.url, 'bob') }
-    return new RunningRegistry({ ...address, tokens }, child, () => output)
+    return registry
   } catch (error) {
     await registry.stop()
     throw new Error(`npm start is not ready:\n${output}`, { cause: error })

@@ -56,6 +56,24 @@ describe('a report', () => {
     expect(JSON.stringify(report)).not.toMatch(/never in a report|not for the report|nor this/)
   })
 
+  test('has a score with its reasons, unless the file could not be judged', () => {
+    const result = resultWith(2)
+    expect(buildReport({ file, stored, result }).score).toEqual({
+      value: 0,
+      deductions: [
+        { code: 'archive_symlink', points: 100, count: 1 },
+        { code: 'archive_windows_name', points: 10, count: 1 },
+      ],
+    })
+    expect(buildReport({ file, stored, result: { ...result, verdict: 'failed' } })).not.toHaveProperty('score')
+  })
+
+  test('names what the code was seen to use, if it was looked at', () => {
+    const result = resultWith(0)
+    const seen = { ...result, facts: { ...result.facts, capabilities: ['network'] } }
+    expect(buildReport({ file, stored, result: seen }).facts.capabilities).toEqual(['network'])
+  })
+
   test('is of bounded size, whatever was found', () => {
     const report = buildReport({ file, stored, result: resultWith(100_000) })
     expect(report.truncated).toBe(true)
@@ -72,6 +90,10 @@ describe('a report', () => {
     expect(published.safeParse({ ...report, verdict: 'maybe' }).success).toBe(false)
     expect(published.safeParse({ ...report, findings: [{ code: 'x' }] }).success).toBe(false)
     expect(published.safeParse({ ...report, member: 'added later' }).success).toBe(true)
+    // As reports were before there was a score
+    const { score, ...old } = report
+    expect(score.value).toBe(0)
+    expect(published.safeParse(old).success).toBe(true)
     const { digests: _, ...less } = report
     expect(published.safeParse(less).success).toBe(false)
   })

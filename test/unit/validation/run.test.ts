@@ -5,6 +5,7 @@ import { type Platform, webPlatform } from '../../../src/std/platform.ts'
 import { walkTarball } from '../../../src/validation/archive/tarball.ts'
 import { archiveLimits, type WalkArchive } from '../../../src/validation/archive/walk.ts'
 import type { Check, CheckPass } from '../../../src/validation/check.ts'
+import { createPolicy } from '../../../src/validation/policy.ts'
 import { type RunLimits, type RunOptions, runChecks } from '../../../src/validation/run.ts'
 import { concat } from '../../builders/gzip.ts'
 import { npmTarball, tarball } from '../../builders/tarball.ts'
@@ -69,6 +70,17 @@ describe('the verdict', () => {
     const odd = await runChecks(optionsFor(tarball().file('package/aux.js').gzip()))
     expect(odd.verdict).toBe('accepted')
     expect(odd.findings).toMatchObject([{ code: 'archive_windows_name', severity: 'warning' }])
+  })
+
+  test('follows the policy of the registry', async () => {
+    const archive = tarball().file('package/aux.js').gzip()
+    const strict = await runChecks(optionsFor(archive, { policy: createPolicy({ archive_windows_name: 'error' }) }))
+    expect(strict).toMatchObject({ verdict: 'rejected', counts: { error: 1 } })
+    const silent = await runChecks(optionsFor(archive, { policy: createPolicy({ archive_windows_name: 'off' }) }))
+    expect(silent).toMatchObject({ verdict: 'accepted', findings: [], counts: { warning: 0 }, truncated: false })
+    const link = tarball().symlink('package/a', 'b').gzip()
+    const lax = await runChecks(optionsFor(link, { policy: createPolicy({ archive_symlink: 'off' }) }))
+    expect(lax.verdict).toBe('rejected')
   })
 
   test('a code that nobody judged rejects', async () => {
@@ -234,14 +246,22 @@ describe('time', () => {
     })
     const result = await runChecks(optionsFor(good, { source, platform: impatient }))
     expect(result.verdict).toBe('failed')
-    expect(result.findings.map(({ code }) => code)).toEqual(['validation_timed_out'])
+    expect(result.findings).toMatchObject([
+      { code: 'validation_timed_out', message: 'Validation took longer than 10 s.' },
+    ])
     expect(cancelled).toBe(true)
   })
 
-  test('a check that never ends fails the version', async () => {
-    const checks = [check('slow', () => ({ end: () => new Promise(() => undefined) }))]
+  test.each([
+    ['an archive', { end: () => new Promise<void>(() => undefined) }],
+    ['a file', { entry: () => ({ chunk: () => undefined, end: () => new Promise<void>(() => undefined) }) }],
+  ])('a check that never ends with %s fails the version, by its name', async (_, pass: CheckPass) => {
+    const checks = [check('quick', () => ({ end: async () => undefined })), check('slow', () => pass)]
     const result = await runChecks(optionsFor(good, { checks, limits: { ...limits, timeMs: 20 } }))
-    expect(result.findings.map(({ code }) => code)).toEqual(['validation_timed_out'])
+    expect(result.verdict).toBe('failed')
+    expect(result.findings).toMatchObject([
+      { code: 'validation_timed_out', message: expect.stringContaining('waiting for the check "slow"') },
+    ])
   })
 
   test('the clock is stopped when the run is over', async () => {

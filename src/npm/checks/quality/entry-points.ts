@@ -26,9 +26,9 @@ const scriptEndings = ['', '.js', '.json', '.node', '/index.js', '/index.json', 
 const typeEndings = ['', '.d.ts', '.ts', '/index.d.ts', '.d.mts', '.d.cts']
 
 /**
- * What `main`, `module`, `exports`, `types` and `bin` point to is in the archive, found as Node and TypeScript look
- * for it. Holds the paths of 20,000 files.
- * @see Node.js, "Modules: Packages"
+ * What `main`, `module`, `browser`, `exports`, `types`, `typesVersions` and `bin` point to is in the archive, found as
+ * Node, bundlers and TypeScript look for it. Holds the paths of 20,000 files.
+ * @see Node.js, "Modules: Packages"; TypeScript handbook, "Publishing", typesVersions; package-browser-field-spec
  */
 export const entryPointsCheck: Check = {
   id: 'npm-entry-points',
@@ -62,8 +62,12 @@ function targetsOf(manifest: JsonObject): readonly Target[] {
   }
   add('entry_point_missing', 'main', manifest['main'], scriptEndings)
   add('entry_point_missing', 'module', manifest['module'], scriptEndings)
-  add('types_missing', 'types', manifest['types'], typeEndings)
-  add('types_missing', 'typings', manifest['typings'], typeEndings)
+  for (const [field, file] of browserFiles(manifest['browser'])) add('entry_point_missing', field, file, scriptEndings)
+  // Where there is a `typesVersions`, it decides what these mean
+  for (const field of isJsonObject(manifest['typesVersions']) ? [] : ['types', 'typings']) {
+    add('types_missing', field, manifest[field], typeEndings)
+  }
+  for (const [field, file] of versionedTypes(manifest['typesVersions'])) add('types_missing', field, file, typeEndings)
   const bin = manifest['bin']
   if (isJsonObject(bin))
     for (const [name, file] of Object.entries(bin)) add('command_missing', `bin.${name}`, file, [''])
@@ -72,6 +76,27 @@ function targetsOf(manifest: JsonObject): readonly Target[] {
     add(isTypes ? 'types_missing' : 'entry_point_missing', field, file, [''])
   }
   return targets
+}
+
+/** What bundlers for browsers take instead: of the whole package, or of single files. Other packages are not ours. */
+function* browserFiles(value: Json | undefined): Generator<readonly [field: string, file: string]> {
+  if (typeof value === 'string') yield ['browser', value]
+  if (!isJsonObject(value)) return
+  for (const [key, file] of Object.entries(value)) {
+    if (typeof file === 'string' && /^\.\.?\//.test(file)) yield [`browser.${key}`, file]
+  }
+}
+
+/** By range of TypeScript and by path a list of places, of which the first counts. */
+function* versionedTypes(value: Json | undefined): Generator<readonly [field: string, file: string]> {
+  if (!isJsonObject(value)) return
+  for (const [range, paths] of Object.entries(value)) {
+    if (!isJsonObject(paths)) continue
+    for (const [path, places] of Object.entries(paths)) {
+      const first = Array.isArray(places) ? places[0] : undefined
+      if (typeof first === 'string') yield [`typesVersions.${range}.${path}`, first]
+    }
+  }
 }
 
 /** Every file that `exports` names: the first of a list counts, and `null` closes a path. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { type Client, lacking } from '../client.ts'
+import type { Client } from '../client.ts'
+import { noCommands } from '../commands.ts'
 import { nativeProgram, versionOf } from '../install.ts'
-import { authLine, option } from './settings.ts'
+import { authLine, because, option } from './settings.ts'
 
 export const bun: Client = {
   id: 'bun',
@@ -23,17 +24,29 @@ export const bun: Client = {
   install: ['install', '--no-frozen-lockfile'],
   frozenInstall: ['install', '--frozen-lockfile'],
   add: (spec) => ['add', spec],
-  view: (spec) => ['info', spec, '--json'],
-  ping: lacking,
-  logout: lacking,
-  login: { args: lacking, terminal: false, prompts: [] },
-  tags: { list: () => lacking, add: () => lacking, remove: () => lacking },
-  whoami: ['pm', 'whoami'],
   runBin: (program, ...args) => ['run', program, ...args],
+  commands: {
+    ...noCommands,
+    whoami: ['pm', 'whoami'],
+    view: (spec) => ['info', spec, '--json'],
+    viewField: (spec, field) => ['info', spec, field],
+    outdated: ['outdated'],
+    audit: ['audit'],
+  },
   without: {
-    ping: 'no such command',
-    login: 'no such command; use `npm login`, whose `.npmrc` bun reads',
-    logout: 'no such command',
+    ...because('no such command', 'ping', 'logout', 'profile', 'tokens', 'search', 'deprecate', 'unpublish'),
+    ...because(
+      'no such command',
+      'unpublish_all',
+      'owners_list',
+      'owners',
+      'access',
+      'stars',
+      'audit_signatures',
+      'foreign',
+    ),
+    ...because('no such command; use `npm login`, whose `.npmrc` bun reads', 'login', 'web_login', 'add_user'),
+    pack: '`bun pm pack` packs the folder only',
     tags: 'no such command; `bun publish --tag` sets one',
     age_gate: 'has no age gate unless asked for (`minimumReleaseAge`)',
   },

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import type { Client } from '../client.ts'
 import { modules, versionOf } from '../install.ts'
-import { authLine, option } from './settings.ts'
+import { npmCommands } from './npm-commands.ts'
+import { authLine, because, option } from './settings.ts'
 
-function npm(id: string, major: number): Client {
+function npm(id: string, major: number, missing: Client['without'] = {}): Client {
   return {
     id,
     label: `npm ${major}`,
@@ -20,28 +21,17 @@ function npm(id: string, major: number): Client {
     install: ['install'],
     frozenInstall: ['ci'],
     add: (spec) => ['install', spec],
-    view: (spec) => ['view', spec, '--json'],
-    ping: ['ping'],
-    whoami: ['whoami'],
-    logout: ['logout'],
-    login: {
-      args: ['login', '--auth-type=legacy'],
-      terminal: false,
-      prompts: [
-        { when: /Username:/, answer: 'username' },
-        { when: /Password:/, answer: 'password' },
-      ],
-    },
-    tags: {
-      list: (name) => ['dist-tag', 'ls', name],
-      add: (name, version, tag) => ['dist-tag', 'add', `${name}@${version}`, tag],
-      remove: (name, tag) => ['dist-tag', 'rm', name, tag],
-    },
     runBin: (program, ...args) => ['exec', '--offline', '--', program, ...args],
-    without: { age_gate: 'has no age gate unless asked for (`min-release-age`)' },
+    commands: npmCommands,
+    without: { ...missing, ...without },
     notes: [],
   }
 }
 
+const without = {
+  age_gate: 'has no age gate unless asked for (`min-release-age`)',
+  audit_signatures: 'asks a fixed public host (Sigstore) for its own keys first',
+} satisfies Client['without']
+
 export const npm11 = npm('npm11', 11)
-export const npm12 = npm('npm12', 12)
+export const npm12 = npm('npm12', 12, because('was removed in npm 12', 'add_user', 'stars'))

@@ -1,7 +1,9 @@
 import { join } from 'node:path'
-import type { Client, Login } from '../client.ts'
+import type { Client } from '../client.ts'
 import { modules, nativeProgram, versionOf } from '../install.ts'
-import { authLine, option } from './settings.ts'
+import { npmCommands } from './npm-commands.ts'
+import { pnpmCommands } from './pnpm-commands.ts'
+import { authLine, because, option } from './settings.ts'
 
 /** What all pnpm have in common. */
 const common = {
@@ -13,17 +15,10 @@ const common = {
   install: ['install', '--no-frozen-lockfile'],
   frozenInstall: ['install', '--frozen-lockfile'],
   add: (spec) => ['add', spec],
-  view: (spec) => ['view', spec, '--json'],
-  ping: ['ping'],
-  whoami: ['whoami'],
-  logout: ['logout'],
-  tags: {
-    list: (name) => ['dist-tag', 'ls', name],
-    add: (name, version, tag) => ['dist-tag', 'add', `${name}@${version}`, tag],
-    remove: (name, tag) => ['dist-tag', 'rm', name, tag],
-  },
   runBin: (program, ...args) => ['exec', program, ...args],
 } satisfies Partial<Client>
+
+const onlyTheFolder = { pack: '`pnpm pack` packs the folder only' } satisfies Client['without']
 
 /** Hands all that speaks to a registry, except installing, to the npm on the path. */
 export const pnpm10: Client = {
@@ -35,34 +30,21 @@ export const pnpm10: Client = {
   },
   program: () => [process.execPath, join(modules, 'pnpm10/bin/pnpm.cjs')],
   projectFiles: {},
-  login: {
-    args: ['login', '--auth-type=legacy'],
-    terminal: false,
-    prompts: [
-      { when: /Username:/, answer: 'username' },
-      { when: /Password:/, answer: 'password' },
-    ],
+  commands: npmCommands,
+  without: {
+    ...onlyTheFolder,
+    age_gate: 'has no age gate unless asked for (`minimumReleaseAge`)',
+    audit_signatures: 'no such command',
   },
-  without: { age_gate: 'has no age gate unless asked for (`minimumReleaseAge`)' },
   notes: ['It hands `login`, `publish`, `view`, `dist-tag` and the like to the `npm` on the path; tested with npm 11.'],
-}
-
-const ownLogin: Login = {
-  args: ['login'],
-  terminal: true,
-  prompts: [
-    { when: /Username/, answer: 'username' },
-    { when: /Password/, answer: 'password' },
-    { when: /Email/, answer: 'email' },
-  ],
 }
 
 /** What pnpm has in common since 11, where it speaks to registries itself. */
 const since11 = {
   ...common,
   projectFiles: { 'pnpm-workspace.yaml': "minimumReleaseAgeExclude: ['*']\n" },
-  login: ownLogin,
-  without: {},
+  commands: pnpmCommands,
+  without: onlyTheFolder,
   notes: [
     'It passes over releases that are younger than a day as long as an older one fits. When none does it takes the fresh one and writes it into `minimumReleaseAgeExclude` itself, or refuses it when `minimumReleaseAgeStrict` is set. The setting takes names and patterns such as `@acme/*`.',
     '`pnpm login` asks for an e-mail address, which the registry does not use.',
@@ -77,6 +59,7 @@ export const pnpm11: Client = {
     return versionOf('pnpm11')
   },
   program: () => [process.execPath, join(modules, 'pnpm11/bin/pnpm.mjs')],
+  without: { ...onlyTheFolder, ...because('says that it is not implemented yet; use npm', 'profile', 'tokens') },
 }
 
 /** The native program. */

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { type Client, lacking } from '../client.ts'
+import type { Client } from '../client.ts'
+import { noCommands } from '../commands.ts'
 import { modules, versionOf } from '../install.ts'
-import { authLine, option } from './settings.ts'
+import { authLine, because, option } from './settings.ts'
 
 export const yarn1: Client = {
   id: 'yarn1',
@@ -30,23 +31,30 @@ export const yarn1: Client = {
   install: ['install', '--non-interactive'],
   frozenInstall: ['install', '--non-interactive', '--frozen-lockfile'],
   add: (spec) => ['add', '--non-interactive', spec],
-  view: (spec) => ['info', spec, '--json'],
-  ping: lacking,
-  whoami: lacking,
-  logout: lacking,
-  login: { args: lacking, terminal: false, prompts: [] },
-  tags: {
-    list: (name) => ['tag', 'list', name],
-    add: (name, version, tag) => ['tag', 'add', `${name}@${version}`, tag],
-    remove: (name, tag) => ['tag', 'remove', name, tag],
-  },
   runBin: (program, ...args) => ['--silent', 'run', program, ...args],
+  commands: {
+    ...noCommands,
+    view: (spec) => ['info', spec, '--json'],
+    viewField: (spec, field) => ['info', spec, field],
+    outdated: ['outdated'],
+    tags: {
+      list: (name) => ['tag', 'list', name],
+      add: (name, version, tag) => ['tag', 'add', `${name}@${version}`, tag],
+      remove: (name, tag) => ['tag', 'remove', name, tag],
+    },
+    owners: { ...noCommands.owners, list: (name) => ['owner', 'list', name] },
+    foreign: ['team', 'list', 'acme'],
+  },
   without: {
-    ping: 'no such command',
+    ...because('no such command', 'ping', 'whoami', 'web_login', 'add_user', 'profile', 'tokens', 'search'),
+    ...because('no such command', 'deprecate', 'unpublish', 'unpublish_all', 'stars', 'audit_signatures'),
     login: '`yarn login` notes a name only; the password is asked for at each publish. Use a token',
-    whoami: 'no such command',
     logout: '`yarn logout` forgets what `yarn login` noted; there is no token to end',
+    pack: '`yarn pack` packs the folder only',
+    owners: '`add` reads the owners where npm’s protocol has none, and `remove` sends nothing: use npm',
+    access: '`yarn access` says that it is not implemented',
     age_gate: 'has no age gate',
+    audit: 'asks a fixed public host (`registry.yarnpkg.com`), whatever its settings say',
   },
   notes: [
     'Without `always-auth=true` it sends the token for scoped packages only, so that private ones without a scope are not found.',

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { type Client, lacking } from '../client.ts'
+import type { Client } from '../client.ts'
+import { lacking, noCommands } from '../commands.ts'
 import { modules, versionOf } from '../install.ts'
-import { option } from './settings.ts'
+import { because, option } from './settings.ts'
 
 export const yarn4: Client = {
   id: 'yarn4',
@@ -30,28 +31,42 @@ export const yarn4: Client = {
   install: ['install', '--no-immutable'],
   frozenInstall: ['install', '--immutable'],
   add: (spec) => ['add', spec],
-  view: (spec) => ['npm', 'info', spec, '--json'],
-  ping: lacking,
-  whoami: ['npm', 'whoami'],
-  logout: ['npm', 'logout'],
-  login: {
-    args: ['npm', 'login'],
-    terminal: true,
-    prompts: [
-      { when: /Username/, answer: 'username' },
-      { when: /Password/, answer: 'password' },
-    ],
-  },
-  tags: {
-    list: (name) => ['npm', 'tag', 'list', name],
-    add: (name, version, tag) => ['npm', 'tag', 'add', `${name}@${version}`, tag],
-    remove: (name, tag) => ['npm', 'tag', 'remove', name, tag],
-  },
   runBin: (program, ...args) => ['run', program, ...args],
+  commands: {
+    ...noCommands,
+    whoami: ['npm', 'whoami'],
+    login: {
+      args: ['npm', 'login'],
+      terminal: true,
+      prompts: [
+        { when: /Username/, answer: 'username' },
+        { when: /Password/, answer: 'password' },
+      ],
+    },
+    webLogin: {
+      args: ['npm', 'login', '--web-login'],
+      terminal: true,
+      prompts: [{ when: /open your browser/, answer: 'no' }],
+    },
+    view: (spec) => ['npm', 'info', spec, '--json'],
+    viewField: (spec, field) => ['npm', 'info', spec, '--fields', field],
+    audit: ['npm', 'audit'],
+    tags: {
+      list: (name) => ['npm', 'tag', 'list', name],
+      add: (name, version, tag) => ['npm', 'tag', 'add', `${name}@${version}`, tag],
+      remove: (name, tag) => ['npm', 'tag', 'remove', name, tag],
+    },
+    foreign: ['npm', 'stage', 'list'],
+  },
   without: {
-    ping: 'no such command',
+    ...because('no such command', 'ping', 'add_user', 'profile', 'tokens', 'deprecate', 'unpublish', 'unpublish_all'),
+    ...because('no such command', 'owners_list', 'owners', 'access', 'stars', 'audit_signatures'),
     logout: 'forgets the token without a request; end it with `npm logout`',
     refused_path: 'cannot publish an archive as it is',
+    outdated: 'no such command; `yarn upgrade-interactive` shows newer versions',
+    pack: '`yarn pack` packs the folder only',
+    search: 'asks a fixed public service (Algolia)',
+    deprecated_shown: 'installs without a word; `yarn npm audit` would tell',
   },
   notes: [
     'Without `npmAlwaysAuth` it sends the token for scoped packages only, so that private ones without a scope are not found.',

@@ -35,6 +35,18 @@ test('the same ports are chosen again while they are free, and others when they 
   expect(second.s3).not.toBe(first.s3)
 })
 
+test('a port that is given stays, and no other part gets it', async () => {
+  const { dynamodb } = await choosePorts(folder, ['dynamodb'])
+  const ports = await choosePorts(folder, ['dynamodb', 's3'], { s3: dynamodb })
+  expect(ports.s3).toBe(dynamodb)
+  expect(ports.dynamodb).not.toBe(dynamodb)
+})
+
+test('an address that this machine lacks is named', async () => {
+  // Of a range that is for documentation alone: RFC 5737.
+  await expect(requireFreePort(await choosePort(), '192.0.2.1')).rejects.toThrow('no address 192.0.2.1')
+})
+
 test('a port that is in use is named, with what to do', async () => {
   const port = await choosePort()
   await requireFreePort(port)

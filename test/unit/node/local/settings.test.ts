@@ -20,6 +20,18 @@ test('the registry is localhost and storage 127.0.0.1, so that clients do not fo
   })
 })
 
+test('URLs are written in one way', () => {
+  const env = {
+    DECKLE_PUBLIC_URL: 'https://Registry.example.com/',
+    DECKLE_STORAGE_URL: 'https://storage.example.com:443',
+  }
+  expect(makeSettings({ ...input, env })).toMatchObject({
+    DECKLE_PUBLIC_URL: 'https://registry.example.com',
+    DECKLE_STORAGE_URL: 'https://storage.example.com',
+    DECKLE_S3_ENDPOINT: 'http://127.0.0.1:20002',
+  })
+})
+
 test("somebody's AWS credentials stay out of a registry with its own storage", () => {
   const env = {
     AWS_ACCESS_KEY_ID: 'AKIA',
@@ -61,6 +73,9 @@ test.each([
     env: { DECKLE_S3_ENDPOINT: 'http://localhost:9000', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' },
     names: 'DECKLE_STORAGE_URL',
   },
+  { env: { DECKLE_PUBLIC_URL: 'http://127.0.0.1:3325' }, names: 'DECKLE_STORAGE_URL' },
+  { env: { DECKLE_STORAGE_URL: 'https://LOCALHOST.:8443' }, names: 'DECKLE_STORAGE_URL' },
+  { env: { DECKLE_PUBLIC_URL: 'https://example.com/npm' }, names: 'DECKLE_PUBLIC_URL: must be an address' },
   { env: { DECKLE_S3_ENDPOINT: 'http://127.0.0.1:9000' }, names: 'AWS_ACCESS_KEY_ID' },
   { env: { DECKLE_NEW_PACKAGES: 'secret' }, names: 'DECKLE_NEW_PACKAGES' },
 ])('a bad setting stops the start with its name: $names', ({ env, names }) => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { npmChecks } from '../../../../src/npm/checks/all.ts'
 import { confusionCheck } from '../../../../src/npm/checks/confusion.ts'
+import { manifestCheck } from '../../../../src/npm/checks/manifest.ts'
 import type { JsonObject } from '../../../../src/std/json.ts'
 import { packageJson, publishedManifest } from '../../../builders/package-json.ts'
 import { runCheck } from './run-check.ts'
@@ -52,6 +53,31 @@ test.each([
     'dependencies.left-pad-core',
   ],
   ['another repository', { dependencies: { a: 'x/y' } }, { dependencies: { a: 'github:eve/y' } }, 'dependencies.a'],
+  ['an alias', { dependencies: { a: 'npm:a@1' } }, { dependencies: { a: 'npm:evil@1' } }, 'dependencies.a'],
+  ['an alias for a name', { dependencies: { a: '1' } }, { dependencies: { a: 'npm:evil@1' } }, 'dependencies.a'],
+  [
+    'another address',
+    { dependencies: { a: 'https://a.test/a.tgz' } },
+    { dependencies: { a: 'https://eve.test/a.tgz' } },
+    'dependencies.a',
+  ],
+  [
+    'an address for a range',
+    { dependencies: { a: '1' } },
+    { dependencies: { a: 'git+ssh://git@eve.test/a' } },
+    'dependencies.a',
+  ],
+  ['another commit', { dependencies: { a: 'x/y#v1' } }, { dependencies: { a: 'x/y#v2' } }, 'dependencies.a'],
+  ['another file', { dependencies: { a: 'file:a' } }, { dependencies: { a: 'file:b' } }, 'dependencies.a'],
+  ['an accepted dependency', { acceptDependencies: { a: '2' } }, {}, 'acceptDependencies.a'],
+  [
+    'all dependencies bundled',
+    { dependencies: { a: '1' }, bundleDependencies: true },
+    { dependencies: { a: '1' } },
+    'bundleDependencies.a',
+  ],
+  ['what is bundled by the other name', { bundledDependencies: ['a'] }, {}, 'bundleDependencies.a'],
+  ['a file outside of the package for a command', { bin: { x: 'a.js' } }, { bin: { x: '../../b.js' } }, 'bin.x'],
   ['an optional dependency', { optionalDependencies: dependency }, {}, 'optionalDependencies.left-pad-core'],
   ['a plain one made optional', { dependencies: { a: '1' } }, { optionalDependencies: { a: '1' } }, 'dependencies.a'],
   ['a peer dependency', { peerDependencies: dependency }, {}, 'peerDependencies.left-pad-core'],
@@ -82,6 +108,23 @@ test.each([
     expect(findings.every(({ code }) => code.startsWith('manifest_') && code !== 'manifest_rewritten')).toBe(true)
   },
 )
+
+test('a binding.gyp that the archive has is no confusion, a native build that it has not is not listed', async () => {
+  const json = packageJson()
+  const built = publishedManifest(json, { scripts: { install: 'node-gyp rebuild' }, gypfile: true })
+  expect((await compare(json, built, ['binding.gyp'])).codes).toEqual([])
+  const entries = [['package/package.json', JSON.stringify(json)]] as const
+  const { facts } = await runCheck(manifestCheck, entries, { published: built })
+  expect(facts.manifest).not.toHaveProperty('scripts.install')
+  expect(facts.manifest).not.toHaveProperty('hasInstallScript')
+})
+
+test('a command whose path leaves the package is linked inside of it, or not at all', async () => {
+  const json = packageJson('left-pad', '1.0.0', { bin: { up: '../../etc/x', '../y': 'y.js', abs: '/etc/passwd' } })
+  const entries = [['package/package.json', JSON.stringify(json)]] as const
+  const { facts } = await runCheck(manifestCheck, entries, { published: publishedManifest(json) })
+  expect(facts.manifest).toMatchObject({ bin: { up: 'etc/x', y: 'y.js', abs: 'etc/passwd' } })
+})
 
 test('a finding shows both values, cut and on one line', async () => {
   const archive = packageJson('left-pad', '1.0.0', { scripts: { postinstall: `evil\n\u001b[2J${'x'.repeat(500)}` } })

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { dependenciesCheck } from '../../../../src/npm/checks/quality/dependencies.ts'
 import { entryPointsCheck } from '../../../../src/npm/checks/quality/entry-points.ts'
 import { licenseCheck } from '../../../../src/npm/checks/quality/license.ts'
 import { readmeCheck } from '../../../../src/npm/checks/quality/readme.ts'
@@ -57,6 +58,14 @@ describe('entry points', () => {
     { exports: './index.js' },
     { exports: { '.': { types: './types/index.d.ts', import: './lib/a.mjs' }, './*': './lib/*.mjs', './x': null } },
     { exports: { '.': [{ node: './index.js' }, './gone.js'] } },
+    { exports: { node: { import: { default: './lib/a.mjs' }, require: './index.js' }, default: null } },
+    { exports: { './*': './lib/*', './internal/*': null } },
+    { exports: { './*.js': ['./lib/*.js'] } },
+    { browser: './lib' },
+    { browser: { './index.js': './lib/index.js', './a.js': false, fs: 'browserify-fs' } },
+    { typesVersions: { '>=5': { '*': ['./types/*'] }, '<5': { x: ['types/index.d.ts', 'gone.d.ts'] } } },
+    { types: './old.d.ts', typesVersions: { '*': { 'old.d.ts': ['types/index.d.ts'] } } },
+    { browser: 7, typesVersions: { '*': { a: 'b' }, '<4': [] }, exports: [null, 7, [[]]] },
     { bin: { left: 'bin/cli' } },
   ] as JsonObject[])('%j are there', async (fields) => {
     expect((await runWith(entryPointsCheck, fields, files)).codes).toEqual([])
@@ -68,6 +77,11 @@ describe('entry points', () => {
     [{ typings: 'gone.d.ts' }, 'types_missing', 'typings'],
     [{ exports: { '.': { types: './gone.d.ts' } } }, 'types_missing', 'exports...types'],
     [{ exports: { './*': './gone/*.js' } }, 'entry_point_missing', 'exports../*'],
+    [{ exports: { a: { b: [null, './gone.js', './index.js'] } } }, 'entry_point_missing', 'exports.a.b'],
+    [{ exports: { import: { 'types@<5': './gone.d.ts' } } }, 'types_missing', 'exports.import.types@<5'],
+    [{ browser: 'gone.js' }, 'entry_point_missing', 'browser'],
+    [{ browser: { './index.js': './gone.js' } }, 'entry_point_missing', 'browser../index.js'],
+    [{ typesVersions: { '>=5': { '*': ['gone/*'] } } }, 'types_missing', 'typesVersions.>=5.*'],
     [{ bin: { left: 'bin/gone' } }, 'command_missing', 'bin.left'],
   ] as [JsonObject, string, string][])('%j is missing', async (fields, code, path) => {
     expect((await runWith(entryPointsCheck, fields, files)).findings).toMatchObject([{ code, path }])
@@ -76,6 +90,47 @@ describe('entry points', () => {
   test('deep and wide exports come to an end', async () => {
     const wide = Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`./${index}`, `./gone/${index}/*.js`]))
     expect((await runWith(entryPointsCheck, { exports: wide }, files)).findings.length).toBeLessThanOrEqual(500)
+  })
+})
+
+describe('dependencies', () => {
+  test.each(['^1.0.0', '1', '*', '', 'latest', '>=1 <2 || ~3', 'npm:other@^1', 'npm:@s/n'])(
+    '%s comes from a registry',
+    async (range) => {
+      expect((await runWith(dependenciesCheck, { dependencies: { a: range } })).codes).toEqual([])
+    },
+  )
+
+  test.each([
+    'git+https://example.test/x.git',
+    'git://github.com/x/y.git#v1',
+    'git@github.com:x/y.git',
+    'https://example.test/x.tgz',
+    'http://example.test/x.tgz',
+    'x/y',
+    'github:x/y#semver:^1',
+    'gist:11081aaa281',
+  ])('%s does not', async (specifier) => {
+    const { findings } = await runWith(dependenciesCheck, { optionalDependencies: { a: specifier } })
+    expect(findings).toMatchObject([{ code: 'dependency_outside_registry', path: 'optionalDependencies.a' }])
+  })
+
+  test.each(['file:../a', 'link:a', 'workspace:*', 'portal:/a', './a.tgz', '../a', '/a', '~/a', 'C:\\a'])(
+    '%s is on a disk of its publisher',
+    async (specifier) => {
+      const { findings } = await runWith(dependenciesCheck, { dependencies: { a: specifier } })
+      expect(findings).toMatchObject([{ code: 'dependency_is_local', path: 'dependencies.a' }])
+    },
+  )
+
+  test('what is bundled, or for developers, or a peer, comes from nowhere', async () => {
+    const fields = {
+      dependencies: { a: 'file:a' },
+      bundleDependencies: ['a'],
+      devDependencies: { b: 'file:b' },
+      peerDependencies: { c: 'x/y' },
+    }
+    expect((await runWith(dependenciesCheck, fields)).codes).toEqual([])
   })
 })
 

@@ -85,6 +85,41 @@ test('an archive that is merely odd is accepted with warnings', async () => {
   expect(fileCount).toBe(7)
 })
 
+test.each([
+  'con',
+  'PRN.txt',
+  'aux.js',
+  'nul',
+  'Com1.log',
+  'lpt9',
+  'com\u00b9',
+  'a.',
+  'a ',
+  'b./a',
+  'a?',
+  'a|b',
+  '"',
+  'a*',
+])('a name that Windows does not allow is a warning: %j', async (name) => {
+  const { errors, warnings } = await walk(tarball().file(`package/${name}`).gzip())
+  expect({ errors, warnings }).toEqual({ errors: [], warnings: ['archive_windows_name'] })
+})
+
+test.each(['console', 'com', 'com10', 'aux-js', '.a', 'a b', 'nul_'])('Windows allows %j', async (name) => {
+  expect((await walk(tarball().file(`package/${name}`).gzip())).findings).toEqual([])
+})
+
+test.each([0o4755, 0o2755, 0o6644])('setuid and setgid bits are a warning: mode %o', async (mode) => {
+  const { errors, warnings } = await walk(tarball().file('package/a', 'x', { mode }).gzip())
+  expect({ errors, warnings }).toEqual({ errors: [], warnings: ['archive_setuid'] })
+})
+
+test('three top folders are one warning, and a global header that names nothing is none', async () => {
+  const archive = tarball().pax({ comment: 'a commit' }, 'global').file('a/x').file('b/y').file('c/z').gzip()
+  const { errors, warnings } = await walk(archive)
+  expect({ errors, warnings }).toEqual({ errors: [], warnings: ['archive_several_top_folders'] })
+})
+
 test('an archive of 200,000 files is refused with the limits of the product', async () => {
   const { errors, complete } = await walk(manyEmptyFiles(200_000))
   expect(errors).toEqual(['archive_too_many_entries'])
