@@ -4,14 +4,18 @@ import type { FormatId } from './model/ids.ts'
 import { npmFormat } from './npm/format.ts'
 import { type AccountDeps, login, logout } from './registry/accounts.ts'
 import { AuditLog } from './registry/audit-log.ts'
+import type { DeleteUserDeps } from './registry/delete-user.ts'
 import { deprecate } from './registry/deprecate.ts'
 import { type DownloadDeps, describeFile, download, Links } from './registry/download.ts'
 import { EventLog, type WaitUntil } from './registry/events.ts'
 import { HeadCache } from './registry/head-cache.ts'
+import type { InvitationDeps } from './registry/invitations.ts'
 import { KnownAccounts } from './registry/known-accounts.ts'
 import { LoginGuard } from './registry/login-guard.ts'
+import type { OrgDeps } from './registry/orgs.ts'
 import { createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
 import { changeOwners, type OwnerDeps, readMaintainer, replaceOwners } from './registry/owners.ts'
+import type { ResetDeps } from './registry/password-reset.ts'
 import { Passwords } from './registry/passwords.ts'
 import { changeProfile, readProfile } from './registry/profile.ts'
 import { type PublishDeps, publish } from './registry/publish.ts'
@@ -40,10 +44,12 @@ import { Downloads } from './storage/downloads.ts'
 import { DynamoDb } from './storage/dynamodb.ts'
 import { Files } from './storage/files.ts'
 import { Heads } from './storage/heads.ts'
+import { Invitations } from './storage/invitations.ts'
 import { Jobs } from './storage/jobs.ts'
 import { Manifests } from './storage/manifests.ts'
 import { Names } from './storage/names.ts'
 import { Orgs } from './storage/orgs.ts'
+import { PasswordResets } from './storage/password-resets.ts'
 import { Reports } from './storage/reports.ts'
 import { S3 } from './storage/s3.ts'
 import { SearchIndex } from './storage/search-index.ts'
@@ -55,6 +61,7 @@ import { TokenStore } from './storage/tokens.ts'
 import { Users } from './storage/users.ts'
 import { Versions } from './storage/versions.ts'
 import { WebLogins } from './storage/web-logins.ts'
+import { organisations, people } from './use-cases.ts'
 
 /** Every store, on the clients of the three services. The only place that calls their constructors. */
 export function wireStores(config: Config, platform: Platform) {
@@ -85,6 +92,8 @@ export function wireStores(config: Config, platform: Platform) {
     auditEntries: new Audit(db),
     tokens: new TokenStore(db),
     webLogins: new WebLogins(db),
+    invitations: new Invitations(db),
+    resets: new PasswordResets(db),
     attempts: new Attempts(db),
     downloads: new Downloads({ db, platform, eventDays: config.eventDays }),
     snapshots: new Snapshots(s3),
@@ -127,6 +136,23 @@ export function wireAccounts(config: Config, stores: Stores, platform: Platform)
   }
 }
 
+/** What the administration of people and organisations needs. */
+export function wirePeople(
+  config: Config,
+  stores: Stores,
+  platform: Platform,
+): AccountDeps & OrgDeps & InvitationDeps & ResetDeps {
+  return {
+    ...wireAccounts(config, stores, platform),
+    orgs: stores.orgs,
+    heads: stores.heads,
+    invitations: stores.invitations,
+    resets: stores.resets,
+    newOrgs: config.newOrgs,
+    takesInvitations: config.registration !== 'closed',
+  }
+}
+
 /** Everything that the use cases on the request path need. */
 function wireDeps(
   config: Config,
@@ -140,12 +166,16 @@ function wireDeps(
   OwnerDeps &
   UnpublishDeps &
   StarDeps &
-  SearchDeps {
+  SearchDeps &
+  InvitationDeps &
+  ResetDeps &
+  OrgDeps &
+  DeleteUserDeps {
   const stores = wireStores(config, platform)
   const headCache = new HeadCache(stores.heads, platform)
   return {
     ...stores,
-    ...wireAccounts(config, stores, platform),
+    ...wirePeople(config, stores, platform),
     headCache,
     formats,
     publicUrl: config.publicUrl,
@@ -184,6 +214,8 @@ export function wire(config: Config, platform: Platform) {
       listTokens,
       createToken,
       revokeToken,
+      ...people,
+      ...organisations,
       // Packages
       publish,
       openDocument,
