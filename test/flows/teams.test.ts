@@ -25,7 +25,8 @@ afterAll(() => stack?.close())
 
 const create = (actor: Actor, name: string) => actor.fetch('/-/org/acme/team', json('PUT', { name, description: true }))
 const destroy = (actor: Actor, name: string) => actor.fetch(`/-/team/acme/${name}`, { method: 'DELETE' })
-const add = (actor: Actor, team: string, user: string) => actor.fetch(`/-/team/acme/${team}/user`, json('PUT', { user }))
+const add = (actor: Actor, team: string, user: string) =>
+  actor.fetch(`/-/team/acme/${team}/user`, json('PUT', { user }))
 const rm = (actor: Actor, team: string, user: string) =>
   actor.fetch(`/-/team/acme/${team}/user`, json('DELETE', { user }))
 const users = (actor: Actor, team: string) => actor.json(`/-/team/acme/${team}/user?format=cli`)

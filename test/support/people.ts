@@ -1,5 +1,6 @@
 import type { OrgName, Username } from '../../src/model/ids.ts'
 import type { Principal } from '../../src/model/principal.ts'
+import { Refusal } from '../../src/model/refusals.ts'
 import { roleIn } from '../../src/model/standing.ts'
 import type { Registry } from '../../src/wiring.ts'
 import type { Actor } from './actor.ts'
@@ -22,7 +23,8 @@ export async function codeOf(work: Promise<unknown>): Promise<string | undefined
     await work
     return undefined
   } catch (error) {
-    return (error as { code: string }).code
+    if (error instanceof Refusal) return error.code
+    throw error
   }
 }
 
