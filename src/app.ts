@@ -12,6 +12,7 @@ import { audit } from './npm/routes/audit.ts'
 import { distTags } from './npm/routes/dist-tags.ts'
 import { downloads } from './npm/routes/downloads.ts'
 import { npmError } from './npm/routes/errors.ts'
+import { orgs } from './npm/routes/orgs.ts'
 import { owners } from './npm/routes/owners.ts'
 import { packument } from './npm/routes/packument.ts'
 import { profile } from './npm/routes/profile.ts'
@@ -21,13 +22,16 @@ import { search } from './npm/routes/search.ts'
 import { session } from './npm/routes/session.ts'
 import { stars } from './npm/routes/stars.ts'
 import { tarball, tarballRemoval } from './npm/routes/tarball.ts'
+import { teams } from './npm/routes/teams.ts'
 import { tokens } from './npm/routes/tokens.ts'
 import { webLogin } from './npm/routes/web-login.ts'
 import { randomId } from './std/base62.ts'
 import { log } from './std/log.ts'
 import { assets } from './web/assets.ts'
 import { cliLogin } from './web/cli-login.ts'
+import { invitation } from './web/invitation.ts'
 import { answerProblemPage } from './web/page.ts'
+import { passwordReset } from './web/password-reset.ts'
 import type { Registry } from './wiring.ts'
 
 /** The product's table of contents. The same app runs on Workers and on Node. */
@@ -44,10 +48,14 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.route('/', session)
   app.route('/', webLogin)
   app.route('/', cliLogin)
+  app.route('/', invitation)
+  app.route('/', passwordReset)
   app.route('/', assets)
   app.route('/', tokens)
   app.route('/', profile)
   app.route('/', distTags)
+  app.route('/', orgs)
+  app.route('/', teams)
   app.route('/', owners)
   app.route('/', access)
   app.route('/', stars)
@@ -101,6 +109,6 @@ function routeOf(c: Context<AppEnv>): string {
 function answerProblem(error: unknown, c: Context<AppEnv>): Response | Promise<Response> {
   const problem = problemOf(error, c.var.requestId)
   c.set('refusal', problem.code)
-  if (c.req.path.startsWith('/-/cli/')) return answerProblemPage(c, problem)
+  if (/^\/-\/(?:cli|invite|reset)\//.test(c.req.path)) return answerProblemPage(c, problem)
   return c.req.path.startsWith('/api/') ? apiProblem(c, problem) : npmError(c, problem)
 }

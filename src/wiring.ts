@@ -2,35 +2,19 @@ import type { Config } from './config.ts'
 import type { PackageFormat } from './model/format.ts'
 import type { FormatId } from './model/ids.ts'
 import { npmFormat } from './npm/format.ts'
-import { type AccountDeps, login, logout } from './registry/accounts.ts'
+import type { AccountDeps } from './registry/accounts.ts'
 import { AuditLog } from './registry/audit-log.ts'
-import { type AuditTrailDeps, exportAuditTrail, readAuditTrail } from './registry/audit-trail.ts'
-import { deprecate } from './registry/deprecate.ts'
-import { type DownloadDeps, describeFile, download, Links } from './registry/download.ts'
+import { Links } from './registry/download.ts'
 import { EventLog, type WaitUntil } from './registry/events.ts'
 import { HeadCache } from './registry/head-cache.ts'
+import type { InvitationDeps } from './registry/invitations.ts'
 import { KnownAccounts } from './registry/known-accounts.ts'
 import { LoginGuard } from './registry/login-guard.ts'
-import { createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
-import { changeOwners, type OwnerDeps, readMaintainer, replaceOwners } from './registry/owners.ts'
+import type { OrgDeps } from './registry/orgs.ts'
+import type { ResetDeps } from './registry/password-reset.ts'
 import { Passwords } from './registry/passwords.ts'
-import { changeProfile, readProfile } from './registry/profile.ts'
-import { type PublishDeps, publish } from './registry/publish.ts'
-import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readVersion } from './registry/read.ts'
-import { type SearchDeps, search } from './registry/search.ts'
-import { type StarDeps, setStar, starredBy } from './registry/stars.ts'
-import { dailyDownloads, type StatisticsDeps } from './registry/statistics.ts'
-import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
+import { DocumentCache } from './registry/read.ts'
 import { Tokens, type TokenUse } from './registry/tokens.ts'
-import { requireUnpublished, type UnpublishDeps, unpublishAllBut } from './registry/unpublish.ts'
-import { packagesOf, readAccess, setVisibility } from './registry/visibility.ts'
-import {
-  beginWebLogin,
-  collectWebLogin,
-  decideWebLogin,
-  readWebLogin,
-  type WebLoginDeps,
-} from './registry/web-login.ts'
 import { bind } from './std/bind.ts'
 import type { Platform } from './std/platform.ts'
 import { Attempts } from './storage/attempts.ts'
@@ -41,10 +25,12 @@ import { Downloads } from './storage/downloads.ts'
 import { DynamoDb } from './storage/dynamodb.ts'
 import { Files } from './storage/files.ts'
 import { Heads } from './storage/heads.ts'
+import { Invitations } from './storage/invitations.ts'
 import { Jobs } from './storage/jobs.ts'
 import { Manifests } from './storage/manifests.ts'
 import { Names } from './storage/names.ts'
 import { Orgs } from './storage/orgs.ts'
+import { PasswordResets } from './storage/password-resets.ts'
 import { Reports } from './storage/reports.ts'
 import { S3 } from './storage/s3.ts'
 import { SearchIndex } from './storage/search-index.ts'
@@ -56,6 +42,7 @@ import { TokenStore } from './storage/tokens.ts'
 import { Users } from './storage/users.ts'
 import { Versions } from './storage/versions.ts'
 import { WebLogins } from './storage/web-logins.ts'
+import { accounts, organisations, packages, people, records } from './use-cases.ts'
 
 /** Every store, on the clients of the three services. The only place that calls their constructors. */
 export function wireStores(config: Config, platform: Platform) {
@@ -86,6 +73,8 @@ export function wireStores(config: Config, platform: Platform) {
     auditEntries: new Audit(db),
     tokens: new TokenStore(db),
     webLogins: new WebLogins(db),
+    invitations: new Invitations(db),
+    resets: new PasswordResets(db),
     attempts: new Attempts(db),
     downloads: new Downloads({ db, platform, eventDays: config.eventDays }),
     snapshots: new Snapshots(s3),
@@ -128,26 +117,30 @@ export function wireAccounts(config: Config, stores: Stores, platform: Platform)
   }
 }
 
-/** Everything that the use cases on the request path need. */
-function wireDeps(
+/** What the administration of people and organisations needs. */
+export function wirePeople(
   config: Config,
+  stores: Stores,
   platform: Platform,
-): WebLoginDeps &
-  PublishDeps &
-  ReadDeps &
-  DownloadDeps &
-  TagDeps &
-  StatisticsDeps &
-  OwnerDeps &
-  UnpublishDeps &
-  StarDeps &
-  SearchDeps &
-  AuditTrailDeps {
+): AccountDeps & OrgDeps & InvitationDeps & ResetDeps {
+  return {
+    ...wireAccounts(config, stores, platform),
+    orgs: stores.orgs,
+    heads: stores.heads,
+    invitations: stores.invitations,
+    resets: stores.resets,
+    newOrgs: config.newOrgs,
+    takesInvitations: config.registration !== 'closed',
+  }
+}
+
+/** Everything that the use cases on the request path need; `bind` holds each to what it asks for. */
+function wireDeps(config: Config, platform: Platform) {
   const stores = wireStores(config, platform)
   const headCache = new HeadCache(stores.heads, platform)
   return {
     ...stores,
-    ...wireAccounts(config, stores, platform),
+    ...wirePeople(config, stores, platform),
     headCache,
     formats,
     publicUrl: config.publicUrl,
@@ -173,45 +166,7 @@ export function wire(config: Config, platform: Platform) {
     formats,
     resolveToken: (token: string, use: TokenUse) => deps.tokens.resolve(token, use),
     flushEvents: (waitUntil: WaitUntil) => deps.events.flushSoon(waitUntil),
-    ...bind(deps, {
-      // Accounts
-      login,
-      logout,
-      beginWebLogin,
-      readWebLogin,
-      decideWebLogin,
-      collectWebLogin,
-      readProfile,
-      changeProfile,
-      listTokens,
-      createToken,
-      revokeToken,
-      // Packages
-      publish,
-      openDocument,
-      readVersion,
-      readTags,
-      setTag,
-      removeTag,
-      deprecate,
-      changeOwners,
-      replaceOwners,
-      readMaintainer,
-      unpublishAllBut,
-      requireUnpublished,
-      readAccess,
-      setVisibility,
-      packagesOf,
-      setStar,
-      starredBy,
-      readReport,
-      readAuditTrail,
-      exportAuditTrail,
-      download,
-      describeFile,
-      dailyDownloads,
-      search,
-    }),
+    ...bind(deps, { ...accounts, ...people, ...organisations, ...packages, ...records }),
   }
 }
 

@@ -63,7 +63,7 @@ export type Grants = Readonly<Record<Grantee, Right>>
 /** Something that an administrator has put on a package. */
 export interface Restriction {
   readonly reason: string
-  readonly by: Username
+  readonly by: Username | 'system'
   readonly at: IsoTime
 }
 
@@ -181,6 +181,8 @@ export interface Org {
   /** Guards that one is left: never more than those whose accounts say that they are owners. */
   readonly owners: readonly Username[]
   readonly generation: number
+  /** It is being deleted: nobody can join any more. */
+  readonly closing?: true
   readonly createdAt: IsoTime
 }
 
@@ -189,5 +191,7 @@ export interface Team {
   readonly name: string
   readonly teamId: TeamId
   readonly description?: string
+  /** It is being deleted: nobody can join any more. */
+  readonly closing?: true
   readonly createdAt: IsoTime
 }

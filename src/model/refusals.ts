@@ -26,7 +26,16 @@ export const refusals = {
   password_too_short: (f: { least: number }) => `The password is too short: use at least ${f.least} characters.`,
   password_weak: (f: { problem: string }) => `Choose another password: ${f.problem}.`,
   email_invalid: () => 'This is not an e-mail address.',
-  user_exists: (f: { username: string }) => `The user "${f.username}" exists already.`,
+  user_exists: (f: { username: string }) => `The name "${f.username}" is taken. Choose another one.`,
+  own_account_kept: () =>
+    'You cannot do this to your own account: another administrator must, so that one is left. From a shell, `npm run deckle -- user` can.',
+  user_needed: (f: { username: string; things: string }) =>
+    `"${f.username}" is the last owner of ${f.things}. Give each another owner, or delete it; then try again.`,
+  invitations_off: () =>
+    'This registry takes no invitations. Set DECKLE_REGISTRATION to "invited" or "open" to allow them.',
+  invitation_over: () => 'This invitation has ended, was used, or never was. Ask an administrator for another one.',
+  reset_over: () =>
+    'This link has ended, was used, or never was. Ask an administrator of the registry for another one.',
 
   // What they asked for
   not_found: () =>
@@ -50,6 +59,21 @@ export const refusals = {
     `"${f.org}" is not a possible name of an organisation: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
   team_name_invalid: (f: { team: string }) =>
     `"${f.team}" is not a possible name of a team: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
+  org_exists: (f: { org: string }) => `The name "${f.org}" is taken, by an organisation or a user. Choose another one.`,
+  org_creation_refused: (f: { org: string; reason: string }) =>
+    `You may not make the organisation "${f.org}": ${f.reason}.`,
+  org_not_empty: (f: { org: string; package: string }) =>
+    `"${f.org}" has packages, such as "${f.package}", so it cannot be deleted. Transfer or unpublish them first.`,
+  last_org_owner: (f: { org: string }) =>
+    `The last owner of "${f.org}" must stay one. Make somebody else an owner first.`,
+  org_member_required: (f: { org: string; username: string }) =>
+    `"${f.username}" is not a member of "${f.org}". Make them one first: npm org set ${f.org} ${f.username}`,
+  too_many_memberships: (f: { username: string; most: number; of: string }) =>
+    `"${f.username}" can be in ${f.most} ${f.of} at most. Take them out of one first.`,
+  team_not_found: (f: { org: string; team: string }) => `There is no team "${f.team}" in "${f.org}".`,
+  team_exists: (f: { org: string; team: string }) => `There is a team "${f.team}" in "${f.org}" already.`,
+  team_kept: (f: { team: string }) => `The team "${f.team}" cannot be deleted: every new member joins it.`,
+  reason_invalid: (f: { most: number }) => `Give a reason for others to read: 1 to ${f.most} characters, on one line.`,
   creation_refused: (f: { package: string; reason: string }) =>
     `You may not take the name "${f.package}": ${f.reason}.`,
 

@@ -1,7 +1,8 @@
-import type { OrgName, PackageRef, Version } from '../model/ids.ts'
+import type { OrgName, PackageRef, Username, Version } from '../model/ids.ts'
 import type { Principal, SignedIn } from '../model/principal.ts'
 import { type Head, type Right, rights } from '../model/records.ts'
 import { type Refusal, refuse } from '../model/refusals.ts'
+import { type OrgRole, roleIn } from '../model/standing.ts'
 import { coversPackage, hasPower, type Power } from '../model/token-limits.ts'
 import { rightOf } from './rights.ts'
 
@@ -138,6 +139,14 @@ export function isAdmin(who: Principal): boolean {
   return who.kind === 'user' && who.limits === undefined && who.standing.roles.includes('admin')
 }
 
+/** Who administers the registry: somebody who is signed in, or its own command line, `system`. */
+export type Administrator = Principal | 'system'
+
+/** @throws Refusal `login_required`, `admin_required` */
+export function requireAdministrator(who: Administrator): void {
+  if (who !== 'system') requireAdmin(who)
+}
+
 /** @throws Refusal `login_required`, `admin_required` */
 export function requireAdmin(who: Principal): SignedIn {
   if (who.kind !== 'user') throw refuse('login_required')
@@ -161,7 +170,7 @@ export type OrgAction = 'see' | 'manage' | 'appoint'
  */
 export function orgProblem(who: Principal, action: OrgAction, org: OrgName): Refusal | undefined {
   if (who.kind === 'anonymous') return refuse('login_required')
-  const role = Object.hasOwn(who.standing.orgs, org) ? who.standing.orgs[org] : undefined
+  const role = roleIn(who.standing.orgs, org)
   const governs = who.standing.roles.includes('admin')
   if (action === 'see')
     return role !== undefined || governs || audits(who) ? undefined : refuse('org_not_found', { org })
@@ -171,4 +180,22 @@ export function orgProblem(who: Principal, action: OrgAction, org: OrgName): Ref
   }
   const may = governs || role === 'owner' || (action === 'manage' && role === 'admin')
   return may ? undefined : refuse('org_right_required', { org, role: action === 'appoint' ? 'owner' : 'admin' })
+}
+
+/** What somebody is in an organisation, and what they are to be; undefined: not in it. */
+export interface RoleChange {
+  readonly username: Username
+  readonly before: OrgRole | undefined
+  readonly after: OrgRole | undefined
+}
+
+/**
+ * Who may change what somebody is in an organisation: owners are made and unmade by owners, members also by its
+ * administrators; and anybody may leave.
+ */
+export function memberProblem(who: Principal, org: OrgName, change: RoleChange): Refusal | undefined {
+  const isLeaving = who.kind === 'user' && who.limits === undefined && who.username === change.username
+  if (isLeaving && change.after === undefined) return orgProblem(who, 'see', org)
+  const touchesOwner = change.before === 'owner' || change.after === 'owner'
+  return orgProblem(who, touchesOwner ? 'appoint' : 'manage', org)
 }

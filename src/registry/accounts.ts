@@ -3,6 +3,7 @@ import type { User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { Users } from '../storage/users.ts'
+import type { Administrator } from './access.ts'
 import type { AuditLog } from './audit-log.ts'
 import type { KnownAccounts } from './known-accounts.ts'
 import type { LoginGuard } from './login-guard.ts'
@@ -34,19 +35,21 @@ export interface NewAccount {
   readonly roles: User['roles']
 }
 
+/** What the audit log calls those who have no account. */
+const nobodys: ReadonlySet<string> = new Set(['system', 'anonymous'])
+
 /**
  * Makes an account.
- * @param who whose doing it is: an administrator, or whoever registers themselves (`anonymous`)
+ * @param who whose doing it is: an administrator, or whoever registers themselves (`anonymous`). Whether they may is
+ *   asked before.
  * @throws Refusal `username_invalid`, `password_too_short`, `password_weak`, `email_invalid`, `user_exists`
  */
 export async function createAccount(
   deps: AccountDeps,
   account: NewAccount,
-  who: Principal | 'system' = 'system',
+  who: Administrator = 'system',
 ): Promise<User> {
-  const name = username(account.username)
-  if (account.email !== undefined) requireEmail(account.email)
-  requireGoodPassword(account.password, name, account.email)
+  const name = requireGoodAccount(account)
   const user: User = {
     username: name,
     ...(account.email === undefined ? {} : { email: account.email }),
@@ -58,9 +61,17 @@ export async function createAccount(
     createdAt: isoNow(deps.platform),
   }
   const entry = { action: 'user.create', target: `user/${name}`, after: { roles: account.roles } }
-  const actor = who === 'system' ? 'system' : name
-  await deps.audit.recorded(who === 'system' ? anonymous : who, entry, () => claim(deps, user), actor)
+  await deps.audit.recorded(who, entry, () => claim(deps, user), name)
   return user
+}
+
+/** @throws Refusal `username_invalid`, `user_exists`, `email_invalid`, `password_too_short`, `password_weak` */
+export function requireGoodAccount({ username: text, email, password }: Omit<NewAccount, 'roles'>): User['username'] {
+  const name = username(text)
+  if (nobodys.has(name)) throw refuse('user_exists', { username: name })
+  if (email !== undefined) requireEmail(email)
+  requireGoodPassword(password, name, email)
+  return name
 }
 
 async function claim(deps: AccountDeps, user: User): Promise<void> {

@@ -30,11 +30,12 @@ export class AuditLog {
 
   /**
    * Makes a change that is on record: when it cannot be recorded, it is not made.
-   * @param actor whose doing it is, where nobody is signed in: an account that registers, or the registry itself
+   * @param who `system`: the registry's own command line
+   * @param actor whose doing it is, where nobody is signed in: an account that registers
    * @throws whatever `change` throws; StorageError when it cannot be recorded
    */
   async recorded<T>(
-    who: Principal,
+    who: Principal | 'system',
     entry: Auditable,
     change: () => Promise<T>,
     actor?: AuditEntry['actor'],
@@ -49,8 +50,9 @@ export class AuditLog {
     }
   }
 
-  #entry(who: Principal, entry: Auditable, actor: AuditEntry['actor'] = 'anonymous'): AuditEntry {
+  #entry(who: Principal | 'system', entry: Auditable, actor: AuditEntry['actor'] = 'anonymous'): AuditEntry {
     const by = { id: randomId(this.#platform, 12), at: isoNow(this.#platform) }
+    if (who === 'system') return { ...by, actor: who, ...entry }
     if (who.kind === 'anonymous') return { ...by, actor, ...entry }
     const { username, credential, address } = who
     return {

@@ -1,7 +1,7 @@
 import type { Username } from '../model/ids.ts'
 import { organisationOf } from '../model/organisation.ts'
 import { type Grantee, type Head, type Right, rights } from '../model/records.ts'
-import type { Standing } from '../model/standing.ts'
+import { roleIn, type Standing } from '../model/standing.ts'
 
 /** What was worked out, for as long as an isolate knows both: a head or an account that is read anew is another object. */
 const known = new WeakMap<Head, WeakMap<Standing, Right | 'none'>>()
@@ -29,7 +29,7 @@ function workOut(username: Username, standing: Standing, head: Head): Right | 'n
 /** Owners and administrators of an organisation may do everything with its packages. */
 function governs(standing: Standing, head: Head): boolean {
   const org = organisationOf(head)
-  const role = org !== undefined && Object.hasOwn(standing.orgs, org) ? standing.orgs[org] : undefined
+  const role = org === undefined ? undefined : roleIn(standing.orgs, org)
   return role === 'owner' || role === 'admin'
 }
 

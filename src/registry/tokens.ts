@@ -102,6 +102,12 @@ export class Tokens {
     return outcome
   }
 
+  /** Ends all that somebody has. */
+  async revokeAll(owner: Username): Promise<void> {
+    await this.#store.removeAll(owner)
+    this.#known.deleteWhere((known) => known.owner === owner)
+  }
+
   /** Lets a login live on in a new epoch. */
   async carryOver(tokenId: TokenId, epoch: number): Promise<void> {
     await this.#store.setEpoch(tokenId, epoch)

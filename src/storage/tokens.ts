@@ -4,8 +4,9 @@ import { type Token, tokenKinds, type User } from '../model/records.ts'
 import { powers } from '../model/token-limits.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import type { DynamoDb } from './dynamodb.ts'
+import type { ItemKey } from './dynamodb-items.ts'
 import { accountKey } from './keys.ts'
-import { parseUser } from './users.ts'
+import { readUser } from './users.ts'
 
 const storedLimits = z.object({
   power: z.enum(powers),
@@ -60,9 +61,10 @@ export class TokenStore {
   async getWithOwner(tokenId: TokenId): Promise<{ readonly token?: Token; readonly owner?: User }> {
     const key = keyOfToken(tokenId)
     const found = await this.#db.getOneOfEach({ tokens: key, users: { account: key.account } }, { consistent: true })
+    const owner = found.users && readUser(found.users)
     return {
       ...(found.tokens === undefined ? {} : { token: parse(found.tokens) }),
-      ...(found.users === undefined ? {} : { owner: parseUser(found.users) }),
+      ...(owner === undefined ? {} : { owner }),
     }
   }
 
@@ -98,6 +100,22 @@ export class TokenStore {
     const removed = await this.#db.remove('tokens', keyOfToken(tokenId), { condition: { equals: { owner } } })
     // An attempt before, whose answer was lost, may have removed it: then it was there.
     return removed.outcome === 'done' || removed.ambiguous ? 'removed' : 'absent'
+  }
+
+  /** Removes all that somebody has. Repeatable. */
+  async removeAll(owner: Username): Promise<void> {
+    let after: ItemKey | undefined
+    do {
+      const page = await this.#db.query('tokens', {
+        partition: accountKey(owner),
+        consistent: true,
+        projection: ['account', 'item'],
+        ...(after && { after }),
+      })
+      const remove = page.items.map((item) => ({ account: String(item['account']), item: String(item['item']) }))
+      await this.#db.batchWrite('tokens', { remove })
+      after = page.next
+    } while (after !== undefined)
   }
 
   /** Absent is fine. */

@@ -4,7 +4,7 @@ import { anonymous, type Principal, type SignedIn } from '../../../src/model/pri
 import type { Head, Right, Visibility } from '../../../src/model/records.ts'
 import type { OrgRole, Standing } from '../../../src/model/standing.ts'
 import type { TokenLimits } from '../../../src/model/token-limits.ts'
-import { type Action, accessProblem, orgProblem } from '../../../src/registry/access.ts'
+import { type Action, accessProblem, memberProblem, orgProblem } from '../../../src/registry/access.ts'
 
 const standing = (changes: Partial<Standing> = {}): Standing => ({
   roles: ['publisher'],
@@ -213,4 +213,35 @@ describe('an organisation', () => {
   ] as const)('to %s (%#), %s', (_, asker, action, code) => {
     expect(orgProblem(asker, action, org)?.code).toBe(code)
   })
+})
+
+describe('what somebody is in an organisation is changed', () => {
+  const org = 'acme' as OrgName
+  const as = (role: OrgRole) => user('olga', { orgs: { [org]: role } })
+  const tokenFor = (manages?: readonly OrgName[]): SignedIn => ({
+    ...as('owner'),
+    limits: { power: 'manage', ...(manages && { manages }) },
+  })
+  test.each([
+    ['a member, others', as('member'), 'bob', 'member', undefined, 'org_right_required'],
+    ['a member, themselves away', as('member'), 'olga', 'member', undefined, undefined],
+    ['a member, themselves up', as('member'), 'olga', 'member', 'admin', 'org_right_required'],
+    ['an administrator, members', as('admin'), 'bob', undefined, 'admin', undefined],
+    ['an administrator, an owner away', as('admin'), 'bob', 'owner', undefined, 'org_right_required'],
+    ['an administrator, themselves to owner', as('admin'), 'olga', 'admin', 'owner', 'org_right_required'],
+    ['an owner, owners', as('owner'), 'bob', 'owner', 'member', undefined],
+    ['an owner, themselves away', as('owner'), 'olga', 'owner', undefined, undefined],
+    ['a stranger, themselves in', who.stranger, 'eve', undefined, 'member', 'org_not_found'],
+    ['a stranger, themselves away', who.stranger, 'eve', undefined, undefined, 'org_not_found'],
+    ['an administrator of the registry', who.admin, 'bob', 'member', 'owner', undefined],
+    ['a limited token, its owner away', tokenFor(), 'olga', 'owner', undefined, 'token_limited'],
+    ['a token for it', tokenFor([org]), 'bob', undefined, 'owner', undefined],
+  ] as const)('by %s', (_, asker, username, before, after, code) => {
+    const change = { username: username as Username, before, after }
+    expect(memberProblem(asker, org, change)?.code).toBe(code)
+  })
+})
+
+test('an organisation that is called like a part of every object is nobody’s', () => {
+  expect(orgProblem(who.stranger, 'see', 'constructor' as OrgName)?.code).toBe('org_not_found')
 })

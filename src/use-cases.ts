@@ -1,0 +1,107 @@
+import { login, logout } from './registry/accounts.ts'
+import { exportAuditTrail, readAuditTrail } from './registry/audit-trail.ts'
+import { deleteOrg } from './registry/delete-org.ts'
+import { deleteUser } from './registry/delete-user.ts'
+import { deprecate } from './registry/deprecate.ts'
+import { describeFile, download } from './registry/download.ts'
+import { acceptInvitation, invite, readInvitation } from './registry/invitations.ts'
+import { countMembers, listMembers, removeMember, setMember } from './registry/org-members.ts'
+import { createOrg, listOrgs, readOrg } from './registry/orgs.ts'
+import { createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
+import { changeOwners, readMaintainer, replaceOwners } from './registry/owners.ts'
+import { issueReset, readReset, useReset } from './registry/password-reset.ts'
+import { changeProfile, readProfile } from './registry/profile.ts'
+import { publish } from './registry/publish.ts'
+import { openDocument, readReport, readTags, readVersion } from './registry/read.ts'
+import { search } from './registry/search.ts'
+import { setStar, starredBy } from './registry/stars.ts'
+import { dailyDownloads } from './registry/statistics.ts'
+import { removeTag, setTag } from './registry/tags.ts'
+import { addTeamMember, listTeamMembers, removeTeamMember } from './registry/team-members.ts'
+import { createTeam, deleteTeam, describeTeam, listTeams } from './registry/teams.ts'
+import { requireUnpublished, unpublishAllBut } from './registry/unpublish.ts'
+import { disableUser, enableUser, endLogins, listUsers, readUser, setRoles } from './registry/users.ts'
+import { packagesOf, readAccess, setVisibility } from './registry/visibility.ts'
+import { beginWebLogin, collectWebLogin, decideWebLogin, readWebLogin } from './registry/web-login.ts'
+
+/** What somebody does with their own account, as protocols see it once it is bound to stores. */
+export const accounts = {
+  login,
+  logout,
+  beginWebLogin,
+  readWebLogin,
+  decideWebLogin,
+  collectWebLogin,
+  readProfile,
+  changeProfile,
+  listTokens,
+  createToken,
+  revokeToken,
+}
+
+/** The administration of people. */
+export const people = {
+  listUsers,
+  readUser,
+  setRoles,
+  disableUser,
+  enableUser,
+  endLogins,
+  deleteUser,
+  invite,
+  readInvitation,
+  acceptInvitation,
+  issueReset,
+  readReset,
+  useReset,
+}
+
+/** Organisations and teams. */
+export const organisations = {
+  createOrg,
+  readOrg,
+  listOrgs,
+  deleteOrg,
+  setMember,
+  removeMember,
+  listMembers,
+  countMembers,
+  createTeam,
+  describeTeam,
+  listTeams,
+  deleteTeam,
+  addTeamMember,
+  removeTeamMember,
+  listTeamMembers,
+}
+
+export const packages = {
+  publish,
+  openDocument,
+  readVersion,
+  readTags,
+  setTag,
+  removeTag,
+  deprecate,
+  changeOwners,
+  replaceOwners,
+  readMaintainer,
+  unpublishAllBut,
+  requireUnpublished,
+  readAccess,
+  setVisibility,
+  packagesOf,
+  setStar,
+  starredBy,
+  readReport,
+  download,
+  describeFile,
+  search,
+}
+
+/** What was done, and by whom. */
+export const records = {
+  readAuditTrail,
+  exportAuditTrail,
+  dailyDownloads,
+}
