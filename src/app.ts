@@ -12,6 +12,8 @@ import { audit } from './npm/routes/audit.ts'
 import { distTags } from './npm/routes/dist-tags.ts'
 import { downloads } from './npm/routes/downloads.ts'
 import { npmError } from './npm/routes/errors.ts'
+import { grants } from './npm/routes/grants.ts'
+
 import { owners } from './npm/routes/owners.ts'
 import { packument } from './npm/routes/packument.ts'
 import { profile } from './npm/routes/profile.ts'
@@ -48,6 +50,7 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.route('/', distTags)
   app.route('/', owners)
   app.route('/', access)
+  app.route('/', grants)
   app.route('/', stars)
   app.route('/', search)
   app.route('/', audit)

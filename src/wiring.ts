@@ -4,10 +4,13 @@ import type { FormatId } from './model/ids.ts'
 import { npmFormat } from './npm/format.ts'
 import { type AccountDeps, login, logout } from './registry/accounts.ts'
 import { AuditLog } from './registry/audit-log.ts'
+import { blockVersion, unblockVersion } from './registry/block-version.ts'
 import { deprecate } from './registry/deprecate.ts'
 import { type DownloadDeps, describeFile, download, Links } from './registry/download.ts'
 import { EventLog, type WaitUntil } from './registry/events.ts'
+import { grantAccess, revokeAccess } from './registry/grants.ts'
 import { HeadCache } from './registry/head-cache.ts'
+import { packagesOfOrg, packagesOfTeam, packagesOfUser } from './registry/held-packages.ts'
 import { KnownAccounts } from './registry/known-accounts.ts'
 import { LoginGuard } from './registry/login-guard.ts'
 import { createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
@@ -15,14 +18,18 @@ import { changeOwners, type OwnerDeps, readMaintainer, replaceOwners } from './r
 import { Passwords } from './registry/passwords.ts'
 import { changeProfile, readProfile } from './registry/profile.ts'
 import { type PublishDeps, publish } from './registry/publish.ts'
+import { setPublishFactor } from './registry/publish-factor.ts'
 import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readVersion } from './registry/read.ts'
+import { blockPackage, lockPackage, unblockPackage, unlockPackage } from './registry/restrictions.ts'
 import { type SearchDeps, search } from './registry/search.ts'
+import { endSensitivity, makeSensitive } from './registry/sensitivity.ts'
 import { type StarDeps, setStar, starredBy } from './registry/stars.ts'
 import { dailyDownloads, type StatisticsDeps } from './registry/statistics.ts'
 import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
 import { Tokens, type TokenUse } from './registry/tokens.ts'
+import { transferPackage } from './registry/transfer.ts'
 import { requireUnpublished, type UnpublishDeps, unpublishAllBut } from './registry/unpublish.ts'
-import { packagesOf, readAccess, setVisibility } from './registry/visibility.ts'
+import { readAccess, setVisibility } from './registry/visibility.ts'
 import {
   beginWebLogin,
   collectWebLogin,
@@ -32,6 +39,7 @@ import {
 } from './registry/web-login.ts'
 import { bind } from './std/bind.ts'
 import type { Platform } from './std/platform.ts'
+import { AccessIndex } from './storage/access-index.ts'
 import { Attempts } from './storage/attempts.ts'
 import { Audit } from './storage/audit.ts'
 import { AwsService } from './storage/aws.ts'
@@ -95,6 +103,7 @@ export function wireStores(config: Config, platform: Platform) {
     reports: new Reports(s3),
     jobs: new Jobs(sqs),
     searchIndex: new SearchIndex(db),
+    accessIndex: new AccessIndex(db),
   }
 }
 
@@ -199,7 +208,21 @@ export function wire(config: Config, platform: Platform) {
       requireUnpublished,
       readAccess,
       setVisibility,
-      packagesOf,
+      setPublishFactor,
+      grantAccess,
+      revokeAccess,
+      makeSensitive,
+      endSensitivity,
+      lockPackage,
+      unlockPackage,
+      blockPackage,
+      unblockPackage,
+      blockVersion,
+      unblockVersion,
+      transferPackage,
+      packagesOfUser,
+      packagesOfOrg,
+      packagesOfTeam,
       setStar,
       starredBy,
       readReport,

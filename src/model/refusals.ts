@@ -49,6 +49,15 @@ export const refusals = {
     `"${f.org}" is not a possible name of an organisation: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
   team_name_invalid: (f: { team: string }) =>
     `"${f.team}" is not a possible name of a team: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
+  team_not_found: (f: { org: string; team: string }) => `There is no team "${f.team}" in "${f.org}".`,
+  team_foreign: (f: { package: string; org: string }) =>
+    `Teams of "${f.org}" can be given packages of that organisation only, and "${f.package}" is none. Name single users, or transfer the package first.`,
+  org_required: (f: { package: string }) =>
+    `"${f.package}" belongs to no organisation, so there are no teams to name. Transfer it to one first.`,
+  owner_not_member: (f: { org: string; username: string }) =>
+    `"${f.username}" is not a member of "${f.org}", so they cannot own its packages. Make them a member, or grant them what they need.`,
+  scope_fixed: (f: { package: string; org: string }) =>
+    `"${f.package}" belongs to "${f.org}" by its name, so it cannot be given to another organisation. Publish it under another name.`,
   creation_refused: (f: { package: string; reason: string }) =>
     `You may not take the name "${f.package}": ${f.reason}.`,
 
@@ -60,8 +69,10 @@ export const refusals = {
   too_many_tags: (f: { most: number }) => `A package can have ${f.most} dist-tags at most. Remove some first.`,
   last_owner: (f: { package: string }) => `The last owner of "${f.package}" cannot be removed. Add another one first.`,
   too_many_owners: (f: { most: number }) => `A package can have ${f.most} owners at most.`,
-  second_factor_unsupported: () =>
-    'This registry knows no second factor, so it cannot require one to publish. Nothing was changed.',
+  too_many_grants: (f: { most: number }) =>
+    `A package can be given to ${f.most} users and teams at most. Put users into a team, and give it to that.`,
+  too_many_groups: (f: { most: number }) => `A sensitive package can have ${f.most} teams at most.`,
+  reason_invalid: (f: { most: number }) => `Give a reason for others to read: 1 to ${f.most} characters, on one line.`,
   too_many_stars: (f: { most: number }) => `You can star ${f.most} packages at most. Take one back first.`,
   body_invalid: (f: { problem: string }) => `The request's body is not as expected: ${f.problem}.`,
   body_too_large: (f: { mostBytes: number }) =>

@@ -11,7 +11,7 @@ import { isoNow, type Platform } from '../std/platform.ts'
 import type { Jobs } from '../storage/jobs.ts'
 import type { StagedUpload, Staging, UploadedBytes } from '../storage/staging.ts'
 import type { Versions } from '../storage/versions.ts'
-import { type AccessRules, accessProblem } from './access.ts'
+import { type AccessRules, accessProblem, blocked } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
 import { type NewName, type NewNameDeps, noteName, requireNewName } from './new-names.ts'
 import { discardStaged } from './staged.ts'
@@ -233,6 +233,7 @@ async function awaitVerdict(deps: PublishDeps, record: VersionRecord): Promise<R
 function verdict(ref: VersionRef, record: VersionRecord): Receipt {
   if (record.status === 'published') return { ref, outcome: 'published' }
   if (record.status === 'unpublished') throw refuse('version_unpublished', named(record))
+  if (record.status === 'blocked') throw blocked(record, record.blocked ?? '', record.version)
   const reasons = (record.reasons ?? []).map(
     ({ code, path, message, hint }) => `  ${code}${path === undefined ? '' : ` in ${path}`}: ${message} ${hint}`,
   )

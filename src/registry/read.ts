@@ -10,7 +10,7 @@ import { snapshotKey } from '../storage/keys.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Reports } from '../storage/reports.ts'
 import type { Versions } from '../storage/versions.ts'
-import { type AccessRules, type Action, accessProblem, versionProblem } from './access.ts'
+import { type AccessRules, type Action, accessProblem, emptyProblem, versionProblem } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
 import { changeSnapshot, type SnapshotDeps } from './snapshot.ts'
 
@@ -95,9 +95,9 @@ async function requireReadable(
 }
 
 function requirePublished(head: Head | undefined): PublishedHead {
-  const revision = head?.revision
-  if (head === undefined || revision === undefined) throw refuse('package_not_found')
-  return { ...head, revision }
+  if (head === undefined) throw refuse('package_not_found')
+  if (head.revision === undefined) throw emptyProblem(head)
+  return { ...head, revision: head.revision }
 }
 
 /** A head that is a few seconds old may name a snapshot that is gone: then the current one is read instead. */
