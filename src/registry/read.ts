@@ -10,16 +10,16 @@ import { snapshotKey } from '../storage/keys.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Reports } from '../storage/reports.ts'
 import type { Versions } from '../storage/versions.ts'
-import { type AccessRules, type Action, accessProblem, emptyProblem, versionProblem } from './access.ts'
+import { type Action, accessProblem, emptyProblem, versionProblem } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
+import { type ReaderDeps, requireReader } from './reader.ts'
 import { changeSnapshot, type SnapshotDeps } from './snapshot.ts'
 
-export interface ReadDeps extends SnapshotDeps {
+export interface ReadDeps extends SnapshotDeps, ReaderDeps {
   readonly headCache: HeadCache
   readonly versions: Versions
   readonly manifests: Manifests
   readonly reports: Reports
-  readonly rules: AccessRules
   readonly documents: DocumentCache
 }
 
@@ -88,8 +88,7 @@ async function requireReadable(
   fresh: boolean,
 ): Promise<PublishedHead> {
   const head = await deps.headCache.get(ref, fresh)
-  const problem = accessProblem(who, 'read', head, deps.rules)
-  if (problem !== undefined) throw problem
+  await requireReader(deps, who, head)
   if (head?.revision === undefined && !fresh) return requireReadable(deps, who, ref, true)
   return requirePublished(head)
 }

@@ -34,6 +34,7 @@ export async function transferPackage(
   const byName = organisationOf({ format: head.format, name: head.name })
   const isKept = wanted.org === undefined || wanted.org === byName
   const org = isKept ? head.org : (wanted.org ?? undefined)
+  if (!isKept && byName !== undefined) throw refuse('scope_fixed', { package: head.name, org: byName })
   if (org !== head.org) await requireGiver(deps, who, head, org)
   const owners = await requireOwners(deps, org ?? byName, wanted.owners ?? head.owners)
   if (owners.length === 0) throw refuse('last_owner', { package: head.name })
@@ -46,8 +47,6 @@ export async function transferPackage(
 }
 
 async function requireGiver(deps: OwnerDeps, who: Principal, head: Head, org: OrgName | undefined): Promise<void> {
-  const byName = organisationOf({ format: head.format, name: head.name })
-  if (byName !== undefined) throw refuse('scope_fixed', { package: head.name, org: byName })
   for (const party of [head.org, org]) {
     const problem = party === undefined ? undefined : orgProblem(who, 'manage', party)
     if (problem !== undefined) throw problem

@@ -5,7 +5,7 @@ import { refuse } from '../model/refusals.ts'
 import { log } from '../std/log.ts'
 import { eachInParallel } from '../std/parallel.ts'
 import type { Jobs } from '../storage/jobs.ts'
-import { accessProblem } from './access.ts'
+import { accessProblem, isAdmin } from './access.ts'
 import { type ChangeDeps, requireChange } from './change.ts'
 import { relist, writesAtATime } from './relist.ts'
 import { loadState } from './snapshot.ts'
@@ -22,7 +22,8 @@ export interface Remaining {
 
 /**
  * Unpublishes the versions that a package lists and that are not to be kept; all of them when none is. Their items stay
- * as tombstones, so that the numbers can never be used again, and the name stays with its owners.
+ * as tombstones, so that the numbers can never be used again, and the name stays with its owners. Blocked versions stay
+ * blocked, with their bytes, unless an administrator unpublishes the whole package.
  *
  * The items are written first, since they are the truth: a rebuild after a crash lists what is left. Each stays in the
  * sweeper's index until the validator has removed its file, which is a second after this as a rule, and a minute and a
@@ -42,7 +43,8 @@ export async function unpublishAllBut(
   const listed = Object.keys(state.versions)
   const unknown = kept === 'none' ? undefined : [...kept].find((version) => !Object.hasOwn(state.versions, version))
   if (unknown !== undefined) throw refuse('body_invalid', { problem: 'it has a version that is not published' })
-  const gone = kept === 'none' ? listed : listed.filter((version) => !kept.has(version))
+  const blocked = kept === 'none' && isAdmin(who) ? Object.keys(head.blockedVersions ?? {}) : []
+  const gone = kept === 'none' ? [...listed, ...blocked] : listed.filter((version) => !kept.has(version))
   if (gone.length === 0) return
   const versions = gone.map((version) => version as Version)
   const records = await deps.versions.getMany(ref, versions)
