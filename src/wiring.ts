@@ -25,7 +25,7 @@ import { type SearchDeps, search } from './registry/search.ts'
 import { endSensitivity, makeSensitive } from './registry/sensitivity.ts'
 import { type StarDeps, setStar, starredBy } from './registry/stars.ts'
 import { dailyDownloads, type StatisticsDeps } from './registry/statistics.ts'
-import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
+import { removeTag, setTag } from './registry/tags.ts'
 import { Tokens, type TokenUse } from './registry/tokens.ts'
 import { transferPackage } from './registry/transfer.ts'
 import { requireUnpublished, type UnpublishDeps, unpublishAllBut } from './registry/unpublish.ts'
@@ -144,7 +144,6 @@ function wireDeps(
   PublishDeps &
   ReadDeps &
   DownloadDeps &
-  TagDeps &
   StatisticsDeps &
   OwnerDeps &
   UnpublishDeps &

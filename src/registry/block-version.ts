@@ -5,7 +5,8 @@ import { refuse } from '../model/refusals.ts'
 import type { VersionStatus } from '../model/version-status.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import { requireAdmin } from './access.ts'
-import { packageTarget, type SettingsDeps } from './package-settings.ts'
+import { packageTarget } from './audit-log.ts'
+import type { ChangeDeps } from './change.ts'
 import { reasonText } from './reason.ts'
 import { relist } from './relist.ts'
 
@@ -15,7 +16,7 @@ import { relist } from './relist.ts'
  * the head agree: until then, and in other isolates for the 5 s of a cached head, it can still be downloaded.
  * @throws Refusal `login_required`, `admin_required`, `reason_invalid`, `version_not_found`, `conflict`
  */
-export async function blockVersion(deps: SettingsDeps, who: Principal, ref: VersionRef, reason: string): Promise<void> {
+export async function blockVersion(deps: ChangeDeps, who: Principal, ref: VersionRef, reason: string): Promise<void> {
   requireAdmin(who)
   const blocked = reasonText(reason)
   const record = await requireRecord(deps, ref, ['accepted', 'published', 'blocked'])
@@ -29,7 +30,7 @@ export async function blockVersion(deps: SettingsDeps, who: Principal, ref: Vers
  * Gives a blocked version back: it is listed as it was. Tags that it had are where they fell back to.
  * @throws Refusal `login_required`, `admin_required`, `version_not_found`, `conflict`
  */
-export async function unblockVersion(deps: SettingsDeps, who: Principal, ref: VersionRef): Promise<void> {
+export async function unblockVersion(deps: ChangeDeps, who: Principal, ref: VersionRef): Promise<void> {
   requireAdmin(who)
   const record = await requireRecord(deps, ref, ['published', 'blocked'])
   if (record.status === 'published') return relist(deps, ref, [ref.version]) // repeated
@@ -39,7 +40,7 @@ export async function unblockVersion(deps: SettingsDeps, who: Principal, ref: Ve
 }
 
 async function requireRecord(
-  deps: SettingsDeps,
+  deps: ChangeDeps,
   ref: VersionRef,
   statuses: readonly VersionStatus[],
 ): Promise<VersionRecord> {
@@ -51,7 +52,7 @@ async function requireRecord(
 }
 
 async function recorded(
-  deps: SettingsDeps,
+  deps: ChangeDeps,
   who: Principal,
   record: VersionRecord,
   verb: 'block' | 'unblock',

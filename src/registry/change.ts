@@ -3,12 +3,14 @@ import type { Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { type AccessRules, accessProblem } from './access.ts'
+import type { AuditLog } from './audit-log.ts'
 import type { HeadCache } from './head-cache.ts'
 import type { RelistDeps } from './relist.ts'
 
 export interface ChangeDeps extends RelistDeps {
   readonly headCache: HeadCache
   readonly rules: AccessRules
+  readonly audit: AuditLog
 }
 
 /**

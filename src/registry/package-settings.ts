@@ -6,13 +6,12 @@ import { toJson } from '../std/json.ts'
 import { log } from '../std/log.ts'
 import type { AccessIndex } from '../storage/access-index.ts'
 import { accessProblem } from './access.ts'
-import type { AuditLog } from './audit-log.ts'
+import { packageTarget } from './audit-log.ts'
 import { type ChangeDeps, requireChange } from './change.ts'
 import { holdersOf } from './held-packages.ts'
 import { type Change, changeSnapshot, type HeadPatch } from './snapshot.ts'
 
 export interface SettingsDeps extends ChangeDeps {
-  readonly audit: AuditLog
   readonly accessIndex: AccessIndex
 }
 
@@ -91,9 +90,4 @@ function differenceOf(head: Head, patch: HeadPatch): Required<Pick<AuditEntry, '
 /** Those of `grants` that `others` has not, or has with another right. */
 function notIn(others: Grants, grants: Grants): Grants {
   return Object.fromEntries(Object.entries(grants).filter(([grantee, right]) => others[grantee as Grantee] !== right))
-}
-
-/** How the audit log names a package. */
-export function packageTarget(ref: PackageRef): string {
-  return `package/${ref.format}/${ref.name}`
 }

@@ -12,6 +12,7 @@ import type { Jobs } from '../storage/jobs.ts'
 import type { StagedUpload, Staging, UploadedBytes } from '../storage/staging.ts'
 import type { Versions } from '../storage/versions.ts'
 import { type AccessRules, accessProblem, blocked } from './access.ts'
+import { type AuditLog, packageTarget } from './audit-log.ts'
 import type { HeadCache } from './head-cache.ts'
 import { type NewName, type NewNameDeps, noteName, requireNewName } from './new-names.ts'
 import { discardStaged } from './staged.ts'
@@ -25,6 +26,7 @@ export interface PublishDeps extends NewNameDeps {
   readonly rules: AccessRules
   readonly newPackages: Visibility
   readonly waitMs: number
+  readonly audit: AuditLog
   readonly platform: Platform
 }
 
@@ -62,9 +64,18 @@ export async function publish(
 
 /** Takes the name and the version. What was staged for a claim that is refused is freed at once. */
 async function takeVersion(deps: PublishDeps, publisher: Publisher, staged: Staged): Promise<VersionRecord> {
+  const { record } = staged
+  const { version, tags } = record
+  const after = { version, tags, sha512: record.file.sha512 }
   try {
-    await requireName(deps, publisher, staged)
-    return await claim(deps, staged.record)
+    return await deps.audit.recorded(
+      publisher.who,
+      { action: 'package.publish', target: packageTarget(record), after },
+      async () => {
+        await requireName(deps, publisher, staged)
+        return claim(deps, record)
+      },
+    )
   } catch (error) {
     if (error instanceof Refusal) await discardStaged(deps.staging, staged.record)
     throw error

@@ -6,6 +6,7 @@ import { log } from '../std/log.ts'
 import { eachInParallel } from '../std/parallel.ts'
 import type { Jobs } from '../storage/jobs.ts'
 import { accessProblem, isAdmin } from './access.ts'
+import { packageTarget, versionsEntry } from './audit-log.ts'
 import { type ChangeDeps, requireChange } from './change.ts'
 import { relist, writesAtATime } from './relist.ts'
 import { loadState } from './snapshot.ts'
@@ -48,7 +49,12 @@ export async function unpublishAllBut(
   if (gone.length === 0) return
   const versions = gone.map((version) => version as Version)
   const records = await deps.versions.getMany(ref, versions)
-  await eachInParallel(records, writesAtATime, (record) => bury(deps, record)) // COMMIT, for each version
+  const entry = {
+    action: 'package.unpublish',
+    target: packageTarget(ref),
+    before: versionsEntry(records.map(({ version, status }) => [version, status])),
+  }
+  await deps.audit.recorded(who, entry, () => eachInParallel(records, writesAtATime, (record) => bury(deps, record))) // COMMIT, for each version
   await relist(deps, ref, versions) // redone by the sweeper
   deps.headCache.forget(ref)
   await eachInParallel(records, writesAtATime, (record) => sendJob(deps, record)) // redone by the sweeper

@@ -165,7 +165,7 @@ describe.each<Moment>(['before', 'after'])('killed %s a request', (moment) => {
       const name = `remove-${moment}-${at}`
       const { _rev } = await published(name, ['1.0.0'])
       // The edge dies as soon as the tombstone stands, so that all that follows is the validator's
-      const edge = stack.edge(dying(5, 'after'))
+      const edge = stack.edge(dying(6, 'after'))
       await call(edge, `${name}/-rev/${_rev}`, { method: 'DELETE' })
       const platform = dying(at, moment)
       const target = { ...ref(name), version: '1.0.0' as Version }
