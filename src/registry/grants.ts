@@ -7,6 +7,7 @@ import type { Orgs } from '../storage/orgs.ts'
 import type { Users } from '../storage/users.ts'
 import { orgProblem } from './access.ts'
 import { requireChange } from './change.ts'
+import { teamName } from './org-name.ts'
 import { knownName } from './owners.ts'
 import { type SettingsDeps, settingsOf } from './package-settings.ts'
 
@@ -81,7 +82,7 @@ async function granteeOf(deps: GrantDeps, who: Principal, head: Head, receiver: 
 
 /**
  * A team of the package's own organisation. Others cannot be given anything, so whether there are any is not said.
- * @throws Refusal `team_foreign`, `org_not_found`, `team_not_found`
+ * @throws Refusal `team_foreign`, `org_not_found`, `team_name_invalid`, `team_not_found`
  */
 export async function ownTeam(
   deps: Pick<GrantDeps, 'orgs'>,
@@ -92,7 +93,7 @@ export async function ownTeam(
   if (organisationOf(head) !== org) throw refuse('team_foreign', { package: head.name, org })
   const problem = orgProblem(who, 'see', org)
   if (problem !== undefined) throw problem
-  const team = await deps.orgs.team(org, name)
-  if (team === undefined) throw refuse('team_not_found', { org, team: name.slice(0, 80) })
+  const team = await deps.orgs.team(org, teamName(name))
+  if (team === undefined) throw refuse('team_not_found', { org, team: name })
   return team.teamId
 }

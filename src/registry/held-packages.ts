@@ -7,6 +7,8 @@ import type { AccessIndex } from '../storage/access-index.ts'
 import type { Heads } from '../storage/heads.ts'
 import type { Orgs, Page, Paging } from '../storage/orgs.ts'
 import { type AccessRules, accessProblem, loginProblem, orgProblem } from './access.ts'
+import { teamName } from './org-name.ts'
+import { username } from './username.ts'
 
 export interface HeldDeps {
   readonly heads: Heads
@@ -35,9 +37,9 @@ export function holdersOf(head: Head): readonly Holder[] {
  * The packages that a user owns or was given, as far as the asker may read them; what was given to others is told to
  * those alone who may know who has access. What teams have is not among them. Nobody is told whether an account exists.
  * @param paging at most 100 at a time; a page may have fewer and not be the last
- * @throws Refusal `login_required`
+ * @throws Refusal `login_required`, `username_invalid`
  */
-export function packagesOfUser(
+export async function packagesOfUser(
   deps: HeldDeps,
   who: Principal,
   format: FormatId,
@@ -45,9 +47,10 @@ export function packagesOfUser(
   paging: Paging,
 ): Promise<HeldPage> {
   const isOneself = who.kind === 'user' && who.username === name
-  const grantee = `user/${name}` as Grantee
+  const user = username(name)
+  const grantee: Grantee = `user/${user}`
   return pageOf(deps, who, { format, holder: grantee }, paging, (head) => {
-    if ((head.owners as readonly string[]).includes(name)) return 'admin'
+    if (head.owners.includes(user)) return 'admin'
     const mayKnow = isOneself || accessProblem(who, 'inspect', head, deps.rules) === undefined
     return mayKnow ? head.grants?.[grantee] : undefined
   })
@@ -71,7 +74,7 @@ export async function packagesOfOrg(
 
 /**
  * The packages that a team was given, as far as the asker may read them.
- * @throws Refusal `login_required`, `org_not_found`, `team_not_found`
+ * @throws Refusal `login_required`, `org_not_found`, `team_name_invalid`, `team_not_found`
  */
 export async function packagesOfTeam(
   deps: HeldDeps,
@@ -82,7 +85,7 @@ export async function packagesOfTeam(
 ): Promise<HeldPage> {
   const problem = orgProblem(who, 'see', org)
   if (problem !== undefined) throw problem
-  const team = await deps.orgs.team(org, name)
+  const team = await deps.orgs.team(org, teamName(name))
   if (team === undefined) throw refuse('team_not_found', { org, team: name })
   const grantee: Grantee = `team/${team.teamId}`
   return pageOf(deps, who, { format, holder: grantee }, paging, (head) => head.grants?.[grantee])

@@ -11,8 +11,9 @@ import { isoNow, type Platform } from '../std/platform.ts'
 import type { Jobs } from '../storage/jobs.ts'
 import type { StagedUpload, Staging, UploadedBytes } from '../storage/staging.ts'
 import type { Versions } from '../storage/versions.ts'
-import { type AccessRules, accessProblem, blocked } from './access.ts'
+import { type AccessRules, accessProblem } from './access.ts'
 import { type AuditLog, packageTarget } from './audit-log.ts'
+import { awaitVerdict, type Receipt } from './await-verdict.ts'
 import type { HeadCache } from './head-cache.ts'
 import { type NewName, type NewNameDeps, noteName, requireNewName } from './new-names.ts'
 import { discardStaged } from './staged.ts'
@@ -35,12 +36,6 @@ export interface PublishDeps extends NewNameDeps {
  * when it turned out to be no publish.
  */
 export type Receive = (upload: Pick<StagedUpload, 'write'>) => Promise<Incoming | undefined>
-
-export interface Receipt {
-  readonly ref: VersionRef
-  /** `validating`: the claim stands, the verdict is not there yet. */
-  readonly outcome: 'published' | 'validating'
-}
 
 /**
  * Publishes one file as one version: staged, claimed, validated elsewhere, and listed once it is accepted.
@@ -220,35 +215,6 @@ async function sendJob(deps: PublishDeps, ref: VersionRef): Promise<void> {
   } catch (error) {
     log('error', 'job_send_failed', `${ref.name}@${ref.version}: left to the sweeper`, { error })
   }
-}
-
-/**
- * Asks for the verdict, at first often, then less: a small package is decided within a few hundred milliseconds. In 20 s
- * it asks some 36 times: a worker may make 50 requests on the smallest plan.
- */
-async function awaitVerdict(deps: PublishDeps, record: VersionRecord): Promise<Receipt> {
-  const ref: VersionRef = { format: record.format, name: record.name, version: record.version }
-  const deadline = deps.platform.now() + deps.waitMs
-  for (let waitMs = 25; ; waitMs = Math.min(waitMs * 1.2, 1_000)) {
-    const current = await deps.versions.get(ref)
-    if (current !== undefined && current.uploadId !== record.uploadId) throw refuse('conflict')
-    if (current !== undefined && isFinal(current.status)) {
-      deps.headCache.forget(ref)
-      return verdict(ref, current)
-    }
-    if (deps.platform.now() + waitMs > deadline) return { ref, outcome: 'validating' }
-    await deps.platform.sleep(waitMs)
-  }
-}
-
-function verdict(ref: VersionRef, record: VersionRecord): Receipt {
-  if (record.status === 'published') return { ref, outcome: 'published' }
-  if (record.status === 'unpublished') throw refuse('version_unpublished', named(record))
-  if (record.status === 'blocked') throw blocked(record, record.blocked ?? '', record.version)
-  const reasons = (record.reasons ?? []).map(
-    ({ code, path, message, hint }) => `  ${code}${path === undefined ? '' : ` in ${path}`}: ${message} ${hint}`,
-  )
-  throw refuse('validation_refused', { ...named(record), reasons: reasons.join('\n') })
 }
 
 function named(ref: VersionRef): { package: string; version: string } {

@@ -77,6 +77,14 @@ describe('what cannot be given is refused', () => {
     }
   })
 
+  test('names that nobody can have, however long they are', async () => {
+    const long = 'x'.repeat(3_000)
+    expect(await (await grant(ana, long, 'read-only')).json()).toMatchObject({ code: 'team_name_invalid' })
+    expect((await ana.fetch(`/-/team/acme/${long}/package`)).status).toBe(400)
+    expect((await ana.fetch(`/-/org/${long}/package`)).status).toBe(404)
+    expect((await ana.fetch(`/-/user/${long}/package`)).status).toBe(400)
+  })
+
   test('a right that npm does not know, and no body', async () => {
     expect((await grant(ana, 'dev', 'admin')).status).toBe(400)
     expect((await ana.fetch('/-/team/acme/dev/package', { method: 'DELETE' })).status).toBe(400)
