@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
-import { type Actor, publishRequest } from '../support/actor.ts'
+import { type Actor, json, publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -11,12 +11,6 @@ beforeAll(async () => {
   ana = await stack.as('ana')
 }, 60_000)
 afterAll(() => stack?.close())
-
-const json = (method: string, body: unknown): RequestInit => ({
-  method,
-  body: JSON.stringify(body),
-  headers: { 'content-type': 'application/json' },
-})
 
 /** What the log says of a package, oldest first. */
 async function entriesOf(name: string) {
