@@ -12,6 +12,7 @@ import { audit } from './npm/routes/audit.ts'
 import { distTags } from './npm/routes/dist-tags.ts'
 import { downloads } from './npm/routes/downloads.ts'
 import { npmError } from './npm/routes/errors.ts'
+import { grants } from './npm/routes/grants.ts'
 import { orgs } from './npm/routes/orgs.ts'
 import { owners } from './npm/routes/owners.ts'
 import { packument } from './npm/routes/packument.ts'
@@ -58,6 +59,7 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.route('/', teams)
   app.route('/', owners)
   app.route('/', access)
+  app.route('/', grants)
   app.route('/', stars)
   app.route('/', search)
   app.route('/', audit)

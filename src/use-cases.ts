@@ -1,9 +1,12 @@
 import { login, logout } from './registry/accounts.ts'
 import { exportAuditTrail, readAuditTrail } from './registry/audit-trail.ts'
+import { blockVersion, unblockVersion } from './registry/block-version.ts'
 import { deleteOrg } from './registry/delete-org.ts'
 import { deleteUser } from './registry/delete-user.ts'
 import { deprecate } from './registry/deprecate.ts'
 import { describeFile, download } from './registry/download.ts'
+import { grantAccess, revokeAccess } from './registry/grants.ts'
+import { packagesOfOrg, packagesOfTeam, packagesOfUser } from './registry/held-packages.ts'
 import { acceptInvitation, invite, readInvitation } from './registry/invitations.ts'
 import { countMembers, listMembers, removeMember, setMember } from './registry/org-members.ts'
 import { createOrg, listOrgs, readOrg } from './registry/orgs.ts'
@@ -12,16 +15,20 @@ import { changeOwners, readMaintainer, replaceOwners } from './registry/owners.t
 import { issueReset, readReset, useReset } from './registry/password-reset.ts'
 import { changeProfile, readProfile } from './registry/profile.ts'
 import { publish } from './registry/publish.ts'
+import { setPublishFactor } from './registry/publish-factor.ts'
 import { openDocument, readReport, readTags, readVersion } from './registry/read.ts'
+import { blockPackage, lockPackage, unblockPackage, unlockPackage } from './registry/restrictions.ts'
 import { search } from './registry/search.ts'
+import { endSensitivity, makeSensitive } from './registry/sensitivity.ts'
 import { setStar, starredBy } from './registry/stars.ts'
 import { dailyDownloads } from './registry/statistics.ts'
 import { removeTag, setTag } from './registry/tags.ts'
 import { addTeamMember, listTeamMembers, removeTeamMember } from './registry/team-members.ts'
 import { createTeam, deleteTeam, describeTeam, listTeams } from './registry/teams.ts'
+import { transferPackage } from './registry/transfer.ts'
 import { requireUnpublished, unpublishAllBut } from './registry/unpublish.ts'
 import { disableUser, enableUser, endLogins, listUsers, readUser, setRoles } from './registry/users.ts'
-import { packagesOf, readAccess, setVisibility } from './registry/visibility.ts'
+import { readAccess, setVisibility } from './registry/visibility.ts'
 import { beginWebLogin, collectWebLogin, decideWebLogin, readWebLogin } from './registry/web-login.ts'
 
 /** What somebody does with their own account, as protocols see it once it is bound to stores. */
@@ -90,7 +97,21 @@ export const packages = {
   requireUnpublished,
   readAccess,
   setVisibility,
-  packagesOf,
+  setPublishFactor,
+  grantAccess,
+  revokeAccess,
+  makeSensitive,
+  endSensitivity,
+  lockPackage,
+  unlockPackage,
+  blockPackage,
+  unblockPackage,
+  blockVersion,
+  unblockVersion,
+  transferPackage,
+  packagesOfUser,
+  packagesOfOrg,
+  packagesOfTeam,
   setStar,
   starredBy,
   readReport,

@@ -17,6 +17,7 @@ import { DocumentCache } from './registry/read.ts'
 import { Tokens, type TokenUse } from './registry/tokens.ts'
 import { bind } from './std/bind.ts'
 import type { Platform } from './std/platform.ts'
+import { AccessIndex } from './storage/access-index.ts'
 import { Attempts } from './storage/attempts.ts'
 import { Audit } from './storage/audit.ts'
 import { AwsService } from './storage/aws.ts'
@@ -85,6 +86,7 @@ export function wireStores(config: Config, platform: Platform) {
     reports: new Reports(s3),
     jobs: new Jobs(sqs),
     searchIndex: new SearchIndex(db),
+    accessIndex: new AccessIndex(db),
   }
 }
 
@@ -127,6 +129,7 @@ export function wirePeople(
     ...wireAccounts(config, stores, platform),
     orgs: stores.orgs,
     heads: stores.heads,
+    accessIndex: stores.accessIndex,
     invitations: stores.invitations,
     resets: stores.resets,
     newOrgs: config.newOrgs,

@@ -60,6 +60,9 @@ export type Right = (typeof rights)[number]
 export type Grantee = `user/${Username}` | `team/${TeamId}`
 export type Grants = Readonly<Record<Grantee, Right>>
 
+/** Who has a right of their own in packages: who was given one, owners, and the organisation that they belong to. */
+export type Holder = Grantee | `org/${OrgName}`
+
 /** Something that an administrator has put on a package. */
 export interface Restriction {
   readonly reason: string
@@ -98,6 +101,8 @@ export interface VersionRecord {
   readonly reasons?: readonly Reason[]
   /** npm: text that clients show instead of silence when the version is installed. */
   readonly deprecated?: string
+  /** Why an administrator has blocked it, for as long as that holds. */
+  readonly blocked?: string
 }
 
 /** One line of a refusal. */

@@ -74,6 +74,14 @@ export const refusals = {
   team_exists: (f: { org: string; team: string }) => `There is a team "${f.team}" in "${f.org}" already.`,
   team_kept: (f: { team: string }) => `The team "${f.team}" cannot be deleted: every new member joins it.`,
   reason_invalid: (f: { most: number }) => `Give a reason for others to read: 1 to ${f.most} characters, on one line.`,
+  team_foreign: (f: { package: string; org: string }) =>
+    `Teams of "${f.org}" can be given packages of that organisation only, and "${f.package}" is none. Name single users, or transfer the package first.`,
+  org_required: (f: { package: string }) =>
+    `"${f.package}" belongs to no organisation, so there are no teams to name. Transfer it to one first.`,
+  owner_not_member: (f: { org: string; username: string }) =>
+    `"${f.username}" is not a member of "${f.org}", so they cannot own its packages. Make them a member, or grant them what they need.`,
+  scope_fixed: (f: { package: string; org: string }) =>
+    `"${f.package}" belongs to "${f.org}" by its name, so it cannot be given to another organisation. Publish it under another name.`,
   creation_refused: (f: { package: string; reason: string }) =>
     `You may not take the name "${f.package}": ${f.reason}.`,
 
@@ -88,8 +96,9 @@ export const refusals = {
   too_many_tags: (f: { most: number }) => `A package can have ${f.most} dist-tags at most. Remove some first.`,
   last_owner: (f: { package: string }) => `The last owner of "${f.package}" cannot be removed. Add another one first.`,
   too_many_owners: (f: { most: number }) => `A package can have ${f.most} owners at most.`,
-  second_factor_unsupported: () =>
-    'This registry knows no second factor, so it cannot require one to publish. Nothing was changed.',
+  too_many_grants: (f: { most: number }) =>
+    `A package can be given to ${f.most} users and teams at most. Put users into a team, and give it to that.`,
+  too_many_groups: (f: { most: number }) => `A sensitive package can have ${f.most} teams at most.`,
   too_many_stars: (f: { most: number }) => `You can star ${f.most} packages at most. Take one back first.`,
   body_invalid: (f: { problem: string }) => `The request's body is not as expected: ${f.problem}.`,
   body_too_large: (f: { mostBytes: number }) =>

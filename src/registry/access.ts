@@ -62,6 +62,14 @@ export function versionProblem(head: Head, version: Version): Refusal | undefine
   return reason === undefined ? undefined : blocked(head, reason, version)
 }
 
+/** Why a package that somebody may read lists nothing: all that it had is blocked, or there is nothing. */
+export function emptyProblem(head: Head): Refusal {
+  const [blockedVersion] = Object.entries(head.blockedVersions ?? {}) as [Version, string][]
+  return blockedVersion === undefined
+    ? refuse('package_not_found')
+    : blocked(head, blockedVersion[1], blockedVersion[0])
+}
+
 /** Whether somebody may ask for anything at all: what has no package to decide by, such as a search. */
 export function loginProblem(who: Principal, rules: AccessRules): Refusal | undefined {
   return who.kind === 'anonymous' && rules.requireLogin ? refuse('login_required') : undefined
@@ -115,7 +123,8 @@ function lockProblem({ name, lock }: Head): Refusal | undefined {
   return lock === undefined ? undefined : refuse('package_locked', { package: name, reason: lock.reason })
 }
 
-function blocked({ name }: Head, reason: string, version?: Version): Refusal {
+/** What those who could read a package, or a version of it, are told while an administrator has blocked it. */
+export function blocked({ name }: PackageRef, reason: string, version?: Version): Refusal {
   return refuse('package_blocked', { package: version === undefined ? name : `${name}@${version}`, reason })
 }
 

@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../model/audit.ts'
+import type { PackageRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import { Refusal } from '../model/refusals.ts'
 import { randomId } from '../std/base62.ts'
@@ -75,4 +76,19 @@ export class AuditLog {
       })
     }
   }
+}
+
+/** How the audit log names a package. */
+export function packageTarget(ref: PackageRef): string {
+  return `package/${ref.format}/${ref.name}`
+}
+
+/** An entry has room for so many versions of one change; how many there were stands beside them. */
+const mostVersions = 100
+const longestText = 200
+
+/** Versions and what is said of each, as far as an entry has room for it. */
+export function versionsEntry(texts: readonly (readonly [version: string, text: string])[]): JsonObject {
+  const shown = texts.slice(0, mostVersions).map(([version, text]) => [version, text.slice(0, longestText)])
+  return { count: texts.length, versions: Object.fromEntries(shown) }
 }

@@ -1,9 +1,10 @@
-import { formatIds, type OrgName, type Username } from '../model/ids.ts'
+import type { OrgName, Username } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head, Org } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { pagesOf } from '../std/pages.ts'
 import { eachInParallel } from '../std/parallel.ts'
+import { headsOf } from './held-packages.ts'
 import { expel } from './membership.ts'
 import { allowedOrg, firstOfScope, type OrgDeps } from './orgs.ts'
 
@@ -40,7 +41,7 @@ async function dissolve(deps: OrgDeps, standing: Org, asker: Username | undefine
 }
 
 /** One that was given to it, whatever its name. */
-async function firstNoted({ heads }: OrgDeps, org: OrgName): Promise<Head | undefined> {
-  for (const format of formatIds) for await (const head of heads.notedOn(format, org)) return head
+async function firstNoted(deps: OrgDeps, org: OrgName): Promise<Head | undefined> {
+  for await (const head of headsOf(deps, `org/${org}`)) if (head.org === org) return head
   return undefined
 }

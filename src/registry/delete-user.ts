@@ -1,17 +1,20 @@
-import { formatIds, type OrgName, type Username } from '../model/ids.ts'
+import type { OrgName, Username } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { isoNow } from '../std/platform.ts'
+import type { AccessIndex } from '../storage/access-index.ts'
 import type { Stars } from '../storage/stars.ts'
 import { requireAdmin } from './access.ts'
 import { changeAccount, inRounds } from './change-account.ts'
+import { headsOf } from './held-packages.ts'
 import { type MembershipDeps, settleRole } from './membership.ts'
 import { type SettingsDeps, settingsOf } from './package-settings.ts'
 import type { Tokens } from './tokens.ts'
 import { requireOther, type UserDeps } from './users.ts'
 
 export interface DeleteUserDeps extends UserDeps, MembershipDeps, SettingsDeps {
+  readonly accessIndex: AccessIndex
   readonly tokens: Tokens
   readonly stars: Stars
 }
@@ -58,15 +61,13 @@ async function remove(deps: DeleteUserDeps, who: Principal, name: Username): Pro
 
 /** Takes somebody off the owners of every package. @throws Refusal `last_owner` when they became the last one since */
 async function disown(deps: DeleteUserDeps, who: Principal, name: Username): Promise<void> {
-  for (const format of formatIds) {
-    for await (const head of deps.heads.ownedBy(format, name)) {
-      if (head.revision === undefined) continue // nothing is left of it but its name, which stays taken
-      await settingsOf(deps, who, head, 'owners', (current) => {
-        const owners = current.owners.filter((owner) => owner !== name)
-        if (owners.length === 0) throw refuse('last_owner', { package: head.name })
-        return owners.length === current.owners.length ? undefined : { owners }
-      })
-    }
+  for await (const head of headsOf(deps, `user/${name}`)) {
+    if (head.revision === undefined) continue // nothing is left of it but its name, which stays taken
+    await settingsOf(deps, who, head, 'owners', (current) => {
+      const owners = current.owners.filter((owner) => owner !== name)
+      if (owners.length === 0) throw refuse('last_owner', { package: head.name })
+      return owners.length === current.owners.length ? undefined : { owners }
+    })
   }
 }
 
@@ -78,11 +79,10 @@ async function ownedAlone(deps: DeleteUserDeps, user: User): Promise<readonly st
     const isAlone = standing?.owners.every((owner) => owner === user.username) ?? false
     if (isAlone) things.push(`the organisation "${org}"`)
   }
-  for (const format of formatIds) {
-    for await (const head of deps.heads.ownedBy(format, user.username)) {
-      if (things.length === mostNamed) return [...things, 'and more']
-      if (head.revision !== undefined && head.owners.length === 1) things.push(`the package "${head.name}"`)
-    }
+  for await (const head of headsOf(deps, `user/${user.username}`)) {
+    if (things.length === mostNamed) return [...things, 'and more']
+    const isAlone = head.owners.length === 1 && head.owners[0] === user.username
+    if (head.revision !== undefined && isAlone) things.push(`the package "${head.name}"`)
   }
   return things
 }

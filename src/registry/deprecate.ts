@@ -2,6 +2,7 @@ import type { PackageRef, Version } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import { refuse } from '../model/refusals.ts'
 import { eachInParallel } from '../std/parallel.ts'
+import { packageTarget, versionsEntry } from './audit-log.ts'
 import { type ChangeDeps, requireChange } from './change.ts'
 import { relist, writesAtATime } from './relist.ts'
 import { loadState } from './snapshot.ts'
@@ -30,17 +31,23 @@ export async function deprecate(
   if (state === 'replaced') throw refuse('conflict')
   const changes = Object.entries(state.versions).flatMap(([version, { document }]) => {
     const text = texts.get(version)
-    return text === undefined || text === (document['deprecated'] ?? '') ? [] : [{ version: version as Version, text }]
+    const before = String(document['deprecated'] ?? '')
+    return text === undefined || text === before ? [] : [{ version: version as Version, before, text }]
   })
   if (changes.length === 0) return
-  await eachInParallel(changes, writesAtATime, async ({ version, text }) => {
-    const written = await deps.versions.deprecate({ ...ref, version }, text === '' ? undefined : text)
-    if (written === 'moved') throw refuse('conflict')
-  }) // COMMIT, for each version: it will be listed so
-  await relist(
-    deps,
-    ref,
-    changes.map(({ version }) => version),
-  ) // redone by the sweeper
+  const entry = {
+    action: 'package.deprecate',
+    target: packageTarget(ref),
+    before: versionsEntry(changes.map(({ version, before }) => [version, before])),
+    after: versionsEntry(changes.map(({ version, text }) => [version, text])),
+  }
+  await deps.audit.recorded(who, entry, () =>
+    eachInParallel(changes, writesAtATime, async ({ version, text }) => {
+      const written = await deps.versions.deprecate({ ...ref, version }, text === '' ? undefined : text)
+      if (written === 'moved') throw refuse('conflict')
+    }),
+  ) // COMMIT, for each version: it will be listed so
+  const versions = changes.map(({ version }) => version)
+  await relist(deps, ref, versions) // redone by the sweeper
   deps.headCache.forget(ref)
 }

@@ -5,6 +5,7 @@ import { refuse } from '../model/refusals.ts'
 import { roleIn } from '../model/standing.ts'
 import { randomId } from '../std/base62.ts'
 import { isoNow } from '../std/platform.ts'
+import type { AccessIndex } from '../storage/access-index.ts'
 import type { Heads } from '../storage/heads.ts'
 import type { Page, Paging } from '../storage/orgs.ts'
 import {
@@ -25,6 +26,7 @@ import { username } from './username.ts'
 export interface OrgDeps extends MembershipDeps {
   readonly audit: AuditLog
   readonly heads: Heads
+  readonly accessIndex: AccessIndex
   /** Who may make an organisation. */
   readonly newOrgs: 'publishers' | 'admins'
 }

@@ -10,16 +10,16 @@ import { snapshotKey } from '../storage/keys.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Reports } from '../storage/reports.ts'
 import type { Versions } from '../storage/versions.ts'
-import { type AccessRules, type Action, accessProblem, versionProblem } from './access.ts'
+import { type Action, accessProblem, emptyProblem, versionProblem } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
+import { type ReaderDeps, requireReader } from './reader.ts'
 import { changeSnapshot, type SnapshotDeps } from './snapshot.ts'
 
-export interface ReadDeps extends SnapshotDeps {
+export interface ReadDeps extends SnapshotDeps, ReaderDeps {
   readonly headCache: HeadCache
   readonly versions: Versions
   readonly manifests: Manifests
   readonly reports: Reports
-  readonly rules: AccessRules
   readonly documents: DocumentCache
 }
 
@@ -88,16 +88,15 @@ async function requireReadable(
   fresh: boolean,
 ): Promise<PublishedHead> {
   const head = await deps.headCache.get(ref, fresh)
-  const problem = accessProblem(who, 'read', head, deps.rules)
-  if (problem !== undefined) throw problem
+  await requireReader(deps, who, head)
   if (head?.revision === undefined && !fresh) return requireReadable(deps, who, ref, true)
   return requirePublished(head)
 }
 
 function requirePublished(head: Head | undefined): PublishedHead {
-  const revision = head?.revision
-  if (head === undefined || revision === undefined) throw refuse('package_not_found')
-  return { ...head, revision }
+  if (head === undefined) throw refuse('package_not_found')
+  if (head.revision === undefined) throw emptyProblem(head)
+  return { ...head, revision: head.revision }
 }
 
 /** A head that is a few seconds old may name a snapshot that is gone: then the current one is read instead. */

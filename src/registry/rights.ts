@@ -11,10 +11,11 @@ const known = new WeakMap<Head, WeakMap<Standing, Right | 'none'>>()
  * read it, and what the token may, is not asked here. Warm, this is one look-up, however many teams and grants there are.
  */
 export function rightOf(username: Username, standing: Standing, head: Head): Right | 'none' {
+  const worked = known.get(head)?.get(standing)
+  if (worked !== undefined) return worked
+  const right = workOut(username, standing, head)
   const ofHead = known.get(head) ?? new WeakMap<Standing, Right | 'none'>()
-  const right = ofHead.get(standing) ?? workOut(username, standing, head)
-  ofHead.set(standing, right)
-  known.set(head, ofHead)
+  known.set(head, ofHead.set(standing, right))
   return right
 }
 

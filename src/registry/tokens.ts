@@ -1,5 +1,5 @@
 import type { TokenId, Username } from '../model/ids.ts'
-import type { Principal } from '../model/principal.ts'
+import type { Principal, SignedIn } from '../model/principal.ts'
 import type { Token, User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import type { TokenLimits } from '../model/token-limits.ts'
@@ -89,6 +89,21 @@ export class Tokens {
     return principalOf(found.record, found.account, use)
   }
 
+  /**
+   * Who somebody is now, whatever is known here: the token that they showed and its account, read anew.
+   * @throws Refusal `token_invalid`, `account_disabled`, `token_limited`
+   */
+  async confirm({ credential, username, address }: SignedIn): Promise<SignedIn> {
+    const askedAt = this.#platform.now()
+    const { token, owner } = credential.kind === 'token' ? await this.#store.getWithOwner(credential.id) : {}
+    if (token === undefined || owner === undefined || owner.username !== username || token.owner !== username) {
+      throw refuse('token_invalid')
+    }
+    const account = this.#accounts.keep(owner, askedAt)
+    if (this.#isOver(token, account)) throw refuse('token_invalid')
+    return principalOf(token, account, { address, writes: false })
+  }
+
   /** Ends a token; it is good for 30 s more at most in other isolates. Ending one that is gone is fine. */
   async revoke(tokenId: TokenId): Promise<void> {
     await this.#store.remove(tokenId) // COMMIT
@@ -139,7 +154,7 @@ export class Tokens {
   }
 }
 
-function principalOf(record: Token, account: KnownAccount, use: TokenUse): Principal {
+function principalOf(record: Token, account: KnownAccount, use: TokenUse): SignedIn {
   if (account.isDisabled) throw refuse('account_disabled')
   const { limits, tokenId, kind } = record
   if (limits !== undefined) requireUse(limits, use)

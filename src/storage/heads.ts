@@ -13,7 +13,6 @@ import {
 import { type Grantee, type Head, rights, visibilities } from '../model/records.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import type { DynamoDb } from './dynamodb.ts'
-import type { Condition } from './dynamodb-expressions.ts'
 import { headItem, packageKey, parsePackageKey } from './keys.ts'
 
 const restriction = z.object({
@@ -141,30 +140,6 @@ export class Heads {
     const heads = page.items.map(parse)
     const last = heads.at(-1)
     return { heads, ...(page.next === undefined || last === undefined ? {} : { next: last.name }) }
-  }
-
-  /** Packages of a format that somebody owns, by name; eventually consistent. O(packages of the format). */
-  ownedBy(format: FormatId, owner: string): AsyncGenerator<Head, void> {
-    return this.#where(format, { contains: { owners: owner } })
-  }
-
-  /** Packages that were noted as an organisation's, beside those of its scope. As costly. */
-  notedOn(format: FormatId, org: OrgName): AsyncGenerator<Head, void> {
-    return this.#where(format, { equals: { org } })
-  }
-
-  async *#where(format: FormatId, filter: Condition): AsyncGenerator<Head, void> {
-    let after: Parameters<DynamoDb['query']>[1]['after']
-    do {
-      const page = await this.#db.query('packages', {
-        index: 'byFormat',
-        partition: format,
-        filter,
-        ...(after === undefined ? {} : { after }),
-      })
-      yield* page.items.map(parse)
-      after = page.next
-    } while (after !== undefined)
   }
 }
 

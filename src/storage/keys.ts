@@ -11,6 +11,7 @@ import type {
   VersionRef,
 } from '../model/ids.ts'
 import { formatIds } from '../model/ids.ts'
+import type { Holder } from '../model/records.ts'
 import { base62Digest } from '../std/base62-digest.ts'
 
 /** Every S3 key and DynamoDB key is built, and parsed, here. */
@@ -53,6 +54,9 @@ export const starsKey = (username: Username) => `stars/${username}`
 export const searchItem = 'search'
 /** Partition of the packages that a search term finds; starts with no format, so it is no package's. */
 export const searchKey = (format: FormatId, term: string) => `search/${format}/${term}`
+
+/** Partition of the packages in which somebody (`user/…`, `team/…`, `org/…`) has a right of their own. */
+export const accessKey = (format: FormatId, holder: Holder) => `access/${format}/${holder}`
 
 /** Partition of the name that came first of those that look alike. */
 export const namesKey = (format: FormatId, likeness: string) => `names/${format}/${likeness}`

@@ -51,7 +51,8 @@ export const tables = {
   /**
    * `package` = `<format>/<name>`; `item` = `head`, `version/<version>` or `search`. Beside them, under
    * `search/<format>/<term>`, one item for each package that the term finds, and under `stars/<user>` one for each
-   * that somebody starred. `byWork` is sparse: only items that something is left to do for have `work`. `byFormat`
+   * that somebody starred, and under `access/<format>/<holder>` one for each that a user, team or organisation has a
+   * right in. `byWork` is sparse: only items that something is left to do for have `work`. `byFormat`
    * lists packages: only heads have `listing`.
    */
   packages: {

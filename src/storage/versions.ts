@@ -17,6 +17,7 @@ import {
   type VersionStatus,
   versionStatuses,
 } from '../model/version-status.ts'
+import { withoutUndefined } from '../std/defined.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { DynamoDb } from './dynamodb.ts'
 import { packageKey, parsePackageKey, versionItem, versionItemPrefix } from './keys.ts'
@@ -49,6 +50,7 @@ const storedVersion = z.object({
   publishedAt: z.string().optional(),
   reasons: z.array(reason).optional(),
   deprecated: z.string().optional(),
+  blocked: z.string().optional(),
 })
 
 /** The sparse index's one partition: items that something is left to do for. */
@@ -60,6 +62,8 @@ const stillAfterMs = 60_000
 export interface StatusPatch {
   readonly publishedAt?: string
   readonly reasons?: readonly Reason[]
+  /** For a step to `blocked`; the next one takes it away. */
+  readonly blocked?: string
 }
 
 /** Version items: the truth about what was claimed and how it was decided. `advance` is the only writer of a status. */
@@ -122,12 +126,12 @@ export class Versions {
 
   /** Takes an item out of the sweeper's index, unless it has changed since the record was read. */
   async done(record: VersionRecord): Promise<void> {
-    const { status, uploadId, deprecated } = record
+    const { status, uploadId, deprecated, blocked } = record
     await this.#db.update('packages', keyOf(record), {
       remove: ['work', 'workDueAt'],
       condition: {
         attributeExists: 'work',
-        equals: { status, uploadId, ...(deprecated === undefined ? {} : { deprecated }) },
+        equals: { status, uploadId, ...withoutUndefined({ deprecated, blocked }) },
         ...(deprecated === undefined ? { attributeNotExists: 'deprecated' } : {}),
       },
     })
@@ -141,13 +145,18 @@ export class Versions {
     if (!(nextStatus[record.status] as readonly VersionStatus[]).includes(to)) {
       throw new Error(`no step from ${record.status} to ${to}`)
     }
+    const { blocked, ...kept } = record
     const statusAt = isoNow(this.#platform)
+    const hasWork = leavesWork(record.status, to)
     const written = await this.#db.update('packages', keyOf(record), {
-      set: { status: to, statusAt, ...patch, ...(leavesWork(to) ? { work: openWork, workDueAt: this.#due() } : {}) },
-      ...(leavesWork(to) ? {} : { remove: ['work', 'workDueAt'] }),
+      set: { status: to, statusAt, ...patch, ...(hasWork ? { work: openWork, workDueAt: this.#due() } : {}) },
+      remove: [
+        ...(hasWork ? [] : ['work', 'workDueAt']),
+        ...(blocked === undefined || patch.blocked !== undefined ? [] : ['blocked']),
+      ],
       condition: { equals: { status: record.status, uploadId: record.uploadId } },
     })
-    if (written.outcome === 'done') return { ...record, status: to, statusAt, ...patch }
+    if (written.outcome === 'done') return { ...kept, status: to, statusAt, ...patch }
     if (!written.ambiguous) return 'moved'
     const current = await this.get(record)
     return current?.uploadId === record.uploadId && current.status === to ? current : 'moved'
@@ -217,13 +226,8 @@ function refOf(packageText: string, item: string): VersionRef {
 
 /** Absent attributes and `undefined` are one to the store, and not to the type. */
 function parse(item: unknown): VersionRecord {
-  const { publishedAt, reasons, deprecated, ...record } = storedVersion.parse(item)
-  return {
-    ...record,
-    ...(publishedAt === undefined ? {} : { publishedAt }),
-    ...(reasons === undefined ? {} : { reasons: reasons.map(parseReason) }),
-    ...(deprecated === undefined ? {} : { deprecated }),
-  }
+  const { reasons, ...record } = storedVersion.parse(item)
+  return { ...withoutUndefined(record), ...(reasons === undefined ? {} : { reasons: reasons.map(parseReason) }) }
 }
 
 function parseReason({ path, ...rest }: z.infer<typeof reason>): Reason {

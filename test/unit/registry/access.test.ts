@@ -1,10 +1,17 @@
 import { describe, expect, test } from 'vitest'
-import type { OrgName, PackageName, TeamId, TokenId, Username } from '../../../src/model/ids.ts'
+import type { OrgName, PackageName, TeamId, TokenId, Username, Version } from '../../../src/model/ids.ts'
 import { anonymous, type Principal, type SignedIn } from '../../../src/model/principal.ts'
 import type { Head, Right, Visibility } from '../../../src/model/records.ts'
 import type { OrgRole, Standing } from '../../../src/model/standing.ts'
 import type { TokenLimits } from '../../../src/model/token-limits.ts'
-import { type Action, accessProblem, memberProblem, orgProblem } from '../../../src/registry/access.ts'
+import {
+  type Action,
+  accessProblem,
+  emptyProblem,
+  memberProblem,
+  orgProblem,
+  versionProblem,
+} from '../../../src/registry/access.ts'
 
 const standing = (changes: Partial<Standing> = {}): Standing => ({
   roles: ['publisher'],
@@ -244,4 +251,16 @@ describe('what somebody is in an organisation is changed', () => {
 
 test('an organisation that is called like a part of every object is nobody’s', () => {
   expect(orgProblem(who.stranger, 'see', 'constructor' as OrgName)?.code).toBe('org_not_found')
+})
+
+test('a blocked version says why; a package without any other says so too, one without any is none', () => {
+  const one = { ...head('private'), blockedVersions: { '1.0.0': 'malware' } }
+  expect(versionProblem(one, '1.0.0' as Version)).toMatchObject({
+    code: 'package_blocked',
+    fields: { reason: 'malware' },
+  })
+  expect(versionProblem(one, '1.0.1' as Version)).toBeUndefined()
+  expect(versionProblem(one, 'toString' as Version)).toBeUndefined()
+  expect(emptyProblem(one)).toMatchObject({ code: 'package_blocked', fields: { package: 'lib@1.0.0' } })
+  expect(emptyProblem(head('private')).code).toBe('package_not_found')
 })
