@@ -53,7 +53,7 @@ describe('members', () => {
   })
 
   test('to others it is missing, whatever they ask for, as one that never was', async () => {
-    for (const org of ['acme', 'nobodys', 'constructor']) {
+    for (const org of ['acme', 'nobodys', 'valueof']) {
       for (const answer of [eve.fetch(`/-/org/${org}/user`), set(eve, org, 'eve', 'owner'), rm(eve, org, 'nobody')]) {
         expect([(await answer).status, await code(answer.then((it) => it.clone()))]).toEqual([404, 'org_not_found'])
       }
@@ -195,6 +195,13 @@ describe('making one', () => {
     )
     expect([answer.status, ((await answer.json()) as { code: string }).code]).toEqual([409, 'user_exists'])
     await open.settled()
+  })
+
+  test('takes its scope, whatever it is called', async () => {
+    await make('constructor', 'ana')
+    for (const org of ['acme', 'constructor']) {
+      expect(await code(eve.publish(`@${org}/theirs`, '1.0.0'))).toBe('creation_refused')
+    }
   })
 
   test('that was cut off is completed by its owner, and by nobody else', async () => {
