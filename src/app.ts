@@ -75,7 +75,7 @@ function frame(registry: Registry): MiddlewareHandler<AppEnv> {
     if (c.res.status >= 400) await drain(c.req.raw.body, 2 * registry.config.maxPublishBytes)
     c.res.headers.set('x-request-id', requestId)
     c.res.headers.set('x-content-type-options', 'nosniff')
-    registry.flushEvents((work) => c.executionCtx.waitUntil(work))
+    registry.flushNotes((work) => c.executionCtx.waitUntil(work))
     log('info', 'request_served', `${c.req.method} ${routeOf(c)} ${c.res.status}`, {
       request_id: requestId,
       status: c.res.status,

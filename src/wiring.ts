@@ -9,7 +9,10 @@ import { type DownloadDeps, describeFile, download, Links } from './registry/dow
 import { EventLog, type WaitUntil } from './registry/events.ts'
 import { HeadCache } from './registry/head-cache.ts'
 import { KnownAccounts } from './registry/known-accounts.ts'
+import { LastUses } from './registry/last-uses.ts'
+import { Leases } from './registry/leases.ts'
 import { LoginGuard } from './registry/login-guard.ts'
+import { endAllSessions, endSession, listSessions, openSession } from './registry/own-sessions.ts'
 import { createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
 import { changeOwners, type OwnerDeps, readMaintainer, replaceOwners } from './registry/owners.ts'
 import { Passwords } from './registry/passwords.ts'
@@ -17,10 +20,13 @@ import { changeProfile, readProfile } from './registry/profile.ts'
 import { type PublishDeps, publish } from './registry/publish.ts'
 import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readVersion } from './registry/read.ts'
 import { type SearchDeps, search } from './registry/search.ts'
+import { SessionTexts } from './registry/session-texts.ts'
+import { Sessions } from './registry/sessions.ts'
+import { type CredentialUse, signInWith } from './registry/sign-in.ts'
 import { type StarDeps, setStar, starredBy } from './registry/stars.ts'
 import { dailyDownloads, type StatisticsDeps } from './registry/statistics.ts'
 import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
-import { Tokens, type TokenUse } from './registry/tokens.ts'
+import { Tokens } from './registry/tokens.ts'
 import { requireUnpublished, type UnpublishDeps, unpublishAllBut } from './registry/unpublish.ts'
 import { packagesOf, readAccess, setVisibility } from './registry/visibility.ts'
 import {
@@ -30,6 +36,7 @@ import {
   readWebLogin,
   type WebLoginDeps,
 } from './registry/web-login.ts'
+import { base64ToBytes } from './std/base64.ts'
 import { bind } from './std/bind.ts'
 import type { Platform } from './std/platform.ts'
 import { Attempts } from './storage/attempts.ts'
@@ -47,12 +54,14 @@ import { Orgs } from './storage/orgs.ts'
 import { Reports } from './storage/reports.ts'
 import { S3 } from './storage/s3.ts'
 import { SearchIndex } from './storage/search-index.ts'
+import { SessionStore } from './storage/sessions.ts'
 import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
 import { Staging } from './storage/staging.ts'
 import { Stars } from './storage/stars.ts'
 import { TokenStore } from './storage/tokens.ts'
 import { Users } from './storage/users.ts'
+import { Uses } from './storage/uses.ts'
 import { Versions } from './storage/versions.ts'
 import { WebLogins } from './storage/web-logins.ts'
 
@@ -84,6 +93,8 @@ export function wireStores(config: Config, platform: Platform) {
     names: new Names(db),
     auditEntries: new Audit(db),
     tokens: new TokenStore(db),
+    sessions: new SessionStore(db),
+    uses: new Uses(db),
     webLogins: new WebLogins(db),
     attempts: new Attempts(db),
     downloads: new Downloads({ db, platform, eventDays: config.eventDays }),
@@ -104,21 +115,36 @@ export type Stores = ReturnType<typeof wireStores>
 export const formats: Readonly<Record<FormatId, PackageFormat>> = { npm: npmFormat }
 
 /** Who is asking, and the record of what they change. */
-export function wireIdentity(stores: Pick<Stores, 'tokens' | 'auditEntries'>, platform: Platform) {
+export function wireIdentity(config: Config, stores: Stores, platform: Platform) {
   const accounts = new KnownAccounts(platform)
+  const shared = { accounts, platform, leases: new Leases(stores.uses), signIn: signInWith(false) }
+  const lastUses = new LastUses(stores.tokens, platform)
+  const keys = config.sessions.keys.map(({ kid, secret }) => ({ kid, secret: base64ToBytes(secret.reveal()) }))
   return {
     accounts,
-    tokens: new Tokens(stores.tokens, accounts, platform),
+    lastUses,
+    tokens: new Tokens({ ...shared, store: stores.tokens, lastUses }),
+    sessions: new Sessions({
+      ...shared,
+      store: stores.sessions,
+      texts: new SessionTexts(keys, config.publicUrl, platform),
+      hours: config.sessions.hours,
+      uses: config.sessions.uses,
+    }),
     audit: new AuditLog(stores.auditEntries, platform),
   }
 }
 
 /** What the use cases around accounts need. */
-export function wireAccounts(config: Config, stores: Stores, platform: Platform): AccountDeps {
+export function wireAccounts(
+  config: Config,
+  stores: Stores,
+  platform: Platform,
+): AccountDeps & { readonly lastUses: LastUses } {
   return {
     platform,
     users: stores.users,
-    ...wireIdentity(stores, platform),
+    ...wireIdentity(config, stores, platform),
     passwords: new Passwords(platform),
     guard: new LoginGuard(stores.attempts, platform),
     registrationOpen: config.registration === 'open',
@@ -140,7 +166,8 @@ function wireDeps(
   OwnerDeps &
   UnpublishDeps &
   StarDeps &
-  SearchDeps {
+  SearchDeps &
+  ReturnType<typeof wireAccounts> {
   const stores = wireStores(config, platform)
   const headCache = new HeadCache(stores.heads, platform)
   return {
@@ -169,8 +196,14 @@ export function wire(config: Config, platform: Platform) {
     config,
     platform,
     formats,
-    resolveToken: (token: string, use: TokenUse) => deps.tokens.resolve(token, use),
-    flushEvents: (waitUntil: WaitUntil) => deps.events.flushSoon(waitUntil),
+    /** Tokens have no dots, and sessions do. */
+    resolveCredential: (text: string, use: CredentialUse) =>
+      text.includes('.') ? deps.sessions.resolve(text, use) : deps.tokens.resolve(text, use),
+    /** Writes what was noted on the way, after the answer. */
+    flushNotes: (waitUntil: WaitUntil) => {
+      deps.events.flushSoon(waitUntil)
+      deps.lastUses.flushSoon(waitUntil)
+    },
     ...bind(deps, {
       // Accounts
       login,
@@ -184,6 +217,10 @@ export function wire(config: Config, platform: Platform) {
       listTokens,
       createToken,
       revokeToken,
+      openSession,
+      listSessions,
+      endSession,
+      endAllSessions,
       // Packages
       publish,
       openDocument,

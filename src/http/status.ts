@@ -4,6 +4,9 @@ import type { RefusalCode } from '../model/refusals.ts'
 export const statusOf = {
   login_required: 401,
   token_invalid: 401,
+  token_used_up: 401,
+  sessions_off: 501,
+  session_not_found: 404,
   token_limited: 403,
   account_disabled: 403,
   admin_required: 403,

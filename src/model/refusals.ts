@@ -8,6 +8,10 @@ export const refusals = {
   login_required: () => 'You must log in to do this. Run `npm login`, or send an API token.',
   token_invalid: () => 'This token is not valid: it is unknown, expired or revoked. Log in again to get a new one.',
   token_limited: (f: { reason: string }) => `This token may not do this: ${f.reason}. Use another token, or log in.`,
+  token_used_up: () => 'This token has been used as often as it may be. Log in again, or make another one.',
+  sessions_off: () =>
+    'This registry opens no sessions: whoever runs it has to set DECKLE_SESSION_KEYS. Use an API token instead.',
+  session_not_found: () => 'You have no such session.',
   account_disabled: () => 'This account is disabled. Ask an administrator of the registry.',
   admin_required: () => 'Only administrators of the registry may do this, and not with a limited token.',
   token_field_unsupported: (f: { field: string }) =>

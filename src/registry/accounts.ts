@@ -8,6 +8,7 @@ import type { KnownAccounts } from './known-accounts.ts'
 import type { LoginGuard } from './login-guard.ts'
 import { requireGoodPassword } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'
+import type { Sessions } from './sessions.ts'
 import { readTokenId, type Tokens } from './tokens.ts'
 import { username } from './username.ts'
 
@@ -17,6 +18,7 @@ export interface AccountDeps {
   readonly accounts: KnownAccounts
   readonly audit: AuditLog
   readonly tokens: Tokens
+  readonly sessions: Sessions
   readonly passwords: Passwords
   readonly guard: LoginGuard
   readonly loginTokenDays: number
@@ -91,7 +93,11 @@ export async function login(deps: AccountDeps, credentials: Credentials, descrip
   return token
 }
 
-async function enter(deps: AccountDeps, credentials: Credentials): Promise<User> {
+/**
+ * Whose password this is; an account is made where `login` says so.
+ * @throws Refusal as `login`
+ */
+export async function enter(deps: AccountDeps, credentials: Credentials): Promise<User> {
   const { name, password, email, address } = credentials
   const attempt = await deps.guard.admit(name, address) // repeatable: a counter that expires
   const standing = isPossibleName(name) ? await deps.users.get(name) : undefined
@@ -120,14 +126,16 @@ export function confirmPassword(deps: AccountDeps, credentials: Omit<Credentials
 }
 
 /**
- * Ends the token that a client names, which must be the asker's own.
+ * Ends the token or session that a client names, which must be the one that it came with.
  * @throws Refusal `login_required`, `token_invalid`
  */
-export async function logout(deps: AccountDeps, who: Principal, token: string): Promise<void> {
+export async function logout(deps: AccountDeps, who: Principal, shown: string): Promise<void> {
   if (who.kind !== 'user') throw refuse('login_required')
-  const tokenId = readTokenId(token)
-  if (tokenId === undefined || tokenId !== who.credential.id) throw refuse('token_invalid')
-  await deps.tokens.revoke(tokenId)
+  const { kind, id } = who.credential
+  const named = kind === 'token' ? readTokenId(shown) : await deps.sessions.idOf(shown)
+  if (named !== id) throw refuse('token_invalid')
+  if (kind === 'token') await deps.tokens.revoke(id)
+  else await deps.sessions.end(id, who.username)
 }
 
 function isPossibleName(name: string): name is User['username'] {

@@ -120,8 +120,8 @@ class Start {
     this.#port = port === 0 ? await choosePort() : port
     const storageParts = localStorageParts(this.#env)
     const storagePorts = await choosePorts(dataDirectory, storageParts)
-    const credentials = loadSecrets(dataDirectory)
-    this.#settings = makeSettings({ env: this.#env, port: this.#port, storagePorts, credentials })
+    const secrets = loadSecrets(dataDirectory)
+    this.#settings = makeSettings({ env: this.#env, port: this.#port, storagePorts, secrets })
 
     this.#terminal.progress('Starting storage and building the worker')
     const storage = storageParts.map((part) => this.#startStorage(part, storagePorts[part]))

@@ -1,0 +1,50 @@
+import type { SessionId } from '../model/ids.ts'
+import type { Principal } from '../model/principal.ts'
+import { refuse } from '../model/refusals.ts'
+import type { SessionPage } from '../storage/sessions.ts'
+import { requireAccount } from './access.ts'
+import { type AccountDeps, type Credentials, enter } from './accounts.ts'
+import type { Visitor } from './events.ts'
+import { readProfile, replaceUser } from './profile.ts'
+import type { OpenedSession } from './sessions.ts'
+
+/** Sessions on one page of a list. */
+const pageSize = 100
+
+/**
+ * Opens a session for whoever knows the password: a login that ends by itself.
+ * @throws Refusal `sessions_off`, and what `login` refuses
+ */
+export async function openSession(
+  deps: AccountDeps,
+  credentials: Omit<Credentials, 'email'>,
+  visitor: Visitor,
+): Promise<OpenedSession> {
+  return deps.sessions.open(await enter(deps, credentials), visitor, false) // COMMIT: in open
+}
+
+/** Somebody's own sessions, oldest first. @throws Refusal `login_required`, `token_limited`, `token_invalid` */
+export async function listSessions(deps: AccountDeps, who: Principal, after?: SessionId): Promise<SessionPage> {
+  return deps.sessions.list(await readProfile(deps, who), pageSize, after)
+}
+
+/** Ends one of the asker's sessions. @throws Refusal `session_not_found` alike for another's and for none */
+export async function endSession(deps: AccountDeps, who: Principal, sessionId: SessionId): Promise<void> {
+  const { username } = requireAccount(who)
+  await deps.audit.recorded(who, { action: 'session.end', target: `session/${sessionId}` }, async () => {
+    if ((await deps.sessions.end(sessionId, username)) === 'absent') throw refuse('session_not_found') // COMMIT
+  })
+}
+
+/**
+ * Ends every session and login of the asker, this one too, in one write: a new epoch. Tokens that were asked for by
+ * name stay.
+ * @throws Refusal `login_required`, `token_limited`, `conflict`
+ */
+export async function endAllSessions(deps: AccountDeps, who: Principal): Promise<void> {
+  const user = await readProfile(deps, who)
+  const patch = { epoch: user.epoch + 1 }
+  await deps.audit.recorded(who, { action: 'user.end-sessions', target: `user/${user.username}` }, () =>
+    replaceUser(deps, user, patch),
+  ) // COMMIT: in replaceUser
+}
