@@ -27,6 +27,7 @@ import { randomId } from './std/base62.ts'
 import { log } from './std/log.ts'
 import { cliLogin } from './web/cli-login.ts'
 import { answerProblemPage } from './web/page.ts'
+import { secondFactor } from './web/second-factor.ts'
 import type { Registry } from './wiring.ts'
 
 /** The product's table of contents. The same app runs on Workers and on Node. */
@@ -43,6 +44,7 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.route('/', session)
   app.route('/', webLogin)
   app.route('/', cliLogin)
+  app.route('/', secondFactor)
   app.route('/', tokens)
   app.route('/', profile)
   app.route('/', distTags)
@@ -95,10 +97,15 @@ function routeOf(c: Context<AppEnv>): string {
   return matchedRoutes(c).find(({ path }) => path !== '/*')?.path ?? 'no route'
 }
 
+/** Pages for people, as far as they are not package names. */
+function isPage(path: string): boolean {
+  return ['/-/cli/', '/-/second/'].some((start) => path.startsWith(start))
+}
+
 /** Words a problem as the protocol of its address expects it. */
 function answerProblem(error: unknown, c: Context<AppEnv>): Response | Promise<Response> {
   const problem = problemOf(error, c.var.requestId)
   c.set('refusal', problem.code)
-  if (c.req.path.startsWith('/-/cli/')) return answerProblemPage(c, problem)
+  if (isPage(c.req.path)) return answerProblemPage(c, problem)
   return c.req.path.startsWith('/api/') ? apiProblem(c, problem) : npmError(c, problem)
 }

@@ -77,6 +77,10 @@ const settings = z
     /** How long, and for how many requests, a session is good. */
     DECKLE_SESSION_HOURS: whole(1, 168).default(10),
     DECKLE_SESSION_USES: whole(1, 1_000_000).default(1_000),
+    /** Encrypts what the registry must be able to read again, such as secrets of second factors. */
+    DECKLE_SECRET_KEY: key.optional(),
+    /** Whether every change demands a second factor of everybody, or of those who chose so. */
+    DECKLE_SECOND_FACTOR: z.enum(['optional', 'writes']).default('optional'),
     /** Whether people may make their own accounts (`npm adduser`): all, those with an invitation, or nobody. */
     DECKLE_REGISTRATION: z.enum(['open', 'invited', 'closed']).default('closed'),
     /** What an account may do that somebody made for themselves. */
@@ -134,6 +138,8 @@ export interface Config {
     readonly hours: number
     readonly uses: number
   }
+  readonly secretKey?: Secret
+  readonly secondFactor: 'optional' | 'writes'
   readonly registration: 'open' | 'invited' | 'closed'
   readonly newUsers: 'publisher' | 'reader'
   readonly freeNames: 'publishers' | 'admins'
@@ -188,6 +194,8 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
       hours: value.DECKLE_SESSION_HOURS,
       uses: value.DECKLE_SESSION_USES,
     },
+    ...(value.DECKLE_SECRET_KEY === undefined ? {} : { secretKey: value.DECKLE_SECRET_KEY }),
+    secondFactor: value.DECKLE_SECOND_FACTOR,
     registration: value.DECKLE_REGISTRATION,
     newUsers: value.DECKLE_NEW_USERS,
     freeNames: value.DECKLE_FREE_NAMES,

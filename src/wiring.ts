@@ -4,6 +4,7 @@ import type { FormatId } from './model/ids.ts'
 import { npmFormat } from './npm/format.ts'
 import { type AccountDeps, login, logout } from './registry/accounts.ts'
 import { AuditLog } from './registry/audit-log.ts'
+import { Challenges } from './registry/challenges.ts'
 import { deprecate } from './registry/deprecate.ts'
 import { type DownloadDeps, describeFile, download, Links } from './registry/download.ts'
 import { EventLog, type WaitUntil } from './registry/events.ts'
@@ -12,14 +13,24 @@ import { KnownAccounts } from './registry/known-accounts.ts'
 import { LastUses } from './registry/last-uses.ts'
 import { Leases } from './registry/leases.ts'
 import { LoginGuard } from './registry/login-guard.ts'
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  endSecondFactor,
+  renewRecoveryCodes,
+  replaceSecondFactor,
+  showSecondFactor,
+} from './registry/own-second-factor.ts'
 import { endAllSessions, endSession, listSessions, openSession } from './registry/own-sessions.ts'
 import { createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
 import { changeOwners, type OwnerDeps, readMaintainer, replaceOwners } from './registry/owners.ts'
+import { beginChallenge, collectChallenge, passChallenge, readChallenge } from './registry/pass-challenge.ts'
 import { Passwords } from './registry/passwords.ts'
 import { changeProfile, readProfile } from './registry/profile.ts'
 import { type PublishDeps, publish } from './registry/publish.ts'
 import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readVersion } from './registry/read.ts'
 import { type SearchDeps, search } from './registry/search.ts'
+import { SecondFactors } from './registry/second-factors.ts'
 import { SessionTexts } from './registry/session-texts.ts'
 import { Sessions } from './registry/sessions.ts'
 import { type CredentialUse, signInWith } from './registry/sign-in.ts'
@@ -39,9 +50,11 @@ import {
 import { base64ToBytes } from './std/base64.ts'
 import { bind } from './std/bind.ts'
 import type { Platform } from './std/platform.ts'
+import { Sealer } from './std/sealer.ts'
 import { Attempts } from './storage/attempts.ts'
 import { Audit } from './storage/audit.ts'
 import { AwsService } from './storage/aws.ts'
+import { ChallengeStore } from './storage/challenges.ts'
 import { staticCredentials } from './storage/credentials.ts'
 import { Downloads } from './storage/downloads.ts'
 import { DynamoDb } from './storage/dynamodb.ts'
@@ -54,6 +67,7 @@ import { Orgs } from './storage/orgs.ts'
 import { Reports } from './storage/reports.ts'
 import { S3 } from './storage/s3.ts'
 import { SearchIndex } from './storage/search-index.ts'
+import { SecondFactorStore } from './storage/second-factors.ts'
 import { SessionStore } from './storage/sessions.ts'
 import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
@@ -95,6 +109,8 @@ export function wireStores(config: Config, platform: Platform) {
     tokens: new TokenStore(db),
     sessions: new SessionStore(db),
     uses: new Uses(db),
+    secondFactors: new SecondFactorStore(db),
+    challenges: new ChallengeStore(db),
     webLogins: new WebLogins(db),
     attempts: new Attempts(db),
     downloads: new Downloads({ db, platform, eventDays: config.eventDays }),
@@ -117,7 +133,12 @@ export const formats: Readonly<Record<FormatId, PackageFormat>> = { npm: npmForm
 /** Who is asking, and the record of what they change. */
 export function wireIdentity(config: Config, stores: Stores, platform: Platform) {
   const accounts = new KnownAccounts(platform)
-  const shared = { accounts, platform, leases: new Leases(stores.uses), signIn: signInWith(false) }
+  const shared = {
+    accounts,
+    platform,
+    leases: new Leases(stores.uses),
+    signIn: signInWith(config.secondFactor === 'writes'),
+  }
   const lastUses = new LastUses(stores.tokens, platform)
   const keys = config.sessions.keys.map(({ kid, secret }) => ({ kid, secret: base64ToBytes(secret.reveal()) }))
   return {
@@ -141,12 +162,22 @@ export function wireAccounts(
   stores: Stores,
   platform: Platform,
 ): AccountDeps & { readonly lastUses: LastUses } {
+  const guard = new LoginGuard(stores.attempts, platform)
+  const key = config.secretKey && base64ToBytes(config.secretKey.reveal())
   return {
     platform,
     users: stores.users,
+    factors: new SecondFactors({
+      store: stores.secondFactors,
+      sealer: key && new Sealer(key, platform),
+      guard,
+      platform,
+      issuer: new URL(config.publicUrl).host,
+    }),
+    challenges: new Challenges(stores.challenges, platform),
     ...wireIdentity(config, stores, platform),
     passwords: new Passwords(platform),
-    guard: new LoginGuard(stores.attempts, platform),
+    guard,
     registrationOpen: config.registration === 'open',
     newUserRoles: [config.newUsers],
     loginTokenDays: config.loginTokenDays,
@@ -221,6 +252,16 @@ export function wire(config: Config, platform: Platform) {
       listSessions,
       endSession,
       endAllSessions,
+      showSecondFactor,
+      beginSecondFactor,
+      replaceSecondFactor,
+      confirmSecondFactor,
+      endSecondFactor,
+      renewRecoveryCodes,
+      beginChallenge,
+      collectChallenge,
+      readChallenge,
+      passChallenge,
       // Packages
       publish,
       openDocument,

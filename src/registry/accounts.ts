@@ -4,10 +4,12 @@ import { refuse } from '../model/refusals.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { Users } from '../storage/users.ts'
 import type { AuditLog } from './audit-log.ts'
+import type { Challenges } from './challenges.ts'
 import type { KnownAccounts } from './known-accounts.ts'
 import type { LoginGuard } from './login-guard.ts'
 import { requireGoodPassword } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'
+import type { SecondFactors } from './second-factors.ts'
 import type { Sessions } from './sessions.ts'
 import { readTokenId, type Tokens } from './tokens.ts'
 import { username } from './username.ts'
@@ -19,6 +21,8 @@ export interface AccountDeps {
   readonly audit: AuditLog
   readonly tokens: Tokens
   readonly sessions: Sessions
+  readonly factors: SecondFactors
+  readonly challenges: Challenges
   readonly passwords: Passwords
   readonly guard: LoginGuard
   readonly loginTokenDays: number
@@ -74,6 +78,8 @@ async function claim(deps: AccountDeps, user: User): Promise<void> {
 export interface Credentials {
   readonly name: string
   readonly password: string
+  /** Of the second factor, when it came along. */
+  readonly code?: string
   /** Sent by clients that also register: they do not say which of the two they mean. */
   readonly email?: string
   /** Where it comes from, as far as that is known. */
@@ -85,16 +91,17 @@ export interface Credentials {
  * becomes an account when an e-mail address comes with it. Repeated after a lost answer, it finds the account.
  * @throws Refusal `credentials_wrong`, or `registration_closed` if an e-mail address was sent: in the same time for an
  *   unknown user as for a wrong password; `too_many_attempts`; `account_disabled` to who knows the password; what
- *   `createAccount` refuses
+ *   `createAccount` refuses; `second_factor_required` and `second_factor_wrong` to who knows the password
  */
 export async function login(deps: AccountDeps, credentials: Credentials, description: string): Promise<string> {
   const user = await enter(deps, credentials)
+  await requireCode(deps, user, credentials.code)
   const { token } = await deps.tokens.issue(user, description, deps.loginTokenDays) // COMMIT: in issue
   return token
 }
 
 /**
- * Whose password this is; an account is made where `login` says so.
+ * Whose password this is; an account is made where `login` says so. No second factor is asked for.
  * @throws Refusal as `login`
  */
 export async function enter(deps: AccountDeps, credentials: Credentials): Promise<User> {
@@ -114,6 +121,18 @@ export async function enter(deps: AccountDeps, credentials: Credentials): Promis
   await attempt.succeeded()
   if (user.disabled !== undefined) throw refuse('account_disabled')
   return user
+}
+
+/**
+ * Demands the second factor of whoever has shown the password, if there is one.
+ * @returns whether there is one, and it was shown
+ * @throws Refusal `second_factor_required`, `second_factor_wrong`, `too_many_attempts`
+ */
+export async function requireCode(deps: AccountDeps, user: User, code: string | undefined): Promise<boolean> {
+  if (user.secondFactor === undefined) return false
+  if (code === undefined) throw refuse('second_factor_required')
+  if (!(await deps.factors.check(user.username, code))) throw refuse('second_factor_wrong')
+  return true
 }
 
 /**

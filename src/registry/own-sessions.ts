@@ -3,7 +3,7 @@ import type { Principal } from '../model/principal.ts'
 import { refuse } from '../model/refusals.ts'
 import type { SessionPage } from '../storage/sessions.ts'
 import { requireAccount } from './access.ts'
-import { type AccountDeps, type Credentials, enter } from './accounts.ts'
+import { type AccountDeps, type Credentials, enter, requireCode } from './accounts.ts'
 import type { Visitor } from './events.ts'
 import { readProfile, replaceUser } from './profile.ts'
 import type { OpenedSession } from './sessions.ts'
@@ -20,7 +20,9 @@ export async function openSession(
   credentials: Omit<Credentials, 'email'>,
   visitor: Visitor,
 ): Promise<OpenedSession> {
-  return deps.sessions.open(await enter(deps, credentials), visitor, false) // COMMIT: in open
+  const user = await enter(deps, credentials)
+  const isFactorShown = await requireCode(deps, user, credentials.code)
+  return deps.sessions.open(user, visitor, isFactorShown) // COMMIT: in open
 }
 
 /** Somebody's own sessions, oldest first. @throws Refusal `login_required`, `token_limited`, `token_invalid` */
@@ -30,7 +32,7 @@ export async function listSessions(deps: AccountDeps, who: Principal, after?: Se
 
 /** Ends one of the asker's sessions. @throws Refusal `session_not_found` alike for another's and for none */
 export async function endSession(deps: AccountDeps, who: Principal, sessionId: SessionId): Promise<void> {
-  const { username } = requireAccount(who)
+  const { username } = requireAccount(who, 'write')
   await deps.audit.recorded(who, { action: 'session.end', target: `session/${sessionId}` }, async () => {
     if ((await deps.sessions.end(sessionId, username)) === 'absent') throw refuse('session_not_found') // COMMIT
   })
@@ -42,6 +44,7 @@ export async function endSession(deps: AccountDeps, who: Principal, sessionId: S
  * @throws Refusal `login_required`, `token_limited`, `conflict`
  */
 export async function endAllSessions(deps: AccountDeps, who: Principal): Promise<void> {
+  requireAccount(who, 'write')
   const user = await readProfile(deps, who)
   const patch = { epoch: user.epoch + 1 }
   await deps.audit.recorded(who, { action: 'user.end-sessions', target: `user/${user.username}` }, () =>

@@ -10,6 +10,8 @@ const shape = z.object({
   secretAccessKey: z.string().min(32),
   /** Signs sessions. Absent in folders of older versions, like all that follows. */
   sessionKey: z.string().min(43).optional(),
+  /** Encrypts what is kept secret in the store. */
+  secretKey: z.string().min(43).optional(),
 })
 
 export type LocalSecrets = Readonly<Required<z.infer<typeof shape>>>
@@ -25,6 +27,7 @@ export function loadSecrets(dataDirectory: string): LocalSecrets {
     accessKeyId: `DECKLE${randomBytes(7).toString('hex').toUpperCase()}`,
     secretAccessKey: randomBytes(30).toString('base64url'),
     sessionKey: randomBytes(32).toString('base64url'),
+    secretKey: randomBytes(32).toString('base64url'),
   }
   const secrets = { ...made, ...kept }
   if (kept !== undefined && Object.keys(kept).length === Object.keys(secrets).length) return secrets

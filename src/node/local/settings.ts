@@ -47,6 +47,7 @@ export function makeSettings({ env: all, port, storagePorts, secrets }: Settings
     DECKLE_TABLE_PREFIX: 'deckle-',
     DECKLE_QUEUE_PREFIX: 'deckle-',
     DECKLE_SESSION_KEYS: JSON.stringify([{ kid: 'local', secret: secrets.sessionKey }]),
+    DECKLE_SECRET_KEY: secrets.secretKey,
     ...Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('DECKLE_'))),
     ...credentialSettings(env, secrets),
     DECKLE_ADMIN_PASSWORD: undefined,

@@ -5,6 +5,7 @@ const secrets = {
   accessKeyId: 'DECKLE0123456789',
   secretAccessKey: 'x'.repeat(40),
   sessionKey: 'k'.repeat(43),
+  secretKey: 's'.repeat(43),
 }
 const input = { port: 3325, storagePorts: { dynamodb: 20_001, s3: 20_002, sqs: 20_003 }, secrets }
 
@@ -19,6 +20,7 @@ test('the registry is localhost and storage 127.0.0.1, so that clients do not fo
     DECKLE_TABLE_PREFIX: 'deckle-',
     DECKLE_QUEUE_PREFIX: 'deckle-',
     DECKLE_SESSION_KEYS: `[{"kid":"local","secret":"${secrets.sessionKey}"}]`,
+    DECKLE_SECRET_KEY: secrets.secretKey,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: secrets.accessKeyId,
     AWS_SECRET_ACCESS_KEY: secrets.secretAccessKey,
