@@ -26,8 +26,10 @@ import { webLogin } from './npm/routes/web-login.ts'
 import { randomId } from './std/base62.ts'
 import { log } from './std/log.ts'
 import { cliLogin } from './web/cli-login.ts'
+import { login } from './web/login.ts'
 import { answerProblemPage } from './web/page.ts'
 import { secondFactor } from './web/second-factor.ts'
+import { security } from './web/security.ts'
 import type { Registry } from './wiring.ts'
 
 /** The product's table of contents. The same app runs on Workers and on Node. */
@@ -45,6 +47,8 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.route('/', webLogin)
   app.route('/', cliLogin)
   app.route('/', secondFactor)
+  app.route('/', login)
+  app.route('/', security)
   app.route('/', tokens)
   app.route('/', profile)
   app.route('/', distTags)
@@ -99,7 +103,7 @@ function routeOf(c: Context<AppEnv>): string {
 
 /** Pages for people, as far as they are not package names. */
 function isPage(path: string): boolean {
-  return ['/-/cli/', '/-/second/'].some((start) => path.startsWith(start))
+  return ['/-/cli/', '/-/second/', '/-/log', '/-/account/'].some((start) => path.startsWith(start))
 }
 
 /** Words a problem as the protocol of its address expects it. */

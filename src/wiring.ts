@@ -13,18 +13,29 @@ import { KnownAccounts } from './registry/known-accounts.ts'
 import { LastUses } from './registry/last-uses.ts'
 import { Leases } from './registry/leases.ts'
 import { LoginGuard } from './registry/login-guard.ts'
+import { addPasskey, beginPasskey, removePasskey } from './registry/own-passkeys.ts'
 import {
   beginSecondFactor,
   confirmSecondFactor,
   endSecondFactor,
+  readSecondFactor,
   renewRecoveryCodes,
   replaceSecondFactor,
   showSecondFactor,
 } from './registry/own-second-factor.ts'
-import { endAllSessions, endSession, listSessions, openSession } from './registry/own-sessions.ts'
+import {
+  challengeMyself,
+  endAllSessions,
+  endSession,
+  leaveSession,
+  listSessions,
+  logInHere,
+  openSession,
+} from './registry/own-sessions.ts'
 import { createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
 import { changeOwners, type OwnerDeps, readMaintainer, replaceOwners } from './registry/owners.ts'
 import { beginChallenge, collectChallenge, passChallenge, readChallenge } from './registry/pass-challenge.ts'
+import { relyingParty } from './registry/passkeys.ts'
 import { Passwords } from './registry/passwords.ts'
 import { changeProfile, readProfile } from './registry/profile.ts'
 import { type PublishDeps, publish } from './registry/publish.ts'
@@ -163,6 +174,7 @@ export function wireAccounts(
   platform: Platform,
 ): AccountDeps & { readonly lastUses: LastUses } {
   const guard = new LoginGuard(stores.attempts, platform)
+  const party = relyingParty(config.publicUrl)
   const key = config.secretKey && base64ToBytes(config.secretKey.reveal())
   return {
     platform,
@@ -172,8 +184,10 @@ export function wireAccounts(
       sealer: key && new Sealer(key, platform),
       guard,
       platform,
+      relyingParty: party,
       issuer: new URL(config.publicUrl).host,
     }),
+    relyingParty: party,
     challenges: new Challenges(stores.challenges, platform),
     ...wireIdentity(config, stores, platform),
     passwords: new Passwords(platform),
@@ -217,6 +231,31 @@ function wireDeps(
   }
 }
 
+/** Sessions and second factors. */
+const identityUseCases = {
+  openSession,
+  listSessions,
+  endSession,
+  endAllSessions,
+  showSecondFactor,
+  beginSecondFactor,
+  replaceSecondFactor,
+  confirmSecondFactor,
+  endSecondFactor,
+  renewRecoveryCodes,
+  readSecondFactor,
+  beginPasskey,
+  addPasskey,
+  removePasskey,
+  challengeMyself,
+  leaveSession,
+  logInHere,
+  beginChallenge,
+  collectChallenge,
+  readChallenge,
+  passChallenge,
+}
+
 /**
  * The registry as protocols see it: its use cases, bound to stores and caches. Made once per isolate or process; holds
  * what this isolate knows, and nothing that belongs to one request.
@@ -230,11 +269,13 @@ export function wire(config: Config, platform: Platform) {
     /** Tokens have no dots, and sessions do. */
     resolveCredential: (text: string, use: CredentialUse) =>
       text.includes('.') ? deps.sessions.resolve(text, use) : deps.tokens.resolve(text, use),
+    resolveSession: (text: string, use: CredentialUse) => deps.sessions.resolve(text, use),
     /** Writes what was noted on the way, after the answer. */
     flushNotes: (waitUntil: WaitUntil) => {
       deps.events.flushSoon(waitUntil)
       deps.lastUses.flushSoon(waitUntil)
     },
+    ...bind(deps, identityUseCases),
     ...bind(deps, {
       // Accounts
       login,
@@ -248,20 +289,6 @@ export function wire(config: Config, platform: Platform) {
       listTokens,
       createToken,
       revokeToken,
-      openSession,
-      listSessions,
-      endSession,
-      endAllSessions,
-      showSecondFactor,
-      beginSecondFactor,
-      replaceSecondFactor,
-      confirmSecondFactor,
-      endSecondFactor,
-      renewRecoveryCodes,
-      beginChallenge,
-      collectChallenge,
-      readChallenge,
-      passChallenge,
       // Packages
       publish,
       openDocument,

@@ -44,7 +44,7 @@ export function leaving(c: Context<AppEnv>): Asking {
 }
 
 /** Every method but those that are safe by definition may change something (RFC 9110, 9.2.1). */
-function useOf(c: Context<AppEnv>): CredentialUse {
+export function useOf(c: Context<AppEnv>): CredentialUse {
   const { addressPrefix } = visitorOf(c)
   return {
     address: trustedAddress(c),

@@ -12,6 +12,8 @@ export const statusOf = {
   second_factor_wrong: 401,
   second_factor_missing: 403,
   second_factor_off: 501,
+  too_many_passkeys: 400,
+  last_passkey: 409,
   challenge_over: 404,
   account_disabled: 403,
   admin_required: 403,

@@ -8,6 +8,8 @@ export interface SecondFactor {
   readonly totp?: Totp
   /** One that is being set up: it counts once a code of it was shown. */
   readonly pending?: { readonly sealedSecret: string; readonly mode: SecondFactorMode; readonly endsAtMs: number }
+  /** A passkey that is being added: it counts once the browser has made it. */
+  readonly pendingPasskey?: { readonly challenge: string; readonly name: string; readonly endsAtMs: number }
   /** Digests of the recovery codes that are left. */
   readonly recovery: readonly string[]
   readonly passkeys: readonly Passkey[]

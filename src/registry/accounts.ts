@@ -7,6 +7,7 @@ import type { AuditLog } from './audit-log.ts'
 import type { Challenges } from './challenges.ts'
 import type { KnownAccounts } from './known-accounts.ts'
 import type { LoginGuard } from './login-guard.ts'
+import type { RelyingParty } from './passkeys.ts'
 import { requireGoodPassword } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'
 import type { SecondFactors } from './second-factors.ts'
@@ -23,6 +24,7 @@ export interface AccountDeps {
   readonly sessions: Sessions
   readonly factors: SecondFactors
   readonly challenges: Challenges
+  readonly relyingParty: RelyingParty
   readonly passwords: Passwords
   readonly guard: LoginGuard
   readonly loginTokenDays: number

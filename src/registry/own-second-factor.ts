@@ -2,7 +2,7 @@ import type { Username } from '../model/ids.ts'
 import type { Principal, SignedIn } from '../model/principal.ts'
 import type { SecondFactorMode, User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
-import { credentialName } from '../model/second-factor.ts'
+import { credentialName, type Passkey } from '../model/second-factor.ts'
 import { requireAccount } from './access.ts'
 import { type AccountDeps, confirmPassword } from './accounts.ts'
 import { readProfile, replaceUser } from './profile.ts'
@@ -27,6 +27,23 @@ export async function showSecondFactor(deps: AccountDeps, who: SignedIn, code: s
   return { ...who, secondFactor: { ...who.secondFactor, isShown: true } }
 }
 
+/** What an account can show, for its owner to look at: no secret, and no digest of one. */
+export interface FactorOverview {
+  readonly mode?: SecondFactorMode
+  readonly hasApp: boolean
+  readonly codesLeft: number
+  readonly passkeys: readonly Pick<Passkey, 'id' | 'name' | 'createdAt'>[]
+}
+
+/** @throws Refusal `login_required`, `token_limited`, `token_invalid` */
+export async function readSecondFactor(deps: AccountDeps, who: Principal): Promise<FactorOverview> {
+  const { username, secondFactor: mode } = await readProfile(deps, who)
+  const factor = mode === undefined ? undefined : await deps.factors.get(username)
+  if (mode === undefined || factor === undefined) return { hasApp: false, codesLeft: 0, passkeys: [] }
+  const passkeys = factor.passkeys.map(({ id, name, createdAt }) => ({ id, name, createdAt }))
+  return { mode, hasApp: factor.totp !== undefined, codesLeft: factor.recovery.length, passkeys }
+}
+
 /**
  * Begins to demand a second factor. An account that has an app already only changes what it is asked for.
  * @returns what the app is given, to be confirmed by a code of it, or the account as it is now
@@ -46,18 +63,18 @@ export async function beginSecondFactor(
 }
 
 /**
- * Sets up another app in the place of the one that stands, which stays good until the new one is confirmed.
+ * Begins to set up an app, the first one or another in the place of the one that stands, which stays good until the new
+ * one is confirmed.
  * @throws Refusal as `beginSecondFactor`
  */
 export async function replaceSecondFactor(
   deps: AccountDeps,
   who: Principal,
+  mode: SecondFactorMode,
   confirmation: Confirmation,
 ): Promise<{ readonly uri: string }> {
   const user = await confirmed(deps, who, confirmation)
-  return {
-    uri: await deps.factors.beginTotp(user.username, user.secondFactor ?? 'auth-only', user.secondFactor === undefined),
-  }
+  return { uri: await deps.factors.beginTotp(user.username, mode, user.secondFactor === undefined) }
 }
 
 /**
@@ -99,12 +116,13 @@ export async function renewRecoveryCodes(
 }
 
 /** Whoever asks, with the password, and with the second factor if there is one. */
-function confirmed(deps: AccountDeps, who: Principal, { password, address }: Confirmation): Promise<User> {
+export function confirmed(deps: AccountDeps, who: Principal, { password, address }: Confirmation): Promise<User> {
   const { username } = requireAccount(who, 'change')
   return confirmPassword(deps, { name: username, password, address })
 }
 
-async function demand(
+/** What an account's second factor is asked for from now on; `undefined`: nothing. */
+export async function demand(
   deps: AccountDeps,
   who: Principal,
   user: User,

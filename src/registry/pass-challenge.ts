@@ -1,10 +1,12 @@
 import type { SignedIn } from '../model/principal.ts'
 import type { User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
+import type { JsonObject } from '../std/json.ts'
 import type { Challenge } from '../storage/challenges.ts'
 import type { AccountDeps } from './accounts.ts'
 import { type BegunChallenge, passwordMarkOf } from './challenges.ts'
 import type { Visitor } from './events.ts'
+import { type AuthenticationAnswer, requestOptions } from './passkeys.ts'
 import type { OpenedSession } from './sessions.ts'
 import { allowWebLogin, type WebLoginDeps } from './web-login.ts'
 
@@ -14,10 +16,10 @@ export type Passed =
   | { readonly purpose: 'web-login'; readonly webLogin: string }
   | { readonly purpose: 'session'; readonly opened: OpenedSession }
 
-/** What was shown on the page. */
+/** What was shown on the page: a code, or what the browser says for a passkey. */
 export interface ShownFactor {
   readonly formToken: string
-  readonly code: string
+  readonly shown: { readonly code: string } | { readonly passkey: AuthenticationAnswer }
 }
 
 /** For a request that was refused for want of a second factor: its client may wait for one that is shown on a page. */
@@ -30,24 +32,37 @@ export function collectChallenge(deps: AccountDeps, poll: string): Promise<strin
   return deps.challenges.collect(poll)
 }
 
-/** @throws Refusal `challenge_over` */
-export function readChallenge(deps: AccountDeps, id: string): Promise<Challenge> {
-  return deps.challenges.read(id)
+/**
+ * A challenge, and what a browser needs for it where there are passkeys.
+ * @throws Refusal `challenge_over`
+ */
+export async function readChallenge(
+  deps: AccountDeps,
+  id: string,
+): Promise<{ readonly challenge: Challenge; readonly passkeys?: JsonObject }> {
+  const challenge = await deps.challenges.read(id)
+  const { passkeys = [] } = (await deps.factors.get(challenge.username)) ?? {}
+  if (passkeys.length === 0) return { challenge }
+  return { challenge, passkeys: requestOptions(deps.relyingParty, challenge.passkeyChallenge, passkeys) }
 }
 
 /**
- * Takes a code on the page of a challenge.
+ * Takes a second factor on the page of a challenge.
  * @throws Refusal `challenge_over`, `second_factor_wrong`, `too_many_attempts`
  */
 export async function passChallenge(
   deps: WebLoginDeps,
   id: string,
-  { formToken, code }: ShownFactor,
+  { formToken, shown }: ShownFactor,
   visitor: Visitor,
 ): Promise<Passed> {
   const challenge = await deps.challenges.readForm(id, formToken)
   const user = await stillAsked(deps, challenge)
-  if (!(await deps.factors.check(user.username, code))) throw refuse('second_factor_wrong')
+  const isGood =
+    'code' in shown
+      ? await deps.factors.check(user.username, shown.code)
+      : await deps.factors.checkPasskey(user.username, challenge.passkeyChallenge, shown.passkey)
+  if (!isGood) throw refuse('second_factor_wrong')
   await deps.challenges.pass(challenge) // COMMIT: it is passed, once
   return follow(deps, challenge, user, visitor)
 }

@@ -8,6 +8,7 @@ import type { Platform } from '../std/platform.ts'
 import type { Sealer } from '../std/sealer.ts'
 import type { SecondFactorStore, StoredSecondFactor } from '../storage/second-factors.ts'
 import type { LoginGuard } from './login-guard.ts'
+import { type AuthenticationAnswer, type RelyingParty, signedBy } from './passkeys.ts'
 import { newRecoveryCodes, recoveryDigest } from './recovery-codes.ts'
 import { newTotpSecret, totpStep, totpUri } from './totp.ts'
 
@@ -21,6 +22,7 @@ export interface SecondFactorsDeps {
   readonly sealer: Sealer | undefined
   readonly guard: LoginGuard
   readonly platform: Platform
+  readonly relyingParty: RelyingParty
   /** What apps call this registry. */
   readonly issuer: string
 }
@@ -82,12 +84,28 @@ export class SecondFactors {
     if (sealer === undefined) throw refuse('second_factor_off')
     const secret = newTotpSecret(platform)
     const pending = { sealedSecret: await sealer.seal(secret, owner), mode, endsAtMs: platform.now() + enrolmentMs }
+    await this.begin(owner, { pending }, isFirst)
+    return totpUri(secret, issuer, owner)
+  }
+
+  /** Notes what is being set up, beside what stands, or in the place of what an earlier one left. */
+  async begin(
+    owner: Username,
+    pending: Pick<SecondFactor, 'pending' | 'pendingPasskey'>,
+    isFirst: boolean,
+  ): Promise<void> {
     const isWritten = await this.change(owner, async (factor) => ({
       ...((isFirst ? undefined : factor) ?? blank(owner)),
-      pending,
+      ...pending,
     }))
     if (!isWritten) throw refuse('conflict')
-    return totpUri(secret, issuer, owner)
+  }
+
+  /** Whether one of the passkeys has signed a challenge. */
+  checkPasskey(owner: Username, challenge: string, answer: AuthenticationAnswer): Promise<boolean> {
+    return this.change(owner, async (factor) =>
+      factor === undefined ? undefined : signedBy(factor, this.#deps.relyingParty, challenge, answer),
+    )
   }
 
   /**

@@ -61,14 +61,6 @@ export class Sessions {
     return { text, session }
   }
 
-  /** The text of a session whose owner has just shown a second factor. @throws Refusal `token_invalid` */
-  async confirm(text: string): Promise<string> {
-    const { sessionId } = await this.#deps.texts.verify(text)
-    const session = this.#known.get(sessionId) ?? (await this.#read(sessionId))?.session
-    if (session === undefined) throw refuse('token_invalid')
-    return this.#deps.texts.sign(session, this.#nowS())
-  }
-
   /**
    * Who a session speaks for, as that account is now. Costs no request when both were seen within the last 30 s, else
    * one; and one more, now and then, to reserve uses.

@@ -20,6 +20,7 @@ const stored = z.object({
     })
     .optional(),
   pending: z.object({ sealedSecret: z.string(), mode: z.enum(secondFactorModes), endsAtMs: z.number() }).optional(),
+  pendingPasskey: z.object({ challenge: z.string(), name: z.string(), endsAtMs: z.number() }).optional(),
   recovery: z.array(z.string()),
   passkeys: z.array(
     z.object({

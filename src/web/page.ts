@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { AppEnv } from '../http/env.ts'
 import type { Problem } from '../http/problem.ts'
+import { passkeyScriptPath } from './passkey-script.ts'
 import { stylesheetPath } from './stylesheet.ts'
 
 /** Text that `html` has escaped. */
@@ -11,14 +12,19 @@ export interface Page {
   readonly title: string
   readonly status: Problem['status'] | 200
   readonly main: Markup
+  /** Runs the one script that there is. */
+  readonly usesPasskeys?: boolean
 }
 
-/** A whole page: no script, no style but ours, no frame around it, nothing kept. */
-export function answerPage(c: Context<AppEnv>, { title, status, main }: Page): Response | Promise<Response> {
+/** A whole page: no script where none is needed, no style but ours, no frame around it, nothing kept. */
+export function answerPage(
+  c: Context<AppEnv>,
+  { title, status, main, usesPasskeys = false }: Page,
+): Response | Promise<Response> {
   const { origin } = new URL(c.var.registry.config.publicUrl)
   c.header(
     'content-security-policy',
-    `default-src 'none'; style-src ${origin}/-/assets/; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+    `default-src 'none'; ${usesPasskeys ? `script-src ${origin}/-/assets/; ` : ''}style-src ${origin}/-/assets/; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   )
   c.header('cache-control', 'no-store')
   c.header('referrer-policy', 'same-origin') // 'no-referrer' would make the Origin of our own forms "null"
@@ -31,6 +37,7 @@ export function answerPage(c: Context<AppEnv>, { title, status, main }: Page): R
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · Deckle</title>
 <link rel="stylesheet" href="${stylesheetPath}">
+${usesPasskeys ? html`<script type="module" src="${passkeyScriptPath}"></script>` : ''}
 </head>
 <body>
 <header class="mast"><div class="wrap"><span class="brand">
