@@ -31,8 +31,11 @@ import { log } from './std/log.ts'
 import { assets } from './web/assets.ts'
 import { cliLogin } from './web/cli-login.ts'
 import { invitation } from './web/invitation.ts'
+import { login } from './web/login.ts'
 import { answerProblemPage } from './web/page.ts'
 import { passwordReset } from './web/password-reset.ts'
+import { secondFactor } from './web/second-factor.ts'
+import { security } from './web/security.ts'
 import type { Registry } from './wiring.ts'
 
 /** The product's table of contents. The same app runs on Workers and on Node. */
@@ -52,6 +55,9 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.route('/', invitation)
   app.route('/', passwordReset)
   app.route('/', assets)
+  app.route('/', secondFactor)
+  app.route('/', login)
+  app.route('/', security)
   app.route('/', tokens)
   app.route('/', profile)
   app.route('/', distTags)
@@ -87,7 +93,7 @@ function frame(registry: Registry): MiddlewareHandler<AppEnv> {
     if (c.res.status >= 400) await drain(c.req.raw.body, 2 * registry.config.maxPublishBytes)
     c.res.headers.set('x-request-id', requestId)
     c.res.headers.set('x-content-type-options', 'nosniff')
-    registry.flushEvents((work) => c.executionCtx.waitUntil(work))
+    registry.flushNotes((work) => c.executionCtx.waitUntil(work))
     log('info', 'request_served', `${c.req.method} ${routeOf(c)} ${c.res.status}`, {
       request_id: requestId,
       status: c.res.status,
@@ -107,10 +113,17 @@ function routeOf(c: Context<AppEnv>): string {
   return matchedRoutes(c).find(({ path }) => path !== '/*')?.path ?? 'no route'
 }
 
+/** Pages for people, as far as they are not package names. */
+function isPage(path: string): boolean {
+  return ['/-/cli/', '/-/second/', '/-/log', '/-/account/', '/-/invite/', '/-/reset/'].some((start) =>
+    path.startsWith(start),
+  )
+}
+
 /** Words a problem as the protocol of its address expects it. */
 function answerProblem(error: unknown, c: Context<AppEnv>): Response | Promise<Response> {
   const problem = problemOf(error, c.var.requestId)
   c.set('refusal', problem.code)
-  if (/^\/-\/(?:cli|invite|reset)\//.test(c.req.path)) return answerProblemPage(c, problem)
+  if (isPage(c.req.path)) return answerProblemPage(c, problem)
   return c.req.path.startsWith('/api/') ? apiProblem(c, problem) : npmError(c, problem)
 }

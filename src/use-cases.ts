@@ -10,8 +10,28 @@ import { packagesOfOrg, packagesOfTeam, packagesOfUser } from './registry/held-p
 import { acceptInvitation, invite, readInvitation } from './registry/invitations.ts'
 import { countMembers, listMembers, removeMember, setMember } from './registry/org-members.ts'
 import { createOrg, listOrgs, readOrg } from './registry/orgs.ts'
+import { addPasskey, beginPasskey, removePasskey } from './registry/own-passkeys.ts'
+import {
+  beginSecondFactor,
+  confirmSecondFactor,
+  endSecondFactor,
+  readSecondFactor,
+  renewRecoveryCodes,
+  replaceSecondFactor,
+  showSecondFactor,
+} from './registry/own-second-factor.ts'
+import {
+  challengeMyself,
+  endAllSessions,
+  endSession,
+  leaveSession,
+  listSessions,
+  logInHere,
+  openSession,
+} from './registry/own-sessions.ts'
 import { createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
 import { changeOwners, readMaintainer, replaceOwners } from './registry/owners.ts'
+import { beginChallenge, collectChallenge, passChallenge, readChallenge } from './registry/pass-challenge.ts'
 import { issueReset, readReset, useReset } from './registry/password-reset.ts'
 import { changeProfile, readProfile } from './registry/profile.ts'
 import { publish } from './registry/publish.ts'
@@ -44,6 +64,31 @@ export const accounts = {
   listTokens,
   createToken,
   revokeToken,
+}
+
+/** Sessions and second factors. */
+export const identity = {
+  openSession,
+  listSessions,
+  endSession,
+  endAllSessions,
+  showSecondFactor,
+  beginSecondFactor,
+  replaceSecondFactor,
+  confirmSecondFactor,
+  endSecondFactor,
+  renewRecoveryCodes,
+  readSecondFactor,
+  beginPasskey,
+  addPasskey,
+  removePasskey,
+  challengeMyself,
+  leaveSession,
+  logInHere,
+  beginChallenge,
+  collectChallenge,
+  readChallenge,
+  passChallenge,
 }
 
 /** The administration of people. */

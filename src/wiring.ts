@@ -4,23 +4,34 @@ import type { FormatId } from './model/ids.ts'
 import { npmFormat } from './npm/format.ts'
 import type { AccountDeps } from './registry/accounts.ts'
 import { AuditLog } from './registry/audit-log.ts'
+import { Challenges } from './registry/challenges.ts'
 import { Links } from './registry/download.ts'
 import { EventLog, type WaitUntil } from './registry/events.ts'
 import { HeadCache } from './registry/head-cache.ts'
 import type { InvitationDeps } from './registry/invitations.ts'
 import { KnownAccounts } from './registry/known-accounts.ts'
+import { LastUses } from './registry/last-uses.ts'
+import { Leases } from './registry/leases.ts'
 import { LoginGuard } from './registry/login-guard.ts'
 import type { OrgDeps } from './registry/orgs.ts'
+import { relyingParty } from './registry/passkeys.ts'
 import type { ResetDeps } from './registry/password-reset.ts'
 import { Passwords } from './registry/passwords.ts'
 import { DocumentCache } from './registry/read.ts'
-import { Tokens, type TokenUse } from './registry/tokens.ts'
+import { SecondFactors } from './registry/second-factors.ts'
+import { SessionTexts } from './registry/session-texts.ts'
+import { Sessions } from './registry/sessions.ts'
+import { type CredentialUse, signInWith } from './registry/sign-in.ts'
+import { Tokens } from './registry/tokens.ts'
+import { base64ToBytes } from './std/base64.ts'
 import { bind } from './std/bind.ts'
 import type { Platform } from './std/platform.ts'
+import { Sealer } from './std/sealer.ts'
 import { AccessIndex } from './storage/access-index.ts'
 import { Attempts } from './storage/attempts.ts'
 import { Audit } from './storage/audit.ts'
 import { AwsService } from './storage/aws.ts'
+import { ChallengeStore } from './storage/challenges.ts'
 import { staticCredentials } from './storage/credentials.ts'
 import { Downloads } from './storage/downloads.ts'
 import { DynamoDb } from './storage/dynamodb.ts'
@@ -35,15 +46,18 @@ import { PasswordResets } from './storage/password-resets.ts'
 import { Reports } from './storage/reports.ts'
 import { S3 } from './storage/s3.ts'
 import { SearchIndex } from './storage/search-index.ts'
+import { SecondFactorStore } from './storage/second-factors.ts'
+import { SessionStore } from './storage/sessions.ts'
 import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
 import { Staging } from './storage/staging.ts'
 import { Stars } from './storage/stars.ts'
 import { TokenStore } from './storage/tokens.ts'
 import { Users } from './storage/users.ts'
+import { Uses } from './storage/uses.ts'
 import { Versions } from './storage/versions.ts'
 import { WebLogins } from './storage/web-logins.ts'
-import { accounts, organisations, packages, people, records } from './use-cases.ts'
+import { accounts, identity, organisations, packages, people, records } from './use-cases.ts'
 
 /** Every store, on the clients of the three services. The only place that calls their constructors. */
 export function wireStores(config: Config, platform: Platform) {
@@ -73,6 +87,10 @@ export function wireStores(config: Config, platform: Platform) {
     names: new Names(db),
     auditEntries: new Audit(db),
     tokens: new TokenStore(db),
+    sessions: new SessionStore(db),
+    uses: new Uses(db),
+    secondFactors: new SecondFactorStore(db),
+    challenges: new ChallengeStore(db),
     webLogins: new WebLogins(db),
     invitations: new Invitations(db),
     resets: new PasswordResets(db),
@@ -96,23 +114,56 @@ export type Stores = ReturnType<typeof wireStores>
 export const formats: Readonly<Record<FormatId, PackageFormat>> = { npm: npmFormat }
 
 /** Who is asking, and the record of what they change. */
-export function wireIdentity(stores: Pick<Stores, 'tokens' | 'auditEntries'>, platform: Platform) {
+export function wireIdentity(config: Config, stores: Stores, platform: Platform) {
   const accounts = new KnownAccounts(platform)
+  const shared = {
+    accounts,
+    platform,
+    leases: new Leases(stores.uses),
+    signIn: signInWith(config.secondFactor === 'writes'),
+  }
+  const lastUses = new LastUses(stores.tokens, platform)
+  const keys = config.sessions.keys.map(({ kid, secret }) => ({ kid, secret: base64ToBytes(secret.reveal()) }))
   return {
     accounts,
-    tokens: new Tokens(stores.tokens, accounts, platform),
+    lastUses,
+    tokens: new Tokens({ ...shared, store: stores.tokens, lastUses }),
+    sessions: new Sessions({
+      ...shared,
+      store: stores.sessions,
+      texts: new SessionTexts(keys, config.publicUrl, platform),
+      hours: config.sessions.hours,
+      uses: config.sessions.uses,
+    }),
     audit: new AuditLog(stores.auditEntries, platform),
   }
 }
 
 /** What the use cases around accounts need. */
-export function wireAccounts(config: Config, stores: Stores, platform: Platform): AccountDeps {
+export function wireAccounts(
+  config: Config,
+  stores: Stores,
+  platform: Platform,
+): AccountDeps & { readonly lastUses: LastUses } {
+  const guard = new LoginGuard(stores.attempts, platform)
+  const party = relyingParty(config.publicUrl)
+  const key = config.secretKey && base64ToBytes(config.secretKey.reveal())
   return {
     platform,
     users: stores.users,
-    ...wireIdentity(stores, platform),
+    factors: new SecondFactors({
+      store: stores.secondFactors,
+      sealer: key && new Sealer(key, platform),
+      guard,
+      platform,
+      relyingParty: party,
+      issuer: new URL(config.publicUrl).host,
+    }),
+    relyingParty: party,
+    challenges: new Challenges(stores.challenges, platform),
+    ...wireIdentity(config, stores, platform),
     passwords: new Passwords(platform),
-    guard: new LoginGuard(stores.attempts, platform),
+    guard,
     registrationOpen: config.registration === 'open',
     newUserRoles: [config.newUsers],
     loginTokenDays: config.loginTokenDays,
@@ -124,7 +175,7 @@ export function wirePeople(
   config: Config,
   stores: Stores,
   platform: Platform,
-): AccountDeps & OrgDeps & InvitationDeps & ResetDeps {
+): AccountDeps & OrgDeps & InvitationDeps & ResetDeps & { readonly lastUses: LastUses } {
   return {
     ...wireAccounts(config, stores, platform),
     orgs: stores.orgs,
@@ -167,9 +218,16 @@ export function wire(config: Config, platform: Platform) {
     config,
     platform,
     formats,
-    resolveToken: (token: string, use: TokenUse) => deps.tokens.resolve(token, use),
-    flushEvents: (waitUntil: WaitUntil) => deps.events.flushSoon(waitUntil),
-    ...bind(deps, { ...accounts, ...people, ...organisations, ...packages, ...records }),
+    /** Tokens have no dots, and sessions do. */
+    resolveCredential: (text: string, use: CredentialUse) =>
+      text.includes('.') ? deps.sessions.resolve(text, use) : deps.tokens.resolve(text, use),
+    resolveSession: (text: string, use: CredentialUse) => deps.sessions.resolve(text, use),
+    /** Writes what was noted on the way, after the answer. */
+    flushNotes: (waitUntil: WaitUntil) => {
+      deps.events.flushSoon(waitUntil)
+      deps.lastUses.flushSoon(waitUntil)
+    },
+    ...bind(deps, { ...accounts, ...identity, ...people, ...organisations, ...packages, ...records }),
   }
 }
 

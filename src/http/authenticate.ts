@@ -1,30 +1,56 @@
 import type { Context } from 'hono'
-import { type Asking, anonymous } from '../model/principal.ts'
+import { type Asking, anonymous, type SignedIn } from '../model/principal.ts'
 import { refuse } from '../model/refusals.ts'
-import type { TokenUse } from '../registry/tokens.ts'
+import type { CredentialUse } from '../registry/sign-in.ts'
 import { base64ToBytes } from '../std/base64.ts'
 import type { AppEnv } from './env.ts'
-import { trustedAddress } from './visitor.ts'
+import { trustedAddress, visitorOf } from './visitor.ts'
+
+/** A proof has 55 characters. */
+const longestCode = 100
 
 /**
- * Who is asking, by the request's `Authorization`: `Bearer <token>`, or `Basic` with a token as the password, for
- * clients that can only do that. No header means anonymous; a wrong one never does: it is refused.
- * @throws Refusal `token_invalid`, `token_limited`
+ * Who is asking, by the request's `Authorization`: `Bearer` with a token or a session, or `Basic` with one of them as
+ * the password, for clients that can only do that. No header means anonymous; a wrong one never does: it is refused.
+ * A second factor that comes along with a change is looked at here, once; whether one is needed is decided later.
+ * @throws Refusal `token_invalid`, `token_limited`, `token_used_up`, `account_disabled`, `second_factor_wrong`,
+ *   `too_many_attempts`
  */
 export function asking(c: Context<AppEnv>): Asking {
   const token = requestToken(c)
-  return token === undefined ? anonymous : c.var.registry.resolveToken(token, useOf(c))
+  if (token === undefined) return anonymous
+  const who = resolve(c, token, useOf(c))
+  c.set('asking', who)
+  return who
 }
 
-/** Like `asking`, for a client that ends its own token: even a token that is for reading only may do that. */
+async function resolve(c: Context<AppEnv>, token: string, use: CredentialUse): Promise<SignedIn> {
+  const who = await c.var.registry.resolveCredential(token, use)
+  const code = use.writes ? requestCode(c) : undefined
+  return code === undefined ? who : c.var.registry.showSecondFactor(who, code)
+}
+
+/** The second factor that a request shows: a code, or the proof of a challenge. npm sends it with reads too. */
+export function requestCode(c: Context<AppEnv>): string | undefined {
+  const code = c.req.header('npm-otp')?.trim()
+  return code === undefined || code === '' || code.length > longestCode ? undefined : code
+}
+
+/** Like `asking`, for a client that ends its own token: even one that is for reading only, or used up, may do that. */
 export function leaving(c: Context<AppEnv>): Asking {
   const token = requestToken(c)
-  return token === undefined ? anonymous : c.var.registry.resolveToken(token, { ...useOf(c), writes: false })
+  if (token === undefined) return anonymous
+  return c.var.registry.resolveCredential(token, { ...useOf(c), writes: false, isLeaving: true })
 }
 
 /** Every method but those that are safe by definition may change something (RFC 9110, 9.2.1). */
-function useOf(c: Context<AppEnv>): TokenUse {
-  return { address: trustedAddress(c), writes: !['GET', 'HEAD', 'OPTIONS'].includes(c.req.method) }
+export function useOf(c: Context<AppEnv>): CredentialUse {
+  const { addressPrefix } = visitorOf(c)
+  return {
+    address: trustedAddress(c),
+    ...(addressPrefix === undefined ? {} : { addressPrefix }),
+    writes: !['GET', 'HEAD', 'OPTIONS'].includes(c.req.method),
+  }
 }
 
 /** The token that a request shows, if it shows any credentials. @throws Refusal `token_invalid` */

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { SignedIn } from '../model/principal.ts'
 import type { Registry } from '../wiring.ts'
 
 /** What every handler finds in its context. */
@@ -7,6 +8,8 @@ export interface AppEnv {
     registry: Registry
     /** Names the request in answers and logs. */
     requestId: string
+    /** Who asks, once somebody looked. */
+    asking?: Promise<SignedIn>
     /** The code of the refusal that ended the request, for the log. */
     refusal?: string
   }

@@ -4,6 +4,7 @@ import type {
   OrgName,
   PackageName,
   Revision,
+  SessionId,
   TeamId,
   TokenId,
   UploadId,
@@ -113,6 +114,10 @@ export interface Reason {
   readonly hint: string
 }
 
+/** What an account's second factor is asked for: in npm's words. */
+export const secondFactorModes = ['auth-only', 'auth-and-writes'] as const
+export type SecondFactorMode = (typeof secondFactorModes)[number]
+
 export interface User {
   readonly username: Username
   readonly email?: string
@@ -120,6 +125,8 @@ export interface User {
   readonly passwordHash: string
   readonly fullName?: string
   readonly roles: readonly Role[]
+  /** Has a second factor, and whether only logging in or every change demands it. */
+  readonly secondFactor?: SecondFactorMode
   /** Counts what ends every login: a new password, or the wish to. A login of an older epoch is none. */
   readonly epoch: number
   /** Cannot log in, and no token of theirs is good. */
@@ -157,6 +164,22 @@ export interface Token {
   readonly usesTaken?: number
   /** The last day of use, and the address prefix then. */
   readonly lastUsed?: { readonly day: string; readonly addressPrefix?: string }
+}
+
+/** A login that ends by itself; what its client holds is a signed text that names it. */
+export interface Session {
+  readonly sessionId: SessionId
+  readonly owner: Username
+  /** The owner's when it was opened. */
+  readonly epoch: number
+  readonly createdAt: IsoTime
+  readonly expiresAt: IsoTime
+  /** How often it may be used. */
+  readonly uses: number
+  readonly usesTaken?: number
+  readonly addressPrefix?: string
+  /** First product of the user-agent. */
+  readonly client?: string
 }
 
 export type DownloadOutcome = 'allowed' | 'refused'

@@ -8,6 +8,21 @@ export const refusals = {
   login_required: () => 'You must log in to do this. Run `npm login`, or send an API token.',
   token_invalid: () => 'This token is not valid: it is unknown, expired or revoked. Log in again to get a new one.',
   token_limited: (f: { reason: string }) => `This token may not do this: ${f.reason}. Use another token, or log in.`,
+  token_used_up: () => 'This token has been used as often as it may be. Log in again, or make another one.',
+  sessions_off: () =>
+    'This registry opens no sessions: whoever runs it has to set DECKLE_SESSION_KEYS. Use an API token instead.',
+  session_not_found: () => 'You have no such session.',
+  second_factor_required: () =>
+    'This needs your second factor: send a code of your app, or one of your recovery codes (`--otp=<code>`).',
+  second_factor_wrong: () =>
+    'This code is not good: it is wrong, too old, or was used before. Wait for the next one, then try again.',
+  second_factor_missing: () =>
+    'This may only be done by somebody with a second factor, and you have none yet. Set one up with `npm profile enable-2fa`.',
+  second_factor_off: () => 'This registry cannot keep second factors: whoever runs it has to set DECKLE_SECRET_KEY.',
+  too_many_passkeys: (f: { most: number }) => `You can have ${f.most} passkeys at most. Remove one first.`,
+  last_passkey: () =>
+    'This is all that you have to show. Add another passkey or an app first, or end the second factor altogether.',
+  challenge_over: () => 'This question has ended, was answered, or never was. Start again where it came from.',
   account_disabled: () => 'This account is disabled. Ask an administrator of the registry.',
   admin_required: () => 'Only administrators of the registry may do this, and not with a limited token.',
   token_field_unsupported: (f: { field: string }) =>

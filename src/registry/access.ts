@@ -5,6 +5,7 @@ import { type Refusal, refuse } from '../model/refusals.ts'
 import { type OrgRole, roleIn } from '../model/standing.ts'
 import { coversPackage, hasPower, type Power } from '../model/token-limits.ts'
 import { rightOf } from './rights.ts'
+import { secondFactorProblem } from './second-factor-rules.ts'
 
 /**
  * What somebody wants with a package. `read`: metadata and files. `publish`: a new version, or a new package. `change`:
@@ -31,7 +32,7 @@ const needs = {
  * The one place that decides who may do what with a package; every route of every protocol goes through it.
  * A package that somebody may not read answers as one that does not exist: the same refusal for both, on every action
  * but `publish`, where a taken name cannot be hidden. With a token that is limited to other packages, somebody is a
- * stranger to this one.
+ * stranger to this one. A second factor is asked for last, of who may do it otherwise.
  * @param named the package that is asked for; only a publish of one that does not exist yet needs it
  * @returns the refusal, or undefined when it is allowed
  */
@@ -52,7 +53,8 @@ export function accessProblem(
   if (action === 'read') return head.block === undefined ? undefined : blocked(head, head.block.reason)
   if (who.kind === 'user' && !hasPower(who.limits, needs[action].power)) return tooWeak(who)
   if (!atLeast(right, needs[action].right)) return withoutRight(who, action, head)
-  return action === 'change' ? lockProblem(head) : undefined
+  if (!isWrite(action) || who.kind === 'anonymous') return undefined
+  return (action === 'change' ? lockProblem(head) : undefined) ?? secondFactorProblem(who)
 }
 
 /** Why one version of a readable package cannot be read: an administrator has blocked it. */
@@ -80,9 +82,9 @@ function publishProblem(who: Principal, head: Head | undefined, named: PackageRe
   if (who.kind === 'anonymous') return refuse('login_required')
   if (!hasPower(who.limits, needs.publish.power)) return tooWeak(who)
   if (who.limits !== undefined && (named === undefined || !coversPackage(who.limits, head ?? named))) return outside()
-  if (head === undefined) return undefined // who may take a new name: `registry/new-names.ts`
+  if (head === undefined) return secondFactorProblem(who) // who may take a new name: `registry/new-names.ts`
   if (!atLeast(effectiveRight(who, head), needs.publish.right)) return refuse('not_owner', { package: head.name })
-  return lockProblem(head)
+  return lockProblem(head) ?? secondFactorProblem(who, head.secondFactor)
 }
 
 function withoutRight(who: Principal, action: Action, head: Head): Refusal | undefined {
@@ -156,17 +158,30 @@ export function requireAdministrator(who: Administrator): void {
   if (who !== 'system') requireAdmin(who)
 }
 
-/** @throws Refusal `login_required`, `admin_required` */
+/**
+ * For changes that only an administrator makes.
+ * @throws Refusal `login_required`, `admin_required`, `second_factor_required`, `second_factor_missing`
+ */
 export function requireAdmin(who: Principal): SignedIn {
   if (who.kind !== 'user') throw refuse('login_required')
   if (!isAdmin(who)) throw refuse('admin_required')
+  const problem = secondFactorProblem(who)
+  if (problem !== undefined) throw problem
   return who
 }
 
-/** Who may act for an account itself: its tokens, its profile. A token with any limit may not. */
-export function requireAccount(who: Principal): SignedIn {
+/**
+ * Who may act for an account itself: its tokens, its profile. A token with any limit may not.
+ * @param action `write` is a change like any other; `change` one that only the owner may make, so that whoever has a
+ *   second factor shows it
+ * @throws Refusal `login_required`, `token_limited`, `second_factor_required`, `second_factor_missing`
+ */
+export function requireAccount(who: Principal, action: 'see' | 'write' | 'change' = 'see'): SignedIn {
   if (who.kind !== 'user') throw refuse('login_required')
   if (who.limits !== undefined) throw refuse('token_limited', { reason: 'a limited token cannot change the account' })
+  const demand = action === 'change' ? 'account' : 'none'
+  const problem = action === 'see' ? undefined : secondFactorProblem(who, demand)
+  if (problem !== undefined) throw problem
   return who
 }
 
@@ -188,7 +203,8 @@ export function orgProblem(who: Principal, action: OrgAction, org: OrgName): Ref
     return refuse('token_limited', { reason: 'it is not for changing this organisation' })
   }
   const may = governs || role === 'owner' || (action === 'manage' && role === 'admin')
-  return may ? undefined : refuse('org_right_required', { org, role: action === 'appoint' ? 'owner' : 'admin' })
+  if (!may) return refuse('org_right_required', { org, role: action === 'appoint' ? 'owner' : 'admin' })
+  return secondFactorProblem(who)
 }
 
 /** What somebody is in an organisation, and what they are to be; undefined: not in it. */

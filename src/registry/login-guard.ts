@@ -18,6 +18,9 @@ const limits = {
   account: { most: 100, windowMs: 60 * minuteMs },
   /** New accounts made from one address. */
   registration: { most: 10, windowMs: 60 * minuteMs },
+  /** Codes of a second factor, by whoever has shown the first one: 1 in 300,000 is guessed in a window, 1 in 6,000 a day. */
+  code: { most: 10, windowMs: 15 * minuteMs },
+  codeOfDay: { most: 50, windowMs: dayMs },
 } as const
 type LimitName = keyof typeof limits
 
@@ -72,6 +75,12 @@ export class LoginGuard {
         ])
       },
     }
+  }
+
+  /** Takes one attempt at a second factor, before the code is looked at. @throws Refusal `too_many_attempts` */
+  async admitCode(name: string): Promise<Pick<Admitted, 'succeeded'>> {
+    const taken = [await this.#take('code', hashed(name)), await this.#take('codeOfDay', hashed(name))]
+    return { succeeded: async () => void (await Promise.all(taken.map((one) => this.#attempts.giveBack(one)))) }
   }
 
   /** Takes one of the accounts that an address may make. @throws Refusal `too_many_attempts` */

@@ -43,7 +43,7 @@ export async function createToken(
   address: string | undefined,
 ): Promise<NewToken> {
   const { password, name, kind, note, limits, lifetimeDays } = asked
-  const user = await confirmPassword(deps, { name: requireAccount(who).username, password, address })
+  const user = await confirmPassword(deps, { name: requireAccount(who, 'change').username, password, address })
   const entry = {
     action: 'token.create',
     target: `user/${user.username}`,
@@ -64,7 +64,7 @@ export async function createToken(
  * @throws Refusal `login_required`, `token_limited`; `token_not_found` alike for another's and for none
  */
 export async function revokeToken(deps: AccountDeps, who: Principal, keyOrToken: string): Promise<void> {
-  const { username } = requireAccount(who)
+  const { username } = requireAccount(who, 'write')
   const tokenId = readTokenId(keyOrToken) ?? readTokenKey(keyOrToken)
   if (tokenId === undefined) throw refuse('token_not_found')
   await deps.audit.recorded(who, { action: 'token.revoke', target: `token/${tokenId}` }, async () => {

@@ -34,7 +34,7 @@ export async function changeProfile(
   change: ProfileChange,
   address: string | undefined,
 ): Promise<User> {
-  const { username, credential } = requireAccount(who)
+  const { username, credential } = requireAccount(who, 'change')
   const before = await readProfile(deps, who)
   if (typeof change.email === 'string') requireEmail(change.email)
   const patch: UserPatch = {

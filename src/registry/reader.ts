@@ -1,10 +1,12 @@
 import type { Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
 import { type AccessRules, accessProblem } from './access.ts'
+import type { Sessions } from './sessions.ts'
 import type { Tokens } from './tokens.ts'
 
 export interface ReaderDeps {
   readonly tokens: Tokens
+  readonly sessions: Sessions
   readonly rules: AccessRules
 }
 
@@ -19,7 +21,11 @@ export async function requireReader(deps: ReaderDeps, who: Principal, head: Head
   const problem = accessProblem(who, 'read', head, deps.rules)
   if (problem !== undefined) throw problem
   if (head?.sensitive === undefined || who.kind === 'anonymous') return who
-  const confirmed = await deps.tokens.confirm(who)
+  const { credential } = who
+  const confirmed =
+    credential.kind === 'token'
+      ? await deps.tokens.confirm(who, credential.id)
+      : await deps.sessions.confirm(who, credential.id)
   const left = accessProblem(confirmed, 'read', head, deps.rules)
   if (left !== undefined) throw left
   return confirmed

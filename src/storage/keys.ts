@@ -5,6 +5,8 @@ import type {
   PackageName,
   PackageRef,
   Revision,
+  SessionId,
+  TokenId,
   UploadId,
   Username,
   Version,
@@ -41,6 +43,20 @@ export const reportKey = (file: FileRef, uploadId: UploadId) =>
 
 /** Partition of an account's items. It stands in each of its tokens, so that both are read at once. */
 export const accountKey = (username: Username) => base62Digest(username, 10) as AccountKey
+
+const idLength = 20
+/** Characters of a token's or session's id that name its account. */
+const accountLength = 10
+
+/** The id of a new token or session of somebody: random, and the key of its account, so that both are read at once. */
+export const credentialId = <T extends TokenId | SessionId>(owner: Username, random: string) =>
+  (random.slice(0, idLength - accountLength) + accountKey(owner)) as T
+/** Item keys of somebody's tokens, or sessions, begin so. */
+export const credentialPrefix = (kind: 'token' | 'session') => `${kind}/`
+export const credentialKey = (kind: 'token' | 'session', id: TokenId | SessionId) => ({
+  account: id.slice(idLength - accountLength),
+  item: `${credentialPrefix(kind)}${id}`,
+})
 
 /** Partition key of a package's items. */
 export const packageKey = (ref: PackageRef) => `${ref.format}/${ref.name}`

@@ -5,7 +5,7 @@ import { powers } from '../model/token-limits.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import type { DynamoDb } from './dynamodb.ts'
 import type { ItemKey } from './dynamodb-items.ts'
-import { accountKey } from './keys.ts'
+import { accountKey, credentialKey, credentialPrefix } from './keys.ts'
 import { readUser } from './users.ts'
 
 const storedLimits = z.object({
@@ -28,7 +28,8 @@ const storedToken = z.object({
   createdAt: z.string(),
   expiresAt: z.string().optional(),
   usesTaken: z.number().int().optional(),
-  lastUsed: z.object({ day: z.string(), addressPrefix: z.string().optional() }).optional(),
+  lastUsedDay: z.string().optional(),
+  lastUsedFrom: z.string().optional(),
 })
 
 /** Where a list goes on: after the token of this id. */
@@ -37,16 +38,6 @@ export type TokenPosition = TokenId
 export interface TokenPage {
   readonly tokens: readonly Token[]
   readonly next?: TokenPosition
-}
-
-const tokenPrefix = 'token/'
-const idLength = 20
-/** Characters of a token's id that name its account. */
-const accountLength = 10
-
-/** The id of a new token of somebody: random, and the key of its account, by which it is found. */
-export function tokenIdOf(owner: Username, random: string): TokenId {
-  return (random.slice(0, idLength - accountLength) + accountKey(owner)) as TokenId
 }
 
 /** API tokens by id: never the secret, only its digest. */
@@ -73,7 +64,7 @@ export class TokenStore {
     const { after, limit } = options
     const page = await this.#db.query('tokens', {
       partition: accountKey(owner),
-      sort: { beginsWith: tokenPrefix },
+      sort: { beginsWith: credentialPrefix('token') },
       consistent: true,
       limit,
       ...(after === undefined ? {} : { after: keyOfToken(after) }),
@@ -93,6 +84,18 @@ export class TokenStore {
   /** Moves a login to another epoch; a token that is none, or gone, is left alone. */
   async setEpoch(tokenId: TokenId, epoch: number): Promise<void> {
     await this.#db.update('tokens', keyOfToken(tokenId), { set: { epoch }, condition: { attributeExists: 'epoch' } })
+  }
+
+  /** Notes the day of a use, once a day over all isolates; one that is gone is left alone. */
+  async noteUse(tokenId: TokenId, { day, addressPrefix }: NonNullable<Token['lastUsed']>): Promise<void> {
+    await this.#db.update('tokens', keyOfToken(tokenId), {
+      set: { lastUsedDay: day, lastUsedFrom: addressPrefix },
+      ...(addressPrefix === undefined ? { remove: ['lastUsedFrom'] } : {}),
+      condition: {
+        attributeExists: 'tokenId',
+        anyOf: [{ attributeNotExists: 'lastUsedDay' }, { lessThan: { lastUsedDay: day } }],
+      },
+    })
   }
 
   /** Removes somebody's token. `absent`: there is none of this id, or it is another's. */
@@ -124,17 +127,15 @@ export class TokenStore {
   }
 }
 
-const keyOfToken = (tokenId: TokenId) => ({
-  account: tokenId.slice(idLength - accountLength),
-  item: `${tokenPrefix}${tokenId}`,
-})
+const keyOfToken = (tokenId: TokenId) => credentialKey('token', tokenId)
 
 /** Absent attributes and `undefined` are one to the store, and not to the type. */
 function parse(item: unknown): Token {
-  const { limits, lastUsed, ...token } = storedToken.parse(item)
+  const { limits, lastUsedDay: day, lastUsedFrom, ...token } = storedToken.parse(item)
+  const addressPrefix = lastUsedFrom === undefined ? {} : { addressPrefix: lastUsedFrom }
   return {
     ...withoutUndefined(token),
     ...(limits === undefined ? {} : { limits: withoutUndefined(limits) }),
-    ...(lastUsed === undefined ? {} : { lastUsed: withoutUndefined(lastUsed) }),
+    ...(day === undefined ? {} : { lastUsed: { day, ...addressPrefix } }),
   }
 }

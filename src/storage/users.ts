@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { OrgName, TeamId, Username } from '../model/ids.ts'
-import type { User } from '../model/records.ts'
+import { secondFactorModes, type User } from '../model/records.ts'
 import { type OrgRole, orgRoles, roles } from '../model/standing.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import type { DynamoDb } from './dynamodb.ts'
@@ -17,6 +17,7 @@ const storedUser = z.object({
   passwordHash: z.string(),
   roles: z.array(z.enum(roles)),
   epoch: z.number().int(),
+  secondFactor: z.enum(secondFactorModes).optional(),
   disabled: restriction.optional(),
   orgs: z.record(
     z.string().transform((text) => text as OrgName),
@@ -41,6 +42,7 @@ export interface UserPatch {
   readonly passwordHash?: string
   readonly roles?: User['roles']
   readonly epoch?: number
+  readonly secondFactor?: User['secondFactor'] | undefined
   readonly disabled?: User['disabled'] | undefined
   readonly orgs?: Readonly<Record<OrgName, OrgRole>>
   readonly teams?: readonly TeamId[]

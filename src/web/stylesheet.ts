@@ -14,13 +14,14 @@ body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,
 .brand{display:flex;gap:10px;align-items:center;font-weight:650;font-size:1.125rem;letter-spacing:-.01em}
 .mark{width:22px;height:26px}.mark .fill{fill:var(--prussian)}.mark .lines{stroke:var(--sheet);stroke-width:1.8}
 .torn{display:block;width:100%;height:9px;color:var(--sheet)}
+h2{font-size:1.1875rem;margin:32px 0 12px}
 h1{font-size:1.75rem;line-height:1.2;letter-spacing:-.01em;margin:0 0 12px;text-wrap:balance}
 p{margin:0 0 16px}.soft{color:var(--soft)}
 code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.875em;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:auto 1fr;gap:5px 16px;margin:0 0 24px;padding:16px;background:var(--sheet);border:1px solid var(--line);border-radius:3px}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 label{display:block;font-weight:600;margin:0 0 4px}
-input{display:block;width:100%;font:inherit;color:inherit;background:var(--sheet);border:1px solid var(--edge);border-radius:3px;padding:7px 10px;height:40px;margin:0 0 16px}
+input,select{display:block;width:100%;font:inherit;color:inherit;background:var(--sheet);border:1px solid var(--edge);border-radius:3px;padding:7px 10px;height:40px;margin:0 0 16px}
 .row{display:flex;flex-wrap:wrap;gap:12px;margin-top:8px}
 button{font:inherit;font-weight:550;min-height:40px;padding:0 18px;border:1px solid var(--edge);border-radius:3px;background:var(--sheet);color:var(--ink);cursor:pointer}
 button.primary{background:var(--prussian);border-color:var(--prussian);color:var(--on-fill)}

@@ -52,7 +52,7 @@ export async function startDeckle(folder: string): Promise<Deckle> {
   const stores = wireStores(config, webPlatform)
   const user = account('bench')
   await stores.users.claim(user)
-  const { token } = await wireIdentity(stores, webPlatform).tokens.issue(user, 'bench', 1)
+  const { token } = await wireIdentity(config, stores, webPlatform).tokens.issue(user, 'bench', 1)
   const actor = new Actor(url, token)
   return {
     name: 'deckle',

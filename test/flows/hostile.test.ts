@@ -124,7 +124,7 @@ test('a token that is expired is refused', async () => {
   const user = account('old')
   await stack.stores.users.claim(user)
   const longAgo = { ...webPlatform, now: () => Date.now() - 2 * 86_400_000 }
-  const { token } = await wireIdentity(stack.stores, longAgo).tokens.issue(user, 'test', 1)
+  const { token } = await wireIdentity(stack.config, stack.stores, longAgo).tokens.issue(user, 'test', 1)
   const answer = await new Actor(stack.url, token).fetch('/-/whoami')
   expect(answer.status).toBe(401)
   expect(await answer.json()).toMatchObject({ code: 'token_invalid' })

@@ -274,7 +274,7 @@ test('every change of people is on record, also one that was refused', async () 
 async function limited(name: string, limits: TokenLimits): Promise<Actor> {
   const user = await stack.stores.users.get(name as Username)
   if (user === undefined) throw new Error(`no user ${name}`)
-  const { token } = await wireIdentity(stack.stores, webPlatform).tokens.issueNamed(user, {
+  const { token } = await wireIdentity(stack.config, stack.stores, webPlatform).tokens.issueNamed(user, {
     kind: 'admin',
     description: 'limited',
     lifetimeDays: 1,

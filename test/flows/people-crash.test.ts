@@ -10,13 +10,13 @@ import { type Stack, startStack } from '../support/stack.ts'
 /** Changes of people, killed after each write, and made once more by whoever asked. */
 let stack: Stack
 let healthy: Registry
-let admin: Awaited<ReturnType<Registry['resolveToken']>>
+let admin: Awaited<ReturnType<Registry['resolveCredential']>>
 let count = 0
 
 beforeAll(async () => {
   stack = await startStack({ validator: false, workerd: false, settings: { DECKLE_REGISTRATION: 'invited' } })
   healthy = wire(stack.config, webPlatform)
-  admin = await healthy.resolveToken((await stack.as('admin')).token ?? '', { address: undefined, writes: true })
+  admin = await healthy.resolveCredential((await stack.as('admin')).token ?? '', { address: undefined, writes: true })
   await stack.as('ana')
 }, 60_000)
 afterAll(() => stack?.close())

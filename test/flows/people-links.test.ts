@@ -142,7 +142,7 @@ describe('a link to a new password', () => {
     const weak = await send(`/-/reset/${secret}`, { password: 'short' })
     expect([weak.status, await weak.text()]).toEqual([400, expect.stringContaining('role="alert"')])
     expect(await registry.useReset(secret, other)).toBe('uma')
-    expect(await codeOf(registry.resolveToken(token, use))).toBe('token_invalid')
+    expect(await codeOf(registry.resolveCredential(token, use))).toBe('token_invalid')
     expect(await codeOf(logIn('uma', password))).toBe('credentials_wrong')
     await logIn('uma', other)
     const again = await send(`/-/reset/${secret}`, { password })

@@ -72,13 +72,13 @@ describe('accounts', () => {
     let now = Date.now()
     const elsewhere = wire(stack.config, { ...webPlatform, now: () => now })
     const use = { address: undefined, writes: false }
-    await elsewhere.resolveToken(dora.token ?? '', use)
+    await elsewhere.resolveCredential(dora.token ?? '', use)
     await registry.disableUser(await as(admin), 'dora', 'left the company')
     expect(await codeOf(as(dora))).toBe('account_disabled')
     expect(await codeOf(logIn('dora', password))).toBe('account_disabled')
     expect(maxAgeMs).toBeLessThanOrEqual(30_000)
     now += maxAgeMs
-    expect(await codeOf(elsewhere.resolveToken(dora.token ?? '', use))).toBe('account_disabled')
+    expect(await codeOf(elsewhere.resolveCredential(dora.token ?? '', use))).toBe('account_disabled')
     expect((await stored('dora'))?.disabled).toMatchObject({ reason: 'left the company', by: 'admin' })
     await registry.enableUser(await as(admin), 'dora')
     expect(await as(dora)).toMatchObject({ username: 'dora' })

@@ -75,7 +75,7 @@ const askers = {
     if (owner === undefined) throw new Error('ana has no account')
     const limits = { power: 'manage', packages: ['npm/other', 'npm/@other/*'] } as const
     const request = { kind: 'publish', description: 'limited', lifetimeDays: 1, limits } as const
-    const { token } = await wireIdentity(stack.stores, webPlatform).tokens.issueNamed(owner, request)
+    const { token } = await wireIdentity(stack.config, stack.stores, webPlatform).tokens.issueNamed(owner, request)
     return new Actor(stack.url, token)
   },
 } as const

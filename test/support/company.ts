@@ -33,7 +33,7 @@ export function useCases(stack: Stack, platform: Platform = webPlatform) {
   const registry: Registry = wire(stack.config, platform)
   const as = async (name: string): Promise<SignedIn> => {
     const { token = '' } = await stack.as(name)
-    const who = await registry.resolveToken(token, { address: undefined, writes: true })
+    const who = await registry.resolveCredential(token, { address: undefined, writes: true })
     if (who.kind !== 'user') throw new Error(`${name} is nobody`)
     return who
   }

@@ -8,7 +8,7 @@ import type { Stack } from './stack.ts'
 
 /** Somebody as use cases know them. */
 export async function principalOf(registry: Registry, actor: Actor): Promise<Principal> {
-  return registry.resolveToken(actor.token ?? '', { address: undefined, writes: true })
+  return registry.resolveCredential(actor.token ?? '', { address: undefined, writes: true })
 }
 
 /** What an account says that it is in an organisation. */

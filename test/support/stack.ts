@@ -80,7 +80,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     url,
     config,
     stores,
-    as: async (name) => new Actor(url, name === undefined ? undefined : await issueToken(stores, name)),
+    as: async (name) => new Actor(url, name === undefined ? undefined : await issueToken(config, stores, name)),
     async stored(prefix) {
       const page = await stores.s3.list(prefix)
       return page.objects.map(({ key }) => key.slice(prefix.length))
@@ -124,10 +124,10 @@ function edgeInProcess(config: Config, platform: Platform): EdgeInProcess {
 }
 
 /** A token without a login: the login has tests of its own, and scrypt takes its time. */
-async function issueToken(stores: Stores, name: string): Promise<string> {
+async function issueToken(config: Config, stores: Stores, name: string): Promise<string> {
   const user = account(name, name === 'admin' ? { roles: ['admin'] } : {})
   await stores.users.claim(user)
-  const { token } = await wireIdentity(stores, webPlatform).tokens.issue(user, 'test', 1)
+  const { token } = await wireIdentity(config, stores, webPlatform).tokens.issue(user, 'test', 1)
   return token
 }
 

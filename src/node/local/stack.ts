@@ -130,8 +130,8 @@ class Start {
     const { dataDirectory } = this.#options
     const storageParts = localStorageParts(this.#env)
     const storagePorts = await this.#choosePorts(storageParts)
-    const credentials = loadSecrets(dataDirectory)
-    this.#settings = makeSettings({ env: this.#env, port: this.#port, storagePorts, credentials })
+    const secrets = loadSecrets(dataDirectory)
+    this.#settings = makeSettings({ env: this.#env, port: this.#port, storagePorts, secrets })
 
     this.#terminal.progress('Starting storage and building the worker')
     const storage = storageParts.map((part) => this.#startStorage(part, storagePorts[part]))

@@ -10,6 +10,8 @@ import {
   emptyProblem,
   memberProblem,
   orgProblem,
+  requireAccount,
+  requireAdmin,
   versionProblem,
 } from '../../../src/registry/access.ts'
 
@@ -132,7 +134,7 @@ const granted = (right: Right, changes: Partial<Head> = {}): Head => ({
   grants: { [`team/${team}`]: right },
   ...changes,
 })
-const codeFor = (asker: Principal, action: Action, one: Head) =>
+const codeFor = (asker: Principal, action: Action, one: Head | undefined) =>
   accessProblem(asker, action, one, { requireLogin: false })?.code
 
 describe('what a team was given', () => {
@@ -263,4 +265,62 @@ test('a blocked version says why; a package without any other says so too, one w
   expect(versionProblem(one, 'toString' as Version)).toBeUndefined()
   expect(emptyProblem(one)).toMatchObject({ code: 'package_blocked', fields: { package: 'lib@1.0.0' } })
   expect(emptyProblem(head('private')).code).toBe('package_not_found')
+})
+
+describe('a second factor', () => {
+  const factor = (isEnrolled: boolean, isDemanded: boolean, isShown: boolean) => ({
+    secondFactor: { isEnrolled, isDemanded, isShown },
+  })
+  const has = { ...who.owner, ...factor(true, false, false) }
+  const chose = { ...who.owner, ...factor(true, true, false) }
+  const shows = { ...who.owner, ...factor(true, true, true) }
+  const lacks = { ...who.owner, ...factor(false, true, false) }
+  const robot = (one: SignedIn): SignedIn => ({
+    ...one,
+    credential: { kind: 'token', id: 't' as TokenId, isAutomation: true },
+  })
+  const plain = head('public')
+  const demanding = (secondFactor: 'publish' | 'automation') => ({ ...plain, secondFactor })
+
+  test.each([
+    ['is not asked for where only logins ask for it', has, 'publish', plain, undefined],
+    ['is asked for where every change does', chose, 'publish', plain, 'second_factor_required'],
+    ['is asked for where every change does', chose, 'change', plain, 'second_factor_required'],
+    ['is asked for where every change does', chose, 'manage', plain, 'second_factor_required'],
+    ['is asked for a new package too', chose, 'publish', undefined, 'second_factor_required'],
+    ['is not asked for when reading', chose, 'read', plain, undefined],
+    ['is not asked for when looking', chose, 'inspect', plain, undefined],
+    ['is enough when it is shown', shows, 'publish', demanding('publish'), undefined],
+    ['is missing where all must have one', lacks, 'change', plain, 'second_factor_missing'],
+    ['is demanded by a package of its publishers', has, 'publish', demanding('automation'), 'second_factor_required'],
+    ['is demanded by a package of its publishers', who.owner, 'publish', demanding('publish'), 'second_factor_missing'],
+    ['is demanded for publishing alone', has, 'change', demanding('publish'), undefined],
+    ['is not asked of automation', robot(chose), 'publish', plain, undefined],
+    ['is not asked of automation, if the package says so', robot(chose), 'publish', demanding('automation'), undefined],
+    ['is asked of automation', robot(has), 'publish', demanding('publish'), 'second_factor_required'],
+    [
+      'is no concern of who may not do it anyway',
+      { ...who.stranger, ...factor(true, true, false) },
+      'change',
+      plain,
+      'not_owner',
+    ],
+  ] as const)('%s (%#)', (_, asker, action, one, code) => {
+    expect(codeFor(asker, action, one)).toBe(code)
+  })
+
+  test('stands before changes of organisations, of the registry and of the account', () => {
+    const org = 'acme' as OrgName
+    const boss = { ...user('olga', { roles: ['admin'] }), ...factor(true, true, false) }
+    expect(orgProblem(boss, 'see', org)).toBeUndefined()
+    expect(orgProblem(boss, 'manage', org)?.code).toBe('second_factor_required')
+    expect(() => requireAdmin(boss)).toThrow('second factor')
+    expect(requireAccount(chose)).toBe(chose)
+    expect(() => requireAccount(chose, 'write')).toThrow('second factor')
+    expect(requireAccount(has, 'write')).toBe(has)
+    expect(() => requireAccount(has, 'change')).toThrow('second factor')
+    expect(requireAccount(who.owner, 'change')).toBe(who.owner)
+    // Or nobody could set one up
+    expect(requireAccount(lacks, 'change')).toBe(lacks)
+  })
 })
