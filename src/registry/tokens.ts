@@ -117,6 +117,13 @@ export class Tokens {
     return outcome
   }
 
+  /** Somebody's token, when they have one of this id that is still good. */
+  async readOwn(tokenId: TokenId, username: Username): Promise<Token | undefined> {
+    const { token, owner } = await this.#store.getWithOwner(tokenId)
+    const isTheirs = token?.owner === username && owner?.username === username
+    return isTheirs && !this.#isOver(token, owner) ? token : undefined
+  }
+
   /** Ends all that somebody has. */
   async revokeAll(owner: Username): Promise<void> {
     await this.#store.removeAll(owner)
