@@ -1,7 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import { apiProblem } from './api/errors.ts'
-import { reports } from './api/reports.ts'
+import { api, document } from './api/api.ts'
+import { apiProblem } from './api/problems.ts'
 import { requestPath } from './http/canonical-path.ts'
 import { drain } from './http/drain.ts'
 import type { AppEnv } from './http/env.ts'
@@ -28,6 +28,7 @@ import { tokens } from './npm/routes/tokens.ts'
 import { webLogin } from './npm/routes/web-login.ts'
 import { randomId } from './std/base62.ts'
 import { log } from './std/log.ts'
+import { apiDocs } from './web/api-docs.ts'
 import { assets } from './web/assets.ts'
 import { cliLogin } from './web/cli-login.ts'
 import { invitation } from './web/invitation.ts'
@@ -45,10 +46,8 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.notFound((c) => answerProblem(refuse('not_found'), c))
   app.use(frame(registry))
   app.get('/', (c) => c.json({ name: 'deckle', registry: registry.config.publicUrl, formats: ['npm'] }))
-  app.route('/', reports)
-  app.all('/api/*', () => {
-    throw refuse('not_found')
-  })
+  app.route('/', api)
+  app.route('/', apiDocs(document))
   app.route('/', session)
   app.route('/', webLogin)
   app.route('/', cliLogin)
@@ -110,7 +109,7 @@ function givenId(header: string | undefined): string | undefined {
 
 /** The pattern that the address matched, never the address itself: that may hold a token. */
 function routeOf(c: Context<AppEnv>): string {
-  return matchedRoutes(c).find(({ path }) => path !== '/*')?.path ?? 'no route'
+  return matchedRoutes(c).find(({ path }) => !path.endsWith('*'))?.path ?? 'no route'
 }
 
 /** Pages for people, as far as they are not package names. */

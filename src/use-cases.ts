@@ -1,13 +1,17 @@
 import { login, logout } from './registry/accounts.ts'
 import { exportAuditTrail, readAuditTrail } from './registry/audit-trail.ts'
 import { blockVersion, unblockVersion } from './registry/block-version.ts'
+import { changePackage } from './registry/change-package.ts'
 import { deleteOrg } from './registry/delete-org.ts'
 import { deleteUser } from './registry/delete-user.ts'
-import { deprecate } from './registry/deprecate.ts'
+import { deprecate, deprecateVersion } from './registry/deprecate.ts'
+import { describePackage, describeVersion, listVersions } from './registry/describe-package.ts'
 import { describeFile, download } from './registry/download.ts'
 import { grantAccess, revokeAccess } from './registry/grants.ts'
 import { packagesOfOrg, packagesOfTeam, packagesOfUser } from './registry/held-packages.ts'
+import { historyOfPackage, historyOfUser } from './registry/history.ts'
 import { acceptInvitation, invite, readInvitation } from './registry/invitations.ts'
+import { listPackages } from './registry/list-packages.ts'
 import { countMembers, listMembers, removeMember, setMember } from './registry/org-members.ts'
 import { createOrg, listOrgs, readOrg } from './registry/orgs.ts'
 import { addPasskey, beginPasskey, removePasskey } from './registry/own-passkeys.ts'
@@ -29,7 +33,7 @@ import {
   logInHere,
   openSession,
 } from './registry/own-sessions.ts'
-import { createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
+import { createToken, listTokens, readToken, revokeToken } from './registry/own-tokens.ts'
 import { changeOwners, readMaintainer, replaceOwners } from './registry/owners.ts'
 import { beginChallenge, collectChallenge, passChallenge, readChallenge } from './registry/pass-challenge.ts'
 import { issueReset, readReset, useReset } from './registry/password-reset.ts'
@@ -46,7 +50,7 @@ import { removeTag, setTag } from './registry/tags.ts'
 import { addTeamMember, listTeamMembers, removeTeamMember } from './registry/team-members.ts'
 import { createTeam, deleteTeam, describeTeam, listTeams } from './registry/teams.ts'
 import { transferPackage } from './registry/transfer.ts'
-import { requireUnpublished, unpublishAllBut } from './registry/unpublish.ts'
+import { requireUnpublished, unpublishAllBut, unpublishVersion } from './registry/unpublish.ts'
 import { disableUser, enableUser, endLogins, listUsers, readUser, setRoles } from './registry/users.ts'
 import { readAccess, setVisibility } from './registry/visibility.ts'
 import { beginWebLogin, collectWebLogin, decideWebLogin, readWebLogin } from './registry/web-login.ts'
@@ -63,6 +67,7 @@ export const accounts = {
   changeProfile,
   listTokens,
   createToken,
+  readToken,
   revokeToken,
 }
 
@@ -128,6 +133,11 @@ export const organisations = {
 }
 
 export const packages = {
+  listPackages,
+  describePackage,
+  listVersions,
+  describeVersion,
+  changePackage,
   publish,
   openDocument,
   readVersion,
@@ -135,10 +145,12 @@ export const packages = {
   setTag,
   removeTag,
   deprecate,
+  deprecateVersion,
   changeOwners,
   replaceOwners,
   readMaintainer,
   unpublishAllBut,
+  unpublishVersion,
   requireUnpublished,
   readAccess,
   setVisibility,
@@ -169,5 +181,7 @@ export const packages = {
 export const records = {
   readAuditTrail,
   exportAuditTrail,
+  historyOfUser,
+  historyOfPackage,
   dailyDownloads,
 }

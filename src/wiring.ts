@@ -37,6 +37,7 @@ import { Downloads } from './storage/downloads.ts'
 import { DynamoDb } from './storage/dynamodb.ts'
 import { Files } from './storage/files.ts'
 import { Heads } from './storage/heads.ts'
+import { History } from './storage/history.ts'
 import { Invitations } from './storage/invitations.ts'
 import { Jobs } from './storage/jobs.ts'
 import { Manifests } from './storage/manifests.ts'
@@ -95,6 +96,7 @@ export function wireStores(config: Config, platform: Platform) {
     invitations: new Invitations(db),
     resets: new PasswordResets(db),
     attempts: new Attempts(db),
+    history: new History(db),
     downloads: new Downloads({ db, platform, eventDays: config.eventDays }),
     snapshots: new Snapshots(s3),
     stars: new Stars(db),

@@ -100,6 +100,9 @@ export const refusals = {
   creation_refused: (f: { package: string; reason: string }) =>
     `You may not take the name "${f.package}": ${f.reason}.`,
 
+  listing_not_allowed: () => 'Only auditors and administrators may list all packages. Search for some instead (q=…).',
+  history_not_allowed: () =>
+    'You may read your own history, and that of packages that you may change. Auditors and administrators read all.',
   audit_not_allowed: () =>
     'You may read what you did yourself (actor=<you>), and what was done to packages and organisations that you govern (target=…). Auditors and administrators read all.',
 
@@ -116,9 +119,13 @@ export const refusals = {
   too_many_groups: (f: { most: number }) => `A sensitive package can have ${f.most} teams at most.`,
   too_many_stars: (f: { most: number }) => `You can star ${f.most} packages at most. Take one back first.`,
   body_invalid: (f: { problem: string }) => `The request's body is not as expected: ${f.problem}.`,
+  query_invalid: (f: { problem: string }) => `The request's query is not as expected: ${f.problem}.`,
+  method_not_allowed: (f: { allow: string }) => `This address does not take that method. It takes ${f.allow}.`,
   body_too_large: (f: { mostBytes: number }) =>
-    `The request's body is larger than this registry takes in one publish (${Math.floor(f.mostBytes / 1_000_000)} MB). ` +
-    'Leave out files that are not needed to use the package (see `npm pack --dry-run`), or split the package.',
+    f.mostBytes < 1_000_000
+      ? `The request's body is larger than what is taken here (${Math.floor(f.mostBytes / 1_000)} kB).`
+      : `The request's body is larger than this registry takes in one publish (${Math.floor(f.mostBytes / 1_000_000)} MB). ` +
+        'Leave out files that are not needed to use the package (see `npm pack --dry-run`), or split the package.',
   unsupported_media_type: (f: { expected: string }) => `Send the body as ${f.expected}.`,
   search_invalid: (f: { problem: string }) => `The search cannot be run: ${f.problem}. Send words as "text".`,
   url_invalid: () => 'The address is not well-formed.',

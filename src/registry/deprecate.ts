@@ -1,4 +1,4 @@
-import type { PackageRef, Version } from '../model/ids.ts'
+import type { PackageRef, Version, VersionRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import { refuse } from '../model/refusals.ts'
 import { eachInParallel } from '../std/parallel.ts'
@@ -7,9 +7,9 @@ import { type ChangeDeps, requireChange } from './change.ts'
 import { relist, writesAtATime } from './relist.ts'
 import { loadState } from './snapshot.ts'
 
-/** What a client wants to be said about versions, and the revision that it has read. `''`: no deprecation. */
+/** What a client wants to be said about versions, and the revision that it has read, if any. `''`: no deprecation. */
 export interface Deprecations {
-  readonly revision: string
+  readonly revision?: string
   readonly texts: ReadonlyMap<string, string>
 }
 
@@ -26,7 +26,7 @@ export async function deprecate(
   ref: PackageRef,
   { revision, texts }: Deprecations,
 ): Promise<void> {
-  const head = await requireChange(deps, who, ref, { revision })
+  const head = await requireChange(deps, who, ref, revision === undefined ? {} : { revision })
   const state = await loadState(deps, head)
   if (state === 'replaced') throw refuse('conflict')
   const changes = Object.entries(state.versions).flatMap(([version, { document }]) => {
@@ -50,4 +50,15 @@ export async function deprecate(
   const versions = changes.map(({ version }) => version)
   await relist(deps, ref, versions) // redone by the sweeper
   deps.headCache.forget(ref)
+}
+
+/**
+ * Deprecates one version; `''` takes it back.
+ * @throws Refusal like `deprecate`, and `version_not_found`
+ */
+export async function deprecateVersion(deps: ChangeDeps, who: Principal, ref: VersionRef, text: string): Promise<void> {
+  await requireChange(deps, who, ref)
+  if ((await deps.versions.get(ref))?.status !== 'published')
+    throw refuse('version_not_found', { version: ref.version })
+  await deprecate(deps, who, ref, { texts: new Map([[ref.version, text]]) })
 }

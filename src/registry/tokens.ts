@@ -144,6 +144,13 @@ export class Tokens {
     return outcome
   }
 
+  /** Somebody's token, when they have one of this id that is still good. */
+  async readOwn(tokenId: TokenId, username: Username): Promise<Token | undefined> {
+    const { token, owner } = await this.#store.getWithOwner(tokenId)
+    const isTheirs = token?.owner === username && owner?.username === username
+    return isTheirs && !this.#isOver(token, owner) ? token : undefined
+  }
+
   /** Ends all that somebody has whose account is gone: without that, what is known here of a token is worth nothing. */
   revokeAll(owner: Username): Promise<void> {
     return this.#store.removeAll(owner)

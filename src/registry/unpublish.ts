@@ -47,7 +47,33 @@ export async function unpublishAllBut(
   const blocked = kept === 'none' && isAdmin(who) ? Object.keys(head.blockedVersions ?? {}) : []
   const gone = kept === 'none' ? [...listed, ...blocked] : listed.filter((version) => !kept.has(version))
   if (gone.length === 0) return
-  const versions = gone.map((version) => version as Version)
+  await unpublish(
+    deps,
+    who,
+    ref,
+    gone.map((version) => version as Version),
+  )
+}
+
+/**
+ * Unpublishes one version, in the same way. One that is unpublished already is fine.
+ * @throws Refusal `login_required`, `package_not_found`, `not_owner`, `version_not_found`, `conflict`
+ */
+export async function unpublishVersion(deps: UnpublishDeps, who: Principal, ref: VersionRef): Promise<void> {
+  await requireChange(deps, who, ref)
+  const record = await deps.versions.get(ref)
+  if (record?.status !== 'published' && record?.status !== 'unpublished') {
+    throw refuse('version_not_found', { version: ref.version })
+  }
+  await unpublish(deps, who, ref, [ref.version])
+}
+
+async function unpublish(
+  deps: UnpublishDeps,
+  who: Principal,
+  ref: PackageRef,
+  versions: readonly Version[],
+): Promise<void> {
   const records = await deps.versions.getMany(ref, versions)
   const entry = {
     action: 'package.unpublish',

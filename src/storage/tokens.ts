@@ -67,7 +67,8 @@ export class TokenStore {
       sort: { beginsWith: credentialPrefix('token') },
       consistent: true,
       limit,
-      ...(after === undefined ? {} : { after: keyOfToken(after) }),
+      // A position is the client's word: one of another account would be no place in this list
+      ...(after === undefined ? {} : { after: { ...keyOfToken(after), account: accountKey(owner) } }),
     })
     const tokens = page.items.map(parse)
     const last = tokens.at(-1)

@@ -187,6 +187,28 @@ export class Versions {
     return (await this.#db.batchGet('packages', keys, { consistent: true })).map(parse)
   }
 
+  /**
+   * Version items of a package by the text of their version, a page at a time, read consistently. With a status, a page
+   * may be short and not the last.
+   */
+  async page(
+    ref: PackageRef,
+    { after, limit, status }: { readonly after?: Version; readonly limit: number; readonly status?: VersionStatus },
+  ): Promise<{ readonly records: readonly VersionRecord[]; readonly next?: Version }> {
+    const page = await this.#db.query('packages', {
+      partition: packageKey(ref),
+      sort: { beginsWith: versionItemPrefix },
+      consistent: true,
+      limit,
+      ...(after === undefined ? {} : { after: keyOf({ ...ref, version: after }) }),
+      ...(status === undefined ? {} : { filter: { equals: { status } } }),
+    })
+    const { next } = page
+    const records = page.items.map(parse)
+    if (next === undefined) return { records }
+    return { records, next: String(next['item']).slice(versionItemPrefix.length) as Version }
+  }
+
   /** Every version item of a package, read consistently, a page at a time. */
   async *all(ref: PackageRef): AsyncGenerator<VersionRecord, void> {
     let after: Parameters<DynamoDb['query']>[1]['after']

@@ -15,12 +15,14 @@ export interface Page {
   readonly main: Markup
   /** Runs the one script that there is. */
   readonly usesPasskeys?: boolean
+  /** For reading and tables, not for a form. */
+  readonly isWide?: boolean
 }
 
 /** A whole page: no script where none is needed, no style and no picture but ours, no frame around it, nothing kept. */
 export function answerPage(
   c: Context<AppEnv>,
-  { title, status, main, usesPasskeys = false }: Page,
+  { title, status, main, usesPasskeys = false, isWide = false }: Page,
 ): Response | Promise<Response> {
   const { origin, host } = new URL(c.var.registry.config.publicUrl)
   const files = `${origin}${assetFolder}`
@@ -46,7 +48,7 @@ ${usesPasskeys ? html`<script type="module" src="${passkeyScriptPath}"></script>
 <body>
 <header class="mast"><div class="wrap"><span class="brand">${mark}Deckle</span></div></header>
 ${tornEdge}
-<main class="wrap narrow">
+<main class="wrap ${isWide ? 'wide' : 'narrow'}">
 ${main}
 </main>
 <footer><div class="wrap"><span>Deckle at ${host}</span><span>Times are UTC</span></div></footer>
@@ -72,7 +74,7 @@ export function answerProblemPage(c: Context<AppEnv>, problem: Problem): Respons
   return answerPage(c, { title, status: problem.status, main })
 }
 
-/** A sentence whose commands stand between backticks, as terminals show them. */
-function withCommands(sentence: string): readonly (string | Markup)[] {
+/** A sentence whose commands and codes stand between backticks, as terminals show them. */
+export function withCommands(sentence: string): readonly (string | Markup)[] {
   return sentence.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))
 }

@@ -2,7 +2,7 @@ import type { OrgName, TeamId, Username } from '../../src/model/ids.ts'
 import type { SignedIn } from '../../src/model/principal.ts'
 import type { OrgRole } from '../../src/model/standing.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
-import { type Registry, wire } from '../../src/wiring.ts'
+import { type Registry, wire, wireAccounts } from '../../src/wiring.ts'
 import { account } from '../builders/account.ts'
 import type { Stack } from './stack.ts'
 
@@ -22,6 +22,14 @@ export async function company(
     const ids = theirs.map((team) => teamId(name, team))
     await stores.users.claim(account(member, { orgs: { [org]: role }, teams: ids }))
   }
+}
+
+/** Lets somebody log in: accounts of tests have no password that anybody could know. */
+export async function givePassword({ config, stores }: Stack, name: string, password: string): Promise<void> {
+  const before = await stores.users.get(name as Username)
+  if (before === undefined) throw new Error(`${name} is nobody`)
+  const { passwords } = wireAccounts(config, stores, webPlatform)
+  await stores.users.replace(before, { passwordHash: passwords.hash(password) }, new Date().toISOString())
 }
 
 export function teamId(org: string, team: string): TeamId {

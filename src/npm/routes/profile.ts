@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { asking } from '../../http/authenticate.ts'
 import { jsonBody } from '../../http/body.ts'
 import { type AppEnv, routes } from '../../http/env.ts'
+import { printable } from '../../http/printable.ts'
 import { claimedAddress } from '../../http/visitor.ts'
 import type { Principal } from '../../model/principal.ts'
 import { secondFactorModes, type User } from '../../model/records.ts'
 import { refuse } from '../../model/refusals.ts'
-import { printable } from './printable.ts'
 
 const text = z.string().max(254).nullish()
 

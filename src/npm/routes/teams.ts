@@ -3,9 +3,9 @@ import { z } from 'zod'
 import { asking } from '../../http/authenticate.ts'
 import { jsonBody } from '../../http/body.ts'
 import { type AppEnv, routes } from '../../http/env.ts'
+import { printable } from '../../http/printable.ts'
 import { mostListed } from '../../registry/org-members.ts'
 import type { TeamRef } from '../../registry/teams.ts'
-import { printable } from './printable.ts'
 
 const personal = { 'cache-control': 'private, no-store' }
 

@@ -30,9 +30,10 @@ describe('the bundle of the worker', () => {
     expect(files.filter((file) => /^src\/([^/]+\/checks|validation\/archive)\/|\/run\.ts$/.test(file))).toEqual([])
   })
 
-  test('rests on few enough packages to count them on two hands', async () => {
+  // Two hands, and jose, the OpenAPI of hono, one-time codes and passkeys
+  test('rests on few enough packages to count them', async () => {
     const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-    expect(packages.filter((name) => name in dependencies).length).toBeLessThanOrEqual(10)
+    expect(packages.filter((name) => name in dependencies).length).toBeLessThanOrEqual(14)
   })
 })
 
