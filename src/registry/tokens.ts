@@ -107,26 +107,26 @@ export class Tokens {
   /** Ends a token; it is good for 30 s more at most in other isolates. Ending one that is gone is fine. */
   async revoke(tokenId: TokenId): Promise<void> {
     await this.#store.remove(tokenId) // COMMIT
-    this.#known.deleteWhere((known) => known.tokenId === tokenId)
+    this.#known.forgetWhere((known) => known.tokenId === tokenId)
   }
 
   /** Ends somebody's token. `absent`: they have no such token, whether or not somebody else has. */
   async revokeOwn(tokenId: TokenId, owner: Username): Promise<'removed' | 'absent'> {
     const outcome = await this.#store.removeOwn(tokenId, owner) // COMMIT
-    if (outcome === 'removed') this.#known.deleteWhere((known) => known.tokenId === tokenId)
+    if (outcome === 'removed') this.#known.forgetWhere((known) => known.tokenId === tokenId)
     return outcome
   }
 
   /** Ends all that somebody has. */
   async revokeAll(owner: Username): Promise<void> {
     await this.#store.removeAll(owner)
-    this.#known.deleteWhere((known) => known.owner === owner)
+    this.#known.forgetWhere((known) => known.owner === owner)
   }
 
   /** Lets a login live on in a new epoch. */
   async carryOver(tokenId: TokenId, epoch: number): Promise<void> {
     await this.#store.setEpoch(tokenId, epoch)
-    this.#known.deleteWhere((known) => known.tokenId === tokenId)
+    this.#known.forgetWhere((known) => known.tokenId === tokenId)
   }
 
   /** Somebody's tokens that are still good, oldest first on each page. @param owner as the account is now */

@@ -14,6 +14,7 @@ export class TimedCache<V extends object> {
   readonly #platform: Pick<Platform, 'now'>
   readonly #maxAgeMs: number
   readonly #known: LRUCache<string, { readonly value: V; readonly askedAt: number }>
+  #forgotAt = Number.NEGATIVE_INFINITY
 
   constructor({ platform, maxAgeMs, maxEntries }: TimedCacheOptions) {
     this.#platform = platform
@@ -26,16 +27,25 @@ export class TimedCache<V extends object> {
     return known !== undefined && this.#platform.now() - known.askedAt < this.#maxAgeMs ? known.value : undefined
   }
 
+  /** Keeps an answer, unless something was forgotten since it was asked for: it may be from before that. */
   set(key: string, value: V, askedAt: number): void {
-    this.#known.set(key, { value, askedAt })
+    if (askedAt > this.#forgotAt) this.#known.set(key, { value, askedAt })
   }
 
+  /** There is no such value any more, as an answer just said. */
   delete(key: string): void {
     this.#known.delete(key)
   }
 
-  /** Forgets every value that is meant. O(entries). */
-  deleteWhere(isMeant: (value: V) => boolean): void {
+  /** Forgets a value that was changed here; answers that are on their way are used, and not kept. */
+  forget(key: string): void {
+    this.#forgotAt = this.#platform.now()
+    this.#known.delete(key)
+  }
+
+  /** The same for every value that is meant. O(entries). */
+  forgetWhere(isMeant: (value: V) => boolean): void {
+    this.#forgotAt = this.#platform.now()
     for (const [key, { value }] of this.#known.entries()) if (isMeant(value)) this.#known.delete(key)
   }
 }
