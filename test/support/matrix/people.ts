@@ -13,9 +13,6 @@ import { type Person, packages, type people } from './expected.ts'
 /** The organisation whose packages they are, and its two teams. */
 export const org = 'acme'
 
-/** A request of somebody, by the token that they have, if any. */
-export type Ask = (request: Request) => Promise<Response>
-
 /**
  * Everybody of the matrix with the token that they show, in a company with a package of each kind: `@acme/<kind>`.
  * `readers` may read all five, and are the group of the sensitive one; `writers` may write to all five.
