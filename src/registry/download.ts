@@ -9,11 +9,9 @@ import type { Files, StoredFacts } from '../storage/files.ts'
 import { packageFileKey } from '../storage/keys.ts'
 import { accessProblem, versionProblem } from './access.ts'
 import type { EventLog, Visitor } from './events.ts'
-import type { HeadCache } from './head-cache.ts'
-import { type ReaderDeps, requireReader } from './reader.ts'
+import { openHead, type ReaderDeps, requireReader } from './reader.ts'
 
 export interface DownloadDeps extends ReaderDeps {
-  readonly headCache: HeadCache
   readonly files: Files
   readonly links: Links
   readonly events: EventLog
@@ -69,9 +67,8 @@ export async function download(
 ): Promise<string> {
   let who: Principal = anonymous
   try {
-    const known = deps.headCache.get(ref, fresh)
-    const [principal, head] =
-      isPromise(known) || isPromise(asking) ? await Promise.all([asking, known]) : [asking, known]
+    const opened = openHead(deps, asking, ref, fresh)
+    const { who: principal, head } = opened instanceof Promise ? await opened : opened
     who = principal
     requireReadable(deps, who, head, ref.version)
     if (head?.sensitive !== undefined) return await downloadSensitive(deps, who, head, ref, visitor)
@@ -112,7 +109,7 @@ export async function describeFile(
   asking: Asking,
   ref: VersionRef,
 ): Promise<StoredFacts | undefined> {
-  const [who, head] = await Promise.all([asking, deps.headCache.get(ref)])
+  const { who, head } = await openHead(deps, asking, ref, false)
   requireReadable(deps, who, head, ref.version)
   await requireReader(deps, who, head)
   return deps.files.describe(fileOf(deps, ref))
@@ -121,10 +118,6 @@ export async function describeFile(
 function requireReadable(deps: DownloadDeps, who: Principal, head: Head | undefined, version: Version): void {
   const problem = accessProblem(who, 'read', head, deps.rules) ?? (head && versionProblem(head, version))
   if (problem !== undefined) throw problem
-}
-
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return value instanceof Promise
 }
 
 function fileOf(deps: DownloadDeps, ref: VersionRef): FileRef {

@@ -32,7 +32,7 @@ export class HeadCache {
   }
 
   forget(ref: PackageRef): void {
-    this.#known.delete(packageKey(ref))
+    this.#known.forget(packageKey(ref))
   }
 
   async #read(key: string, ref: PackageRef): Promise<Head | undefined> {

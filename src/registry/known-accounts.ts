@@ -43,6 +43,6 @@ export class KnownAccounts {
   }
 
   forget(username: Username): void {
-    this.#known.delete(username)
+    this.#known.forget(username)
   }
 }

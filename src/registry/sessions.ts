@@ -103,7 +103,7 @@ export class Sessions {
   /** Ends a session; it is good for 30 s more at most in other isolates. `absent`: it is no session of theirs. */
   async end(sessionId: SessionId, owner: Session['owner']): Promise<'removed' | 'absent'> {
     const outcome = await this.#deps.store.removeOwn(sessionId, owner) // COMMIT
-    this.#known.delete(sessionId)
+    this.#known.forget(sessionId)
     return outcome
   }
 

@@ -134,13 +134,13 @@ export class Tokens {
   /** Ends a token; it is good for 30 s more at most in other isolates. Ending one that is gone is fine. */
   async revoke(tokenId: TokenId): Promise<void> {
     await this.#store.remove(tokenId) // COMMIT
-    this.#known.delete(tokenId)
+    this.#known.forget(tokenId)
   }
 
   /** Ends somebody's token. `absent`: they have no such token, whether or not somebody else has. */
   async revokeOwn(tokenId: TokenId, owner: Username): Promise<'removed' | 'absent'> {
     const outcome = await this.#store.removeOwn(tokenId, owner) // COMMIT
-    if (outcome === 'removed') this.#known.delete(tokenId)
+    if (outcome === 'removed') this.#known.forget(tokenId)
     return outcome
   }
 
@@ -159,7 +159,7 @@ export class Tokens {
   /** Lets a login live on in a new epoch. */
   async carryOver(tokenId: TokenId, epoch: number): Promise<void> {
     await this.#store.setEpoch(tokenId, epoch)
-    this.#known.delete(tokenId)
+    this.#known.forget(tokenId)
   }
 
   /** Somebody's tokens that are still good, oldest first on each page. @param owner as the account is now */

@@ -34,8 +34,13 @@ export class TimedCache<V extends object> {
     this.#known.set(key, { value, askedAt })
   }
 
-  /** Forgets a value after it was changed: one that is still on its way will not be taken for the new one. */
+  /** There is no such value any more, as an answer just said. */
   delete(key: string): void {
+    this.#known.delete(key)
+  }
+
+  /** Forgets a value after it was changed: one that is still on its way will not be taken for the new one. */
+  forget(key: string): void {
     this.#known.set(key, { askedAt: this.#platform.now() })
   }
 }
