@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { Pace } from '../std/pace.ts'
 import type { Registry } from '../wiring.ts'
 
 /** What every handler finds in its context. */
@@ -7,6 +8,8 @@ export interface AppEnv {
     registry: Registry
     /** Names the request in answers and logs. */
     requestId: string
+    /** Bounds the time that the body may take: every read of it goes through this. */
+    pace: Pace
     /** The code of the refusal that ended the request, for the log. */
     refusal?: string
   }

@@ -35,6 +35,7 @@ export const statusOf = {
   too_many_stars: 400,
   body_invalid: 400,
   body_too_large: 413,
+  body_too_slow: 408,
   unsupported_media_type: 415,
   search_invalid: 400,
   url_invalid: 400,

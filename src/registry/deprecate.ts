@@ -28,14 +28,17 @@ export async function deprecate(
   const head = await requireChange(deps, who, ref, revision)
   const state = await loadState(deps, head)
   if (state === 'replaced') throw refuse('conflict')
+  const written = await unlisted(deps, ref)
   const changes = Object.entries(state.versions).flatMap(([version, { document }]) => {
     const text = texts.get(version)
-    return text === undefined || text === (document['deprecated'] ?? '') ? [] : [{ version: version as Version, text }]
+    const listed = document['deprecated'] ?? ''
+    const isSo = text === listed && text === (written.get(version) ?? listed)
+    return text === undefined || isSo ? [] : [{ version: version as Version, text }]
   })
   if (changes.length === 0) return
   await eachInParallel(changes, writesAtATime, async ({ version, text }) => {
-    const written = await deps.versions.deprecate({ ...ref, version }, text === '' ? undefined : text)
-    if (written === 'moved') throw refuse('conflict')
+    const outcome = await deps.versions.deprecate({ ...ref, version }, text === '' ? undefined : text)
+    if (outcome === 'moved') throw refuse('conflict')
   }) // COMMIT, for each version: it will be listed so
   await relist(
     deps,
@@ -43,4 +46,13 @@ export async function deprecate(
     changes.map(({ version }) => version),
   ) // redone by the sweeper
   deps.headCache.forget(ref)
+}
+
+/**
+ * What the items of versions say that the list may not say yet: a change that was cut off. Whoever takes it back must
+ * take it back there too, or the sweeper would list it after all.
+ */
+async function unlisted(deps: ChangeDeps, ref: PackageRef): Promise<ReadonlyMap<string, string>> {
+  const records = await deps.versions.unsettled(ref)
+  return new Map(records.map(({ version, deprecated }) => [version, deprecated ?? '']))
 }

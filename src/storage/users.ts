@@ -49,9 +49,11 @@ export class Users {
     return written.ambiguous && (await this.get(username))?.passwordHash === passwordHash
   }
 
-  /** Puts a new account, unless the name is taken. */
+  /** Puts a new account, unless the name is taken. One that was put by us and whose answer was lost counts as put. */
   async claim(user: User): Promise<'claimed' | 'taken'> {
     const written = await this.#db.put('users', user, { condition: { attributeNotExists: 'username' } })
-    return written.outcome === 'done' ? 'claimed' : 'taken'
+    if (written.outcome === 'done') return 'claimed'
+    const isOurs = written.ambiguous && (await this.get(user.username))?.passwordHash === user.passwordHash
+    return isOurs ? 'claimed' : 'taken'
   }
 }
