@@ -5,6 +5,7 @@ import { apiProblem } from './api/problems.ts'
 import { requestPath } from './http/canonical-path.ts'
 import { drain } from './http/drain.ts'
 import type { AppEnv } from './http/env.ts'
+import { paceOf } from './http/pace.ts'
 import { problemOf } from './http/problem.ts'
 import { refuse } from './model/refusals.ts'
 import { access } from './npm/routes/access.ts'
@@ -88,8 +89,9 @@ function frame(registry: Registry): MiddlewareHandler<AppEnv> {
     const requestId = givenId(c.req.header('cf-ray')) ?? randomId(registry.platform, 16)
     c.set('registry', registry)
     c.set('requestId', requestId)
+    c.set('pace', paceOf(registry.platform))
     await next()
-    if (c.res.status >= 400) await drain(c.req.raw.body, 2 * registry.config.maxPublishBytes)
+    if (c.res.status >= 400) await drain(c.req.raw.body, 2 * registry.config.maxPublishBytes, c.var.pace)
     c.res.headers.set('x-request-id', requestId)
     c.res.headers.set('x-content-type-options', 'nosniff')
     registry.flushNotes((work) => c.executionCtx.waitUntil(work))

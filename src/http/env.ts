@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { SignedIn } from '../model/principal.ts'
+import type { Pace } from '../std/pace.ts'
 import type { Registry } from '../wiring.ts'
 
 /** What every handler finds in its context. */
@@ -10,6 +11,8 @@ export interface AppEnv {
     requestId: string
     /** Who asks, once somebody looked. */
     asking?: Promise<SignedIn>
+    /** Bounds the time that the body may take: every read of it goes through this. */
+    pace: Pace
     /** The code of the refusal that ended the request, for the log. */
     refusal?: string
   }

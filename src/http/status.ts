@@ -79,6 +79,7 @@ export const statusOf = {
   query_invalid: 400,
   method_not_allowed: 405,
   body_too_large: 413,
+  body_too_slow: 408,
   unsupported_media_type: 415,
   search_invalid: 400,
   url_invalid: 400,

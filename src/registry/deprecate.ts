@@ -29,10 +29,12 @@ export async function deprecate(
   const head = await requireChange(deps, who, ref, revision === undefined ? {} : { revision })
   const state = await loadState(deps, head)
   if (state === 'replaced') throw refuse('conflict')
+  const written = await unlisted(deps, ref)
   const changes = Object.entries(state.versions).flatMap(([version, { document }]) => {
     const text = texts.get(version)
     const before = String(document['deprecated'] ?? '')
-    return text === undefined || text === before ? [] : [{ version: version as Version, before, text }]
+    const isSo = text === before && text === (written.get(version) ?? before)
+    return text === undefined || isSo ? [] : [{ version: version as Version, before, text }]
   })
   if (changes.length === 0) return
   const entry = {
@@ -43,8 +45,8 @@ export async function deprecate(
   }
   await deps.audit.recorded(who, entry, () =>
     eachInParallel(changes, writesAtATime, async ({ version, text }) => {
-      const written = await deps.versions.deprecate({ ...ref, version }, text === '' ? undefined : text)
-      if (written === 'moved') throw refuse('conflict')
+      const outcome = await deps.versions.deprecate({ ...ref, version }, text === '' ? undefined : text)
+      if (outcome === 'moved') throw refuse('conflict')
     }),
   ) // COMMIT, for each version: it will be listed so
   const versions = changes.map(({ version }) => version)
@@ -61,4 +63,13 @@ export async function deprecateVersion(deps: ChangeDeps, who: Principal, ref: Ve
   if ((await deps.versions.get(ref))?.status !== 'published')
     throw refuse('version_not_found', { version: ref.version })
   await deprecate(deps, who, ref, { texts: new Map([[ref.version, text]]) })
+}
+
+/**
+ * What the items of versions say that the list may not say yet: a change that was cut off. Whoever takes it back must
+ * take it back there too, or the sweeper would list it after all.
+ */
+async function unlisted(deps: ChangeDeps, ref: PackageRef): Promise<ReadonlyMap<string, string>> {
+  const records = await deps.versions.unsettled(ref)
+  return new Map(records.map(({ version, deprecated }) => [version, deprecated ?? '']))
 }

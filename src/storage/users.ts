@@ -118,11 +118,13 @@ export class Users {
     return (await this.#db.get('users', keyOfUser(username), { consistent: true })) === undefined
   }
 
-  /** Puts a new account, unless the name is taken. */
+  /** Puts a new account, unless the name is taken. One that was put by us and whose answer was lost counts as put. */
   async claim(user: User): Promise<'claimed' | 'taken'> {
     const item = { ...user, ...keyOfUser(user.username), listing }
     const written = await this.#db.put('users', item, { condition: { attributeNotExists: 'account' } })
-    return written.outcome === 'done' ? 'claimed' : 'taken'
+    if (written.outcome === 'done') return 'claimed'
+    const isOurs = written.ambiguous && (await this.get(user.username))?.passwordHash === user.passwordHash
+    return isOurs ? 'claimed' : 'taken'
   }
 
   /**

@@ -20,6 +20,7 @@ import {
 import { withoutUndefined } from '../std/defined.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { DynamoDb } from './dynamodb.ts'
+import type { Condition } from './dynamodb-expressions.ts'
 import { packageKey, parsePackageKey, versionItem, versionItemPrefix } from './keys.ts'
 
 const reason = z.object({
@@ -210,18 +211,30 @@ export class Versions {
   }
 
   /** Every version item of a package, read consistently, a page at a time. */
-  async *all(ref: PackageRef): AsyncGenerator<VersionRecord, void> {
+  all(ref: PackageRef): AsyncGenerator<VersionRecord, void> {
+    return this.#items(ref)
+  }
+
+  async *#items(ref: PackageRef, filter?: Condition): AsyncGenerator<VersionRecord, void> {
     let after: Parameters<DynamoDb['query']>[1]['after']
     do {
       const page = await this.#db.query('packages', {
         partition: packageKey(ref),
         sort: { beginsWith: versionItemPrefix },
         consistent: true,
+        ...(filter === undefined ? {} : { filter }),
         ...(after === undefined ? {} : { after }),
       })
       for (const item of page.items) yield parse(item)
       after = page.next
     } while (after !== undefined)
+  }
+
+  /** Those versions of a package that something is left to do for, read consistently. Reads all of its items. */
+  async unsettled(ref: PackageRef): Promise<readonly VersionRecord[]> {
+    const found: VersionRecord[] = []
+    for await (const record of this.#items(ref, { attributeExists: 'work' })) found.push(record)
+    return found
   }
 
   /** Which of these are published, as `<format>/<name>/<version>`. */

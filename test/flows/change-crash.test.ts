@@ -182,3 +182,15 @@ describe.each<Moment>(['before', 'after'])('killed %s a request', (moment) => {
     }
   }, 180_000)
 })
+
+test('a deprecation that was cut off can be taken back before the sweeper lists it', async () => {
+  const name = 'taken-back'
+  const packument = await published(name, ['1.0.0', '1.1.0'])
+  // As far as it came: the item is written, and clients do not see it yet
+  await stack.stores.versions.deprecate({ ...ref(name), version: '1.0.0' as Version }, 'old')
+  const answer = await call(stack.edge(), name, { method: 'PUT', body: JSON.stringify(packument) })
+  expect(answer.status).toBe(200)
+  await recover()
+  expect((await read(name)).versions['1.0.0'].deprecated).toBeUndefined()
+  expect((await rebuild(deps(), ref(name))).outcome).toBe('unchanged')
+})
