@@ -7,6 +7,7 @@ import { drain } from './http/drain.ts'
 import type { AppEnv } from './http/env.ts'
 import { paceOf } from './http/pace.ts'
 import { problemOf } from './http/problem.ts'
+import { Traffic } from './http/traffic.ts'
 import { refuse } from './model/refusals.ts'
 import { access } from './npm/routes/access.ts'
 import { audit } from './npm/routes/audit.ts'
@@ -84,10 +85,12 @@ export function createApp(registry: Registry): Hono<AppEnv> {
 
 /** What stands around every request: its id, its log line, and the events that it left. */
 function frame(registry: Registry): MiddlewareHandler<AppEnv> {
+  const traffic = new Traffic(registry.config.traffic, registry.platform)
   return async (c, next) => {
     const startedAt = registry.platform.now()
     const requestId = givenId(c.req.header('cf-ray')) ?? randomId(registry.platform, 16)
     c.set('registry', registry)
+    c.set('traffic', traffic)
     c.set('requestId', requestId)
     c.set('pace', paceOf(registry.platform))
     await next()

@@ -102,6 +102,9 @@ const settings = z
     DECKLE_SECRET_KEY: key.optional(),
     /** Whether every change demands a second factor of everybody, or of those who chose so. */
     DECKLE_SECOND_FACTOR: z.enum(['optional', 'writes']).default('optional'),
+    /** Requests a minute, in one isolate, from one address without credentials, and of one account; 0: any number. */
+    DECKLE_ANONYMOUS_PER_MINUTE: whole(0, 1_000_000).default(30_000),
+    DECKLE_ACCOUNT_PER_MINUTE: whole(0, 1_000_000).default(60_000),
     /** Whether people may make their own accounts (`npm adduser`): all, those with an invitation, or nobody. */
     DECKLE_REGISTRATION: z.enum(['open', 'invited', 'closed']).default('closed'),
     /** What an account may do that somebody made for themselves. */
@@ -163,6 +166,7 @@ export interface Config {
   }
   readonly secretKey?: Secret
   readonly secondFactor: 'optional' | 'writes'
+  readonly traffic: { readonly anonymousPerMinute: number; readonly accountPerMinute: number }
   readonly registration: 'open' | 'invited' | 'closed'
   readonly newUsers: 'publisher' | 'reader'
   readonly freeNames: 'publishers' | 'admins'
@@ -224,6 +228,10 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     },
     ...(value.DECKLE_SECRET_KEY === undefined ? {} : { secretKey: value.DECKLE_SECRET_KEY }),
     secondFactor: value.DECKLE_SECOND_FACTOR,
+    traffic: {
+      anonymousPerMinute: value.DECKLE_ANONYMOUS_PER_MINUTE,
+      accountPerMinute: value.DECKLE_ACCOUNT_PER_MINUTE,
+    },
     registration: value.DECKLE_REGISTRATION,
     newUsers: value.DECKLE_NEW_USERS,
     freeNames: value.DECKLE_FREE_NAMES,

@@ -4,7 +4,7 @@ import { refuse } from '../model/refusals.ts'
 import type { CredentialUse } from '../registry/sign-in.ts'
 import { base64ToBytes } from '../std/base64.ts'
 import type { AppEnv } from './env.ts'
-import { trustedAddress, visitorOf } from './visitor.ts'
+import { claimedAddress, trustedAddress, visitorOf } from './visitor.ts'
 
 /** A proof has 55 characters. */
 const longestCode = 100
@@ -14,20 +14,35 @@ const longestCode = 100
  * the password, for clients that can only do that. No header means anonymous; a wrong one never does: it is refused.
  * A second factor that comes along with a change is looked at here, once; whether one is needed is decided later.
  * @throws Refusal `token_invalid`, `token_limited`, `token_used_up`, `account_disabled`, `second_factor_wrong`,
- *   `too_many_attempts`
+ *   `too_many_attempts`, `too_many_requests`
  */
 export function asking(c: Context<AppEnv>): Asking {
   const token = requestToken(c)
-  if (token === undefined) return anonymous
+  if (token === undefined) return strangers(c).then(() => anonymous)
   const who = resolve(c, token, useOf(c))
   c.set('asking', who)
   return who
 }
 
 async function resolve(c: Context<AppEnv>, token: string, use: CredentialUse): Promise<SignedIn> {
-  const who = await c.var.registry.resolveCredential(token, use)
+  const who = await admitted(c, token, use)
   const code = use.writes ? requestCode(c) : undefined
   return code === undefined ? who : c.var.registry.showSecondFactor(who, code)
+}
+
+/** Who has shown a good credential; a bad one is a stranger's request. */
+async function admitted(c: Context<AppEnv>, token: string, use: CredentialUse): Promise<SignedIn> {
+  const { registry, traffic } = c.var
+  const who = await registry.resolveCredential(token, use).catch(async (error: unknown) => {
+    await strangers(c)
+    throw error
+  })
+  await traffic.admitAccount(who.username, c.env.RATE_LIMIT_ACCOUNT)
+  return who
+}
+
+function strangers(c: Context<AppEnv>): Promise<void> {
+  return c.var.traffic.admitStranger(claimedAddress(c), c.env.RATE_LIMIT_ANONYMOUS)
 }
 
 /** The second factor that a request shows: a code, or the proof of a challenge. npm sends it with reads too. */

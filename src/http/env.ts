@@ -2,10 +2,17 @@ import { Hono } from 'hono'
 import type { SignedIn } from '../model/principal.ts'
 import type { Pace } from '../std/pace.ts'
 import type { Registry } from '../wiring.ts'
+import type { RateLimit, Traffic } from './traffic.ts'
 
 /** What every handler finds in its context. */
 export interface AppEnv {
+  /** What Workers has beside the settings; absent elsewhere. */
+  Bindings: {
+    readonly RATE_LIMIT_ANONYMOUS?: RateLimit
+    readonly RATE_LIMIT_ACCOUNT?: RateLimit
+  }
   Variables: {
+    traffic: Traffic
     registry: Registry
     /** Names the request in answers and logs. */
     requestId: string

@@ -25,6 +25,7 @@ export const statusOf = {
   web_login_denied: 403,
   cross_site: 403,
   too_many_attempts: 429,
+  too_many_requests: 429,
   username_invalid: 400,
   password_too_short: 400,
   password_weak: 400,

@@ -36,6 +36,8 @@ export const refusals = {
   cross_site: () => 'This form was sent from another site, so nothing was done. Open the address itself and try again.',
   too_many_attempts: (f: { waitS: number }) =>
     `Too many attempts to log in. Wait ${f.waitS < 90 ? `${f.waitS} seconds` : `${Math.ceil(f.waitS / 60)} minutes`}, then try again; tokens that you have keep working.`,
+  too_many_requests: (f: { waitS: number }) =>
+    `Too many requests. Wait ${f.waitS} ${f.waitS === 1 ? 'second' : 'seconds'}, then go on more slowly.`,
   username_invalid: (f: { username: string }) =>
     `"${f.username}" is not a possible user name: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
   password_too_short: (f: { least: number }) => `The password is too short: use at least ${f.least} characters.`,

@@ -190,6 +190,29 @@ test('a token never has more than its owner has now', async () => {
   await expect(deps.tokens.resolve(token, use)).rejects.toMatchObject({ code: 'account_disabled' })
 })
 
+test('whoever asks too much is told when to go on, strangers by address and others by account', async () => {
+  const edge = stack.edge(undefined, { DECKLE_ANONYMOUS_PER_MINUTE: '3', DECKLE_ACCOUNT_PER_MINUTE: '5' })
+  const user = await person('karl')
+  const { token } = await deps.tokens.issue(user, 'login by npm', 1)
+  const ask = (address: string, credential?: string) => {
+    const headers = { 'cf-connecting-ip': address, ...(credential && { authorization: `Bearer ${credential}` }) }
+    return edge.fetch(new Request(`${stack.url}/missing`, { headers }))
+  }
+  const statuses = async (times: number, address: string, credential?: string) => {
+    const answers = await Promise.all(Array.from({ length: times }, () => ask(address, credential)))
+    return answers.map(({ status }) => status)
+  }
+  expect(await statuses(4, '192.0.2.1')).toEqual([404, 404, 404, 429])
+  expect(await statuses(1, '192.0.2.2')).toEqual([404])
+  // An address that has asked too much can still log in, and be somebody
+  expect(await statuses(6, '192.0.2.1', token)).toEqual([404, 404, 404, 404, 404, 429])
+  expect(await statuses(4, '192.0.2.3', 'nonsense')).toEqual([401, 401, 401, 429])
+  const refused = await ask('192.0.2.1')
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+  expect(await codeOf(refused)).toEqual([429, 'too_many_requests'])
+  await edge.settled()
+})
+
 /** The network, whose first answer is held back. */
 function holding(answered: PromiseWithResolvers<void>, until: Promise<void>): typeof webPlatform.fetch {
   let isFirst = true
