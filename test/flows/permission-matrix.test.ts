@@ -14,7 +14,8 @@ import {
   people,
 } from '../support/matrix/expected.ts'
 import { org, settle } from '../support/matrix/people.ts'
-import { type Row, rows, type Thing } from '../support/matrix/routes.ts'
+import { rows } from '../support/matrix/routes.ts'
+import type { Row, Thing } from '../support/matrix/row.ts'
 import { type EdgeInProcess, type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -38,7 +39,8 @@ function routesOf(app: Hono<AppEnv>): readonly string[] {
   return [...new Set(app.routes.map(({ method, path }) => `${method} ${path}`))]
 }
 
-function request({ route, ask }: Row, it: Thing, token: string | undefined): Request {
+function request({ route, ask, withoutToken }: Row, it: Thing, shown: string | undefined): Request {
+  const token = withoutToken ? undefined : shown
   const method = route.slice(0, route.indexOf(' ')).replace('ALL', 'GET')
   const { path, body } = ask(it)
   const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` })
@@ -65,6 +67,9 @@ const outcomes: Readonly<Record<string, Outcome>> = {
   admin_required: 'refused',
   audit_not_allowed: 'refused',
   creation_refused: 'refused',
+  org_creation_refused: 'refused',
+  listing_not_allowed: 'refused',
+  history_not_allowed: 'refused',
   package_blocked: 'blocked',
 }
 

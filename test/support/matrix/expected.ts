@@ -79,6 +79,20 @@ const withPackages: Readonly<Record<PackageClass, Readonly<Record<Exclude<Person
     wrongPackage: 'hidden hidden hidden hidden hidden',
     readOnly: 'yes yes yes yes yes',
   },
+  // Inspects, and is asked to log in first
+  history: {
+    anonymous: 'login login login login login',
+    stranger: 'hidden hidden hidden hidden hidden',
+    reader: 'hidden hidden hidden hidden hidden',
+    teamReader: 'hidden hidden hidden hidden hidden',
+    teamWriter: 'yes yes yes hidden yes',
+    owner: 'yes yes yes yes yes',
+    orgAdmin: 'yes yes yes yes yes',
+    auditor: 'yes yes yes yes yes',
+    admin: 'yes yes yes yes yes',
+    wrongPackage: 'hidden hidden hidden hidden hidden',
+    readOnly: 'yes yes yes yes yes',
+  },
   // A name that is taken cannot be hidden from who wants to take it
   publish: {
     anonymous: 'login login login login login',
@@ -134,7 +148,7 @@ const withPackages: Readonly<Record<PackageClass, Readonly<Record<Exclude<Person
     readOnly: 'limited limited limited limited limited',
   },
 }
-export type PackageClass = 'read' | 'look' | 'inspect' | 'publish' | 'change' | 'manage' | 'star'
+export type PackageClass = 'read' | 'look' | 'inspect' | 'history' | 'publish' | 'change' | 'manage' | 'star'
 
 const everybody = (outcome: Outcome) =>
   Object.fromEntries(people.map((person) => [person, outcome])) as Record<Exclude<Person, Barred>, Outcome>
@@ -152,9 +166,20 @@ const withoutPackages: Readonly<Record<OtherClass, Readonly<Record<Exclude<Perso
   // Asked to end another token than the one that is shown
   logout: { ...everybody('invalid'), anonymous: 'login' },
   open: everybody('yes'),
+  // Shows nothing, whoever it is
+  loginFirst: everybody('login'),
+  adminReads: { ...everybody('refused'), anonymous: 'login', admin: 'yes' },
+  adminWrites: { ...everybody('refused'), anonymous: 'login', admin: 'yes', readOnly: 'limited' },
+  // What everybody may do for themselves, and administrators for others
+  adminActs: { ...everybody('refused'), anonymous: 'login', admin: 'yes', ...limited },
+  newOrg: { ...everybody('refused'), anonymous: 'login', admin: 'yes', ...limited },
+  seeAll: { ...everybody('refused'), anonymous: 'login', admin: 'yes', auditor: 'yes' },
+  // Of the stranger, who is called eve
+  eves: { ...everybody('refused'), anonymous: 'login', stranger: 'yes', admin: 'yes', auditor: 'yes' },
 }
 export type OrgClass = 'orgSee' | 'orgManage' | 'orgAppoint'
-export type OtherClass = OrgClass | 'signedIn' | 'account' | 'logout' | 'open'
+type AdminClass = 'adminReads' | 'adminWrites' | 'adminActs' | 'newOrg' | 'seeAll' | 'eves'
+export type OtherClass = OrgClass | AdminClass | 'signedIn' | 'account' | 'logout' | 'open' | 'loginFirst'
 
 /** `free` looks at no credential: it is for everybody, or what its address holds decides. */
 export type RouteClass = PackageClass | OtherClass | 'free'
@@ -170,6 +195,7 @@ export function isOfOrgs(kind: RouteClass): kind is OrgClass {
 /** How a request of that class must end. */
 export function expected(kind: RouteClass, person: Person, of: Kind): Outcome {
   if (kind === 'free') return 'yes'
+  if (kind === 'loginFirst') return 'login'
   if (isBarred(person)) return barred[person]
   if (!isOfPackages(kind)) return withoutPackages[kind][person]
   return withPackages[kind][person].split(' ')[packages.indexOf(of)] as Outcome

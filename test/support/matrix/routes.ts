@@ -1,37 +1,6 @@
-import type { RouteClass } from './expected.ts'
+import { rowsOfApi } from './api-routes.ts'
 import { org } from './people.ts'
-
-/** One request that a route answers. Let through, it changes nothing: what it asks for is so already, or is not there. */
-export interface Row {
-  /** As the app lists it: method and pattern. */
-  readonly route: string
-  readonly is: RouteClass
-  readonly ask: (thing: Thing) => Question
-}
-
-/** What is asked for: a package, and an organisation. */
-export interface Thing {
-  /** `@acme/lib` */
-  readonly name: string
-  readonly org: string
-}
-
-export interface Question {
-  readonly path: string
-  readonly body?: unknown
-}
-
-const escaped = ({ name }: Thing) => name.replace('/', '%2f')
-const file = ({ name }: Thing) => `${name.slice(name.indexOf('/') + 1)}-1.0.0.tgz`
-type Of<T> = T | ((it: Thing) => T)
-const row = (route: string, is: RouteClass, path: Of<string>, body?: Of<object | string>): Row => ({
-  route,
-  is,
-  ask: (it) => ({
-    path: typeof path === 'string' ? path : path(it),
-    ...(body === undefined ? {} : { body: typeof body === 'function' ? body(it) : body }),
-  }),
-})
+import { escaped, file, type Row, row, type Thing } from './row.ts'
 
 const ofPackages: readonly Row[] = [
   row('GET /:package', 'read', (it) => `/${escaped(it)}`),
@@ -41,8 +10,6 @@ const ofPackages: readonly Row[] = [
   row('GET /-/package/:package/dist-tags', 'read', (it) => `/-/package/${escaped(it)}/dist-tags`),
   row('GET /downloads/point/:period/:package', 'read', (it) => `/downloads/point/last-day/${escaped(it)}`),
   row('GET /downloads/range/:period/:package', 'read', (it) => `/downloads/range/last-day/${escaped(it)}`),
-  row(reportRoute(), 'read', (it) => `/api/v1/packages/npm/${escaped(it)}/versions/1.0.0/report`),
-  row(reportRoute(), 'inspect', (it) => `/api/v1/packages/npm/${escaped(it)}/versions/9.9.9/report`),
   row('GET /-/package/:package/visibility', 'look', (it) => `/-/package/${escaped(it)}/visibility`),
   row('GET /-/package/:package/access', 'look', (it) => `/-/package/${escaped(it)}/access`),
   row('GET /-/package/:package/collaborators', 'look', (it) => `/-/package/${escaped(it)}/collaborators`),
@@ -85,10 +52,6 @@ const ofPackages: readonly Row[] = [
   })),
   row('DELETE /-/team/:org/:team/package', 'manage', `/-/team/${org}/none/package`, ({ name }) => ({ package: name })),
 ]
-
-function reportRoute(): string {
-  return 'GET /api/v1/packages/:format/:package/versions/:version/report'
-}
 
 function tag(it: Thing): string {
   return `/-/package/${escaped(it)}/dist-tags/none`
@@ -134,7 +97,6 @@ const ofAccounts: readonly Row[] = [
 const forEverybody: readonly Row[] = [
   row('GET /', 'free', '/'),
   row('GET /-/ping', 'free', '/-/ping'),
-  row('GET /api/v1/schemas/report', 'free', '/api/v1/schemas/report'),
   row('ALL /api/*', 'free', '/api/none'),
   row('ALL /-/*', 'free', '/-/none'),
   row(`PUT ${couchUser}`, 'free', '/-/user/org.couchdb.user:eve', { name: 'another', password: 'wrong' }),
@@ -142,6 +104,26 @@ const forEverybody: readonly Row[] = [
   row('GET /-/v1/done/:poll', 'free', '/-/v1/done/none'),
   row('GET /-/cli/:id', 'free', '/-/cli/none'),
   row('POST /-/cli/:id', 'free', '/-/cli/none', {}),
+  row('GET /-/v1/second/:poll', 'free', '/-/v1/second/none'),
+  row('GET /-/second/:id', 'free', '/-/second/none'),
+  row('POST /-/second/:id', 'free', '/-/second/none', {}),
+  row('GET /-/docs/api', 'free', '/-/docs/api'),
+  row('GET /-/login', 'free', '/-/login'),
+  row('POST /-/login', 'free', '/-/login', {}),
+  // Pages know people by their cookie alone
+  row('POST /-/logout', 'free', '/-/logout', {}),
+  row('GET /-/account/security', 'free', '/-/account/security'),
+  ...[
+    'confirm',
+    'app',
+    'app/confirm',
+    'codes',
+    'passkeys',
+    'passkeys/add',
+    'passkeys/remove',
+    'end',
+    'sessions/end',
+  ].map((action) => row(`POST /-/account/security/${action}`, 'free', `/-/account/security/${action}`, {})),
   row('GET /-/invite/:secret', 'free', '/-/invite/none'),
   row('POST /-/invite/:secret', 'free', '/-/invite/none', {}),
   row('GET /-/reset/:secret', 'free', '/-/reset/none'),
@@ -152,4 +134,4 @@ const forEverybody: readonly Row[] = [
 ]
 
 /** Every route, with what it takes to be let through. A route that is not here fails the test. */
-export const rows: readonly Row[] = [...ofPackages, ...ofOrganisations, ...ofAccounts, ...forEverybody]
+export const rows: readonly Row[] = [...ofPackages, ...ofOrganisations, ...ofAccounts, ...forEverybody, ...rowsOfApi]
