@@ -4,7 +4,7 @@ import type { Problem } from '../http/problem.ts'
 
 /** A problem as RFC 9457 has it; `code` is stable, `detail` says what to do. */
 export function apiProblem(c: Context<AppEnv>, problem: Problem): Response {
-  const { status, sentence, code, requestId } = problem
+  const { status, sentence, code, requestId, fields } = problem
   const body = {
     type: `urn:deckle:problem:${code}`,
     title: code.replaceAll('_', ' '),
@@ -16,6 +16,7 @@ export function apiProblem(c: Context<AppEnv>, problem: Problem): Response {
   return c.body(JSON.stringify(body), status, {
     'content-type': 'application/problem+json',
     'cache-control': 'no-store',
+    ...(fields['waitS'] === undefined ? {} : { 'retry-after': String(fields['waitS']) }),
     ...(status === 401 ? { 'www-authenticate': 'Bearer realm="deckle"' } : {}),
   })
 }
