@@ -170,17 +170,19 @@ export function requireAdmin(who: Principal): SignedIn {
   return who
 }
 
+const accountDemands = { see: undefined, write: 'none', change: 'account', enrol: 'enrolment' } as const
+
 /**
  * Who may act for an account itself: its tokens, its profile. A token with any limit may not.
  * @param action `write` is a change like any other; `change` one that only the owner may make, so that whoever has a
- *   second factor shows it
+ *   second factor shows it; `enrol` sets one up
  * @throws Refusal `login_required`, `token_limited`, `second_factor_required`, `second_factor_missing`
  */
-export function requireAccount(who: Principal, action: 'see' | 'write' | 'change' = 'see'): SignedIn {
+export function requireAccount(who: Principal, action: keyof typeof accountDemands = 'see'): SignedIn {
   if (who.kind !== 'user') throw refuse('login_required')
   if (who.limits !== undefined) throw refuse('token_limited', { reason: 'a limited token cannot change the account' })
-  const demand = action === 'change' ? 'account' : 'none'
-  const problem = action === 'see' ? undefined : secondFactorProblem(who, demand)
+  const demand = accountDemands[action]
+  const problem = demand === undefined ? undefined : secondFactorProblem(who, demand)
   if (problem !== undefined) throw problem
   return who
 }

@@ -118,7 +118,7 @@ export async function renewRecoveryCodes(
 
 /** Whoever asks, with the password, and with the second factor if there is one. */
 export function confirmed(deps: AccountDeps, who: Principal, { password, address }: Confirmation): Promise<User> {
-  const { username } = requireAccount(who, 'change')
+  const { username } = requireAccount(who, 'enrol')
   return confirmPassword(deps, { name: username, password, address })
 }
 

@@ -4,9 +4,10 @@ import { type Refusal, refuse } from '../model/refusals.ts'
 
 /**
  * What asks for a second factor beside the account's and the registry's own choice. `account`: something that only the
- * owner of the account may do, so whoever has a second factor shows it.
+ * owner of the account may do, so whoever has a second factor shows it. `enrolment`: the same, but that somebody who has
+ * none yet can set one up where all must have one.
  */
-type Demand = 'none' | 'account' | NonNullable<Head['secondFactor']>
+type Demand = 'none' | 'account' | 'enrolment' | NonNullable<Head['secondFactor']>
 
 /**
  * Why a change that is permitted cannot be made yet: a second factor is demanded, and did not come with the request.
@@ -20,8 +21,8 @@ export function secondFactorProblem(who: SignedIn, demand: Demand = 'none'): Ref
 
 function demands(demand: Demand, isDemanded: boolean, isEnrolled: boolean, isLetOff: boolean): boolean {
   if (demand === 'publish') return true
-  // Whoever has none yet must be able to set one up
-  if (demand === 'account') return isEnrolled
+  if (demand === 'enrolment') return isEnrolled
+  if (demand === 'account') return isEnrolled || isDemanded
   return !isLetOff && (isDemanded || demand === 'automation')
 }
 

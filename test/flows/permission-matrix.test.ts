@@ -13,7 +13,7 @@ import {
   packages,
   people,
 } from '../support/matrix/expected.ts'
-import { org, settle } from '../support/matrix/people.ts'
+import { makeSensitive, org, settle } from '../support/matrix/people.ts'
 import { rows } from '../support/matrix/routes.ts'
 import type { Row, Thing } from '../support/matrix/row.ts'
 import { type EdgeInProcess, type Stack, startStack } from '../support/stack.ts'
@@ -99,6 +99,7 @@ describe.each(rows.map((row) => [row.is, row.route, row] as const))('%s: %s', (i
       should[person] = kinds.map((kind) => expected(is, person, kind)).join(' ')
     }
     expect(came).toEqual(should)
+    if (row.endsSensitivity) await makeSensitive(stack)
   })
 
   test.runIf(isOfPackages(is) || isOfOrgs(is))('what is hidden answers and costs what nothing does', async () => {

@@ -211,11 +211,14 @@ test('where every change demands one, nobody without publishes, but for automati
   const { token, user } = await person('jan', 'none')
   const strict = stack.edge(undefined, { DECKLE_SECOND_FACTOR: 'writes' })
   const tag = { method: 'PUT', body: '1.0.0' }
-  const star = { method: 'POST', body: { tfa: { mode: 'auth-only', password } } }
+  const enrol = { method: 'POST', body: { tfa: { mode: 'auth-only', password } } }
   await publish('jans', '1.0.0', token)
   const refused = await ask('/-/package/jans/dist-tags/next', { token, ...tag }, strict)
   expect(await codeOf(refused)).toEqual([403, 'second_factor_missing'])
-  expect((await ask('/-/npm/v1/user', { token, ...star }, strict)).status).toBe(200)
+  const robot = { password, packages_all: true, packages_and_scopes_permission: 'read-write', bypass_2fa: true }
+  const made = await ask('/-/npm/v1/tokens', { token, method: 'POST', body: robot }, strict)
+  expect(await codeOf(made)).toEqual([403, 'second_factor_missing'])
+  expect((await ask('/-/npm/v1/user', { token, ...enrol }, strict)).status).toBe(200)
   const limits = { power: 'write' } as const
   const ci = await deps.tokens.issueNamed(user, { kind: 'automation', description: 'ci', lifetimeDays: 1, limits })
   expect((await ask('/-/package/jans/dist-tags/next', { token: ci.token, ...tag }, strict)).status).toBe(201)

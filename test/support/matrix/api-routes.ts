@@ -34,6 +34,7 @@ const ofPackages: readonly Row[] = [
   row(`DELETE ${version}/block`, 'adminWrites', at('/versions/9.9.9/block')),
   row(`PUT ${one}/block`, 'adminWrites', at('/block'), { reason: 'a test' }),
   row(`DELETE ${one}/block`, 'adminWrites', at('/block')),
+  { ...row(`DELETE ${one}/sensitive`, 'manage', at('/sensitive')), endsSensitivity: true },
   row('GET /api/v1/packages', 'seeAll', '/api/v1/packages'),
   row('GET /api/v1/users/:username/packages', 'open', '/api/v1/users/owner/packages'),
 ]

@@ -67,6 +67,11 @@ async function tokensOf(stack: Stack): Promise<Record<Person, string | undefined
   } satisfies Record<(typeof people)[number], string | undefined>
 }
 
+export async function makeSensitive(stack: Stack): Promise<void> {
+  const { registry, as } = useCases(stack)
+  await registry.makeSensitive(await as('owner'), npmPackage(`@${org}/sensitive`), ['readers'])
+}
+
 async function makePackages(stack: Stack, ownersToken: string): Promise<void> {
   const edge = stack.edge()
   const { registry, as } = useCases(stack)
@@ -84,7 +89,7 @@ async function makePackages(stack: Stack, ownersToken: string): Promise<void> {
   await registry.setVisibility(owner, npmPackage(`@${org}/public`), 'public')
   await registry.setVisibility(owner, npmPackage(`@${org}/internal`), 'internal')
   await registry.setVisibility(owner, npmPackage(`@${org}/blocked`), 'internal')
-  await registry.makeSensitive(owner, npmPackage(`@${org}/sensitive`), ['readers'])
+  await makeSensitive(stack)
   await registry.blockPackage(await as('admin'), npmPackage(`@${org}/blocked`), 'malware')
   await edge.settled()
 }

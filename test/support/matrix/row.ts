@@ -8,6 +8,8 @@ export interface Row {
   readonly ask: (thing: Thing) => Question
   /** It would end the token that it is asked with. */
   readonly withoutToken?: true
+  /** The sensitive package is to be made sensitive again. */
+  readonly endsSensitivity?: true
 }
 
 /** What is asked for: a package, and an organisation. */

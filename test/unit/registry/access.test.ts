@@ -320,7 +320,10 @@ describe('a second factor', () => {
     expect(requireAccount(has, 'write')).toBe(has)
     expect(() => requireAccount(has, 'change')).toThrow('second factor')
     expect(requireAccount(who.owner, 'change')).toBe(who.owner)
+    // A token of automation, which is let off, must not be the way around it
+    expect(() => requireAccount(lacks, 'change')).toThrow('you have none yet')
     // Or nobody could set one up
-    expect(requireAccount(lacks, 'change')).toBe(lacks)
+    expect(requireAccount(lacks, 'enrol')).toBe(lacks)
+    expect(() => requireAccount(has, 'enrol')).toThrow('second factor')
   })
 })
