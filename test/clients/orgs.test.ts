@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { accessOf, inSandbox } from './support/cells.ts'
 import { npm11, npm12 } from './support/clients/npm.ts'
 import { inheritedEnvironment, root } from './support/install.ts'
@@ -30,8 +30,8 @@ beforeAll(async () => {
   for (const client of clients) await deckle('org', 'add', orgOf(client), '--owner', 'ana')
   // Made past the edge, which may know ana as she was for half a minute
   for (const client of clients) {
-    const isKnown = async () => (await actor('ana').fetch(`/-/org/${orgOf(client)}/user`)).status === 200
-    await expect.poll(isKnown, { timeout: 45_000, interval: 500 }).toBe(true)
+    const known = async () => expect((await actor('ana').fetch(`/-/org/${orgOf(client)}/user`)).status).toBe(200)
+    await vi.waitFor(known, { timeout: 45_000, interval: 500 })
   }
 }, 120_000)
 
