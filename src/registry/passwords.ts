@@ -1,6 +1,5 @@
-import { scrypt } from '@noble/hashes/scrypt.js'
 import { base64ToBytes, bytesToBase64 } from '../std/base64.ts'
-import { constantTimeEqual } from '../std/digest.ts'
+import { constantTimeEqual, scrypt } from '../std/digest.ts'
 import type { Platform } from '../std/platform.ts'
 
 /** OWASP's equivalent of N=2^17, p=1 with the least memory, 16 MiB: an isolate has 128. */
@@ -35,6 +34,6 @@ export class Passwords {
   }
 
   #scrypt(password: string, salt: Uint8Array, parameters: { N: number; r: number; p: number }): Uint8Array {
-    return scrypt(password.normalize('NFKC'), salt, { ...parameters, dkLen: hashBytes })
+    return scrypt(password.normalize('NFKC'), salt, hashBytes, parameters)
   }
 }

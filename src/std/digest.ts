@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { createHash, scryptSync, timingSafeEqual } from 'node:crypto'
 
 export type DigestAlgorithm = 'sha1' | 'sha256' | 'sha512'
 
@@ -29,4 +29,20 @@ export function constantTimeEqual(a: string, b: string): boolean {
   const left = encoder.encode(a)
   const right = encoder.encode(b)
   return left.length === right.length && timingSafeEqual(left, right)
+}
+
+export interface ScryptCost {
+  /** A power of two. Memory is 128 × N × r bytes. */
+  readonly N: number
+  readonly r: number
+  readonly p: number
+}
+
+/**
+ * The scrypt key derivation of RFC 7914, native in both runtimes.
+ * @param length of the key, in bytes
+ */
+export function scrypt(password: string, salt: Uint8Array, length: number, { N, r, p }: ScryptCost): Uint8Array {
+  // The runtimes refuse what needs more than `maxmem`; twice the formula leaves room for what they count beside it
+  return scryptSync(password, salt, length, { N, r, p, maxmem: 256 * N * r })
 }

@@ -9,6 +9,12 @@ declare module 'node:crypto' {
   }
   export function createHash(algorithm: 'sha1' | 'sha256' | 'sha512'): Hash
   export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean
+  export function scryptSync(
+    password: string,
+    salt: Uint8Array,
+    keylen: number,
+    options: { N: number; r: number; p: number; maxmem: number },
+  ): Uint8Array
 }
 
 declare module 'node:zlib' {
