@@ -33,10 +33,13 @@ export default defineConfig({
         test: {
           name: 'flows',
           include: ['test/flows/**/*.test.ts'],
+          globalSetup: ['test/support/shared-servers.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           // Each file starts a whole registry of several processes; two at once starve each other on a small machine.
           fileParallelism: false,
+          // In one process after another, since each would spend seconds on loading the same modules again
+          isolate: false,
           sequence: { groupOrder: 3 },
         },
       },

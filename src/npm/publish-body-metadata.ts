@@ -41,6 +41,14 @@ export class MetadataText {
     }
   }
 
+  /** All of it as text; the bytes are let go, so that they are no burden while the text is parsed. */
+  take(): string {
+    const text = this.text(0, this.#length)
+    this.#bytes = new Uint8Array(0)
+    this.#length = 0
+    return text
+  }
+
   #grow(least: number): void {
     const capacity = Math.max(least, Math.min(this.#bytes.length * 2, this.#limitBytes))
     const grown = new Uint8Array(capacity)

@@ -78,7 +78,7 @@ export class BodyScanner {
   /** @returns what was kept, as text: valid JSON. @throws Refusal `body_invalid` */
   end(): string {
     if (this.#state !== 'nothing') throw this.#invalid(`it ends too early, after ${this.#offset} bytes`)
-    return this.#metadata.text(0, this.#metadata.length)
+    return this.#metadata.take()
   }
 
   /** @returns the place after what it has read: a byte, or as much of a string or scalar as there is */

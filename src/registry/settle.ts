@@ -79,15 +79,22 @@ async function accept(
   ])
   if (placed === 'moved') return 'nothing_to_do'
   const publishedAt = isoNow(deps.platform)
-  const advanced = await deps.versions.advance(record, 'accepted', { publishedAt }) // COMMIT: it will be published
-  return advanced === 'moved' ? 'nothing_to_do' : finish(deps, advanced, accepted)
+  const [advanced, head] = await Promise.all([
+    deps.versions.advance(record, 'accepted', { publishedAt }), // COMMIT: it will be published
+    deps.heads.get(record),
+  ])
+  return advanced === 'moved' ? 'nothing_to_do' : finish(deps, advanced, { accepted, head })
 }
 
 /**
  * From accepted to published. Redone by the sweeper from any point.
- * @param known the accepted manifest, if it was stored just now
+ * @param known what was stored or read just now
  */
-async function finish(deps: SettleDeps, record: VersionRecord, known?: AcceptedManifest): Promise<Settled> {
+async function finish(
+  deps: SettleDeps,
+  record: VersionRecord,
+  known: { readonly accepted?: AcceptedManifest; readonly head?: Head | undefined } = {},
+): Promise<Settled> {
   let isOurs = false
   const load = async (_: SnapshotDeps, head: Head) => {
     // Whoever is late must not list again what was published and unpublished meanwhile: asked once the head is known,
@@ -98,7 +105,7 @@ async function finish(deps: SettleDeps, record: VersionRecord, known?: AcceptedM
   }
   const list: Mutate = async (state, head) => {
     if (Object.hasOwn(state.versions, record.version) || !isOurs) return undefined
-    const accepted = known ?? (await deps.manifests.get(record, record.uploadId))
+    const accepted = known.accepted ?? (await deps.manifests.get(record, record.uploadId))
     if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
     const format = deps.formats[record.format]
     const versions = { ...state.versions, [record.version]: format.list(record, accepted) }
@@ -106,7 +113,7 @@ async function finish(deps: SettleDeps, record: VersionRecord, known?: AcceptedM
     const readme = tags['latest'] === record.version ? (accepted.readme ?? '') : state.readme
     return { state: { versions, readme }, head: { tags } }
   }
-  const { unused } = await commitSnapshot(deps, record, list, load) // COMMIT: clients see it
+  const { unused } = await commitSnapshot(deps, record, list, load, known.head) // COMMIT: clients see it
   const published = await deps.versions.advance(record, 'published', {}) // first: somebody waits for it
   if (published !== 'moved') await discardStaged(deps.staging, record)
   await indexOrLog(deps, record) // redone by the sweeper: the head says that it is due

@@ -64,15 +64,19 @@ export interface Committed {
   readonly unused: Revision | undefined
 }
 
-/** `changeSnapshot` as far as its commit, for a caller who has something more urgent to do than to tidy up. */
+/**
+ * `changeSnapshot` as far as its commit, for a caller who has something more urgent to do than to tidy up.
+ * @param first the head as it was a moment ago, if it was read by then: an old one only costs a round
+ */
 export async function commitSnapshot(
   deps: SnapshotDeps,
   ref: PackageRef,
   mutate: Mutate,
   load: LoadState = loadState,
+  first?: Head,
 ): Promise<Committed> {
   for (let round = 0; round < maxRounds; round += 1) {
-    const head = await deps.heads.get(ref)
+    const head = (round === 0 ? first : undefined) ?? (await deps.heads.get(ref))
     if (head === undefined) throw refuse('package_not_found')
     const state = await load(deps, head)
     if (state === 'replaced') continue

@@ -74,7 +74,7 @@ export interface CheckContext {
   readonly published: JsonObject
   readonly facts: Facts
   readonly publisher?: Username | undefined
-  /** Undefined for a first version. */
+  /** Undefined for a first version, and for all until the archive has been read. */
   readonly previous?: PreviousVersion | undefined
   report(finding: Finding): void
 }

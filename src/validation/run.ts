@@ -3,7 +3,7 @@ import type { IsoTime, StoredFile } from '../model/records.ts'
 import type { JsonObject } from '../std/json.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { ArchiveLayout, ArchiveLimits, ArchiveSummary, WalkArchive } from './archive/walk.ts'
-import type { Check, Facts, PreviousVersion } from './check.ts'
+import type { Check, CheckContext, Facts, PreviousVersion } from './check.ts'
 import { assembleCrew, type Crash, type Crew, crashFinding } from './crew.ts'
 import { createFindingLog, type FindingLog, type LoggedFindings } from './finding-log.ts'
 import type { Policy } from './policy.ts'
@@ -22,7 +22,8 @@ export interface RunOptions {
   /** The manifest as the publisher sent it. Untrusted. */
   readonly published: JsonObject
   readonly publisher?: Username
-  readonly previous?: PreviousVersion | undefined
+  /** Asked for while the file is read. When it cannot be had, the run proves nothing. */
+  readonly previous?: Promise<PreviousVersion | undefined>
   /** What was computed when the bytes arrived. */
   readonly stored: Pick<StoredFile, 'sizeBytes' | 'sha512'>
   readonly source: ReadableStream<Uint8Array>
@@ -36,6 +37,8 @@ export interface RunOptions {
   readonly platform: Pick<Platform, 'now' | 'sleep'>
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
 export interface RunResult extends LoggedFindings {
   readonly verdict: VerdictKind
   readonly facts: Readonly<Facts>
@@ -47,7 +50,7 @@ export interface RunResult extends LoggedFindings {
 /**
  * Runs all checks over a single pass of the bytes, and proves that these are the bytes that were uploaded. Holds what
  * the walker and the checks hold, and at most `limits.findings` findings.
- * @throws what the source throws when it cannot be read: the run proves nothing and is to be repeated
+ * @throws what the source or `previous` throws when it cannot be read: the run proves nothing and is to be repeated
  */
 export async function runChecks(options: RunOptions): Promise<RunResult> {
   const { platform, limits } = options
@@ -55,8 +58,9 @@ export async function runChecks(options: RunOptions): Promise<RunResult> {
   const startedAt = isoNow(platform)
   const findings = createFindingLog(limits.findings, options.policy)
   const facts: Facts = { fileCount: 0, unpackedSizeBytes: 0 }
-  const { file, published, publisher, previous } = options
-  const context = { file, published, publisher, previous, facts, report: findings.add }
+  const { file, published, publisher } = options
+  const context: Writable<CheckContext> = { file, published, publisher, facts, report: findings.add }
+  options.previous?.catch(() => undefined) // thrown where it is needed, if it is
   const checks = options.checks.filter(({ formats }) => formats === 'all' || formats.includes(options.file.format))
   const crew = assembleCrew(checks, context, findings.add)
   const source = openStoredSource(options.source, options.stored)
@@ -71,7 +75,10 @@ export async function runChecks(options: RunOptions): Promise<RunResult> {
     facts.unpackedSizeBytes = walked.unpackedSizeBytes
     await source.drain()
     if (!source.isUnchanged()) findings.add(changedFinding)
-    else if (walked.complete) await crew.end()
+    else if (walked.complete) {
+      context.previous = await options.previous
+      await crew.end()
+    }
     return []
   })
   const logged = findings.read()

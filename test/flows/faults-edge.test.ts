@@ -45,6 +45,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.close()
   await Promise.all([...proxies.values()].map((proxy) => proxy.close()))
+  vi.restoreAllMocks()
 })
 
 let count = 0

@@ -39,6 +39,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await stack?.close()
   await Promise.all([...proxies.values()].map((proxy) => proxy.close()))
+  vi.restoreAllMocks()
 })
 
 const ref = (name: string): VersionRef => ({ format: 'npm', name: name as PackageName, version: '1.0.0' as Version })

@@ -1,7 +1,7 @@
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
 import { createApp } from '../../src/app.ts'
 import { type Config, parseConfig } from '../../src/config.ts'
-import { bundleWorker } from '../../src/node/local/bundle.ts'
+import { bundleWorker, type WorkerBundle } from '../../src/node/local/bundle.ts'
 import { choosePort } from '../../src/node/local/ports.ts'
 import { startValidator, type Validator } from '../../src/node/validator/service.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
@@ -99,8 +99,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
+/** Of the source as it was when this process first needed it: files of tests share a process (vitest.config.ts). */
+let bundle: Promise<WorkerBundle> | undefined
+
 async function startWorkerd(port: number, settings: Record<string, string>): Promise<Miniflare> {
-  const { code, compatibilityDate, compatibilityFlags } = await bundleWorker()
+  bundle ??= bundleWorker()
+  const { code, compatibilityDate, compatibilityFlags } = await bundle
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       host: '127.0.0.1',

@@ -1,18 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { inject } from 'vitest'
 import { createBucket, createQueues, createTables } from '../../src/node/local/create-tables.ts'
-import { startDynamoDbServer } from '../../src/node/local/dynamodb-server.ts'
-import type { LocalServer } from '../../src/node/local/listen.ts'
-import { startS3Server } from '../../src/node/local/s3-server.ts'
-import { startSqsServer } from '../../src/node/local/sqs-server.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { AwsService, type ServiceName } from '../../src/storage/aws.ts'
 import { type Credentials, staticCredentials } from '../../src/storage/credentials.ts'
 import { DynamoDb } from '../../src/storage/dynamodb.ts'
 import { S3 } from '../../src/storage/s3.ts'
 import { Sqs } from '../../src/storage/sqs.ts'
+import { startServers } from './local-servers.ts'
 
 /** Servers to test against, and clients of them. */
 export interface StorageUnderTest {
@@ -35,7 +30,6 @@ export interface StorageUnderTest {
   close(): Promise<void>
 }
 
-const starters = { s3: startS3Server, dynamodb: startDynamoDbServer, sqs: startSqsServer }
 const variables = {
   s3: 'DECKLE_TEST_S3_ENDPOINT',
   dynamodb: 'DECKLE_TEST_DYNAMODB_ENDPOINT',
@@ -43,15 +37,17 @@ const variables = {
 }
 
 /**
- * Starts the local servers in this process, in a folder of their own, with a key pair of their own. When any of the
- * `DECKLE_TEST_…_ENDPOINT` variables is set (`aws` for AWS's own), the tests run against those endpoints instead, with
+ * A bucket, tables and queues of its own, on the local servers that the project shares (`shared-servers.ts`), or else on
+ * some that it starts in this process. When any of the `DECKLE_TEST_…_ENDPOINT` variables is set (`aws` for AWS's own), the tests run against those endpoints instead, with
  * the usual AWS variables, in a bucket (`DECKLE_TEST_BUCKET`, made if absent) and with tables and queues of their own.
  */
 export async function startStorage(
   services: readonly ServiceName[] = ['s3', 'dynamodb', 'sqs'],
 ): Promise<StorageUnderTest> {
   const remote = services.some((service) => process.env[variables[service]])
-  const servers = remote ? undefined : await startServers(services)
+  const shared = remote ? undefined : inject('localServers')
+  const own = remote || shared ? undefined : await startServers(services)
+  const servers = shared ?? own
   const endpointOf = (service: ServiceName) => {
     const chosen = remote ? process.env[variables[service]] : `http://127.0.0.1:${servers?.ports[service] ?? 0}`
     return chosen === 'aws' ? undefined : chosen
@@ -93,33 +89,8 @@ export async function startStorage(
     folder: `test-${run}/`,
     ...storage,
     service,
-    close: () => (servers ? servers.close() : removeRemote(services, storage, `test-${run}/`)),
-  }
-}
-
-async function startServers(services: readonly ServiceName[]) {
-  const directory = await mkdtemp(join(tmpdir(), 'deckle-storage-'))
-  const credentials = {
-    accessKeyId: `LOCAL${randomBytes(6).toString('hex')}`,
-    secretAccessKey: randomBytes(20).toString('hex'),
-  }
-  const region = 'eu-central-1'
-  const started = await Promise.all(
-    services.map(async (name): Promise<readonly [ServiceName, LocalServer]> => {
-      return [name, await starters[name]({ port: 0, directory: join(directory, name), credentials, region })]
-    }),
-  )
-  const ports: Partial<Record<ServiceName, number>> = Object.fromEntries(
-    started.map(([name, { port }]) => [name, port]),
-  )
-  return {
-    credentials,
-    region,
-    ports,
-    close: async () => {
-      await Promise.all(started.map(([, server]) => server.close()))
-      await rm(directory, { recursive: true, force: true })
-    },
+    // On shared servers it stays until they end
+    close: async () => (remote ? removeRemote(services, storage, `test-${run}/`) : own?.close()),
   }
 }
 

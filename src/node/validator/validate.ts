@@ -33,7 +33,10 @@ export function createValidate(deps: ValidateDeps): Validate {
 }
 
 async function validate({ stores, platform, policy }: ValidateDeps, record: VersionRecord): Promise<Verdict> {
-  const [previous, published, staged] = await open(stores, record)
+  // Needed at the end only: two or three reads, one after another, while the file is read
+  const previous = previousVersion(stores, record)
+  previous.catch(() => undefined)
+  const [published, staged] = await open(stores, record)
   if (staged === undefined || published === undefined) {
     await staged?.body.cancel()
     return { verdict: 'failed', reasons: [gone] }
@@ -55,12 +58,12 @@ async function validate({ stores, platform, policy }: ValidateDeps, record: Vers
   return verdictOf(result, buildReport({ file, stored: record.file, result }))
 }
 
-/** All that a validation reads, asked for side by side. A file that was opened for nothing is closed. */
+/** What a validation begins with, asked for side by side. A file that was opened for nothing is closed. */
 async function open(stores: Stores, record: VersionRecord) {
   const opening = stores.staging.open(record.uploadId)
   try {
     const manifest = stores.staging.getManifest(record.uploadId)
-    return await Promise.all([previousVersion(stores, record), manifest, opening])
+    return await Promise.all([manifest, opening])
   } catch (error) {
     const staged = await opening.catch(() => undefined)
     // It may have broken off as well: what is to be told is what broke first

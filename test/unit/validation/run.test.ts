@@ -4,7 +4,7 @@ import type { FileName, FileRef, PackageName, Version } from '../../../src/model
 import { type Platform, webPlatform } from '../../../src/std/platform.ts'
 import { walkTarball } from '../../../src/validation/archive/tarball.ts'
 import { archiveLimits, type WalkArchive } from '../../../src/validation/archive/walk.ts'
-import type { Check, CheckPass } from '../../../src/validation/check.ts'
+import type { Check, CheckPass, PreviousVersion } from '../../../src/validation/check.ts'
 import { createPolicy } from '../../../src/validation/policy.ts'
 import { type RunLimits, type RunOptions, runChecks } from '../../../src/validation/run.ts'
 import { concat } from '../../builders/gzip.ts'
@@ -70,6 +70,21 @@ describe('the verdict', () => {
     const odd = await runChecks(optionsFor(tarball().file('package/aux.js').gzip()))
     expect(odd.verdict).toBe('accepted')
     expect(odd.findings).toMatchObject([{ code: 'archive_windows_name', severity: 'warning' }])
+  })
+
+  test('the version before is there when checks come to their end, and a run without it proves nothing', async () => {
+    const before = { version: '0.9.0' as Version } as PreviousVersion
+    const seen: (string | undefined)[] = []
+    const looks: Check = {
+      ...check('looks', () => ({})),
+      begin: (context) => ({ end: () => void seen.push(context.previous?.version) }),
+    }
+    await runChecks(optionsFor(good, { checks: [looks], previous: Promise.resolve(before) }))
+    await runChecks(optionsFor(good, { checks: [looks] }))
+    expect(seen).toEqual(['0.9.0', undefined])
+    const unread = Promise.reject(new Error('storage is away'))
+    await expect(runChecks(optionsFor(good, { checks: [looks], previous: unread }))).rejects.toThrow('storage is away')
+    expect(seen).toHaveLength(2)
   })
 
   test('follows the policy of the registry', async () => {
