@@ -36,9 +36,9 @@ export default defineConfig({
           globalSetup: ['test/support/shared-servers.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Each file starts a whole registry of several processes; two at once starve each other on a small machine.
-          fileParallelism: false,
-          // In one process after another, since each would spend seconds on loading the same modules again
+          // Each file starts a whole registry of several processes: more of them would starve each other on a small machine.
+          maxWorkers: 2,
+          // Each file in a process of its own would spend seconds on loading the same modules again.
           isolate: false,
           sequence: { groupOrder: 3 },
         },

@@ -43,6 +43,6 @@ export interface ScryptCost {
  * @param length of the key, in bytes
  */
 export function scrypt(password: string, salt: Uint8Array, length: number, { N, r, p }: ScryptCost): Uint8Array {
-  // The runtimes refuse what needs more than `maxmem`; twice the formula leaves room for what they count beside it
-  return scryptSync(password, salt, length, { N, r, p, maxmem: 256 * N * r })
+  // Twice what the algorithm's three buffers take: the runtimes refuse what needs more than `maxmem`
+  return scryptSync(password, salt, length, { N, r, p, maxmem: 256 * r * (N + p + 2) })
 }
