@@ -3,6 +3,7 @@ import { asking, leaving, requestToken } from '../http/authenticate.ts'
 import { claimedAddress, visitorOf } from '../http/visitor.ts'
 import { refuse } from '../model/refusals.ts'
 import { orgRoles, roles } from '../model/standing.ts'
+import { orgsOf } from '../registry/access.ts'
 import { body, done, endpoint, json, resource } from './resource.ts'
 import { limitsSchema } from './token-shapes.ts'
 
@@ -74,7 +75,7 @@ export const auth = resource()
       {
         username,
         roles: [...standing.roles],
-        organisations: standing.orgs,
+        organisations: orgsOf(who),
         credential: { kind: credential.kind, id: credential.id },
         ...(limits === undefined ? {} : { limits: { ...limits } }),
       },

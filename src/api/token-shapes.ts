@@ -21,6 +21,7 @@ export const limitsSchema = z
       .optional()
       .openapi({ description: `${patternText}. Absent: all.` }),
     manages: z.array(z.string()).readonly().optional().openapi({ description: 'Organisations that it may change.' }),
+    sees: z.array(z.string()).readonly().optional().openapi({ description: 'Organisations that it may only see.' }),
     addresses: z
       .array(z.string())
       .readonly()
@@ -58,6 +59,10 @@ export const newTokenSchema = z
       .optional()
       .openapi({ description: `${patternText}. Absent: all.`, example: ['npm/@acme/*'] }),
     manages: list(80).optional().openapi({ description: 'Organisations that it may change. Absent: none.' }),
+    sees: list(80).optional().openapi({
+      description:
+        'Organisations whose members and teams it may only see. Where neither is given, those all of whose packages it is for.',
+    }),
     addresses: list(60)
       .optional()
       .openapi({ description: 'CIDR ranges.', example: ['10.0.0.0/8'] }),
@@ -69,24 +74,29 @@ const powerOf = { read: 'read', publish: 'write', automation: 'write', admin: 'm
 
 /** The token that a body asks for; what cannot be enforced is refused. @throws Refusal `body_invalid`, `token_field_unsupported` */
 export function askedToken(c: Context<AppEnv>, asked: z.infer<typeof newTokenSchema>): AskedToken {
-  const { password, name, note, kind, packages, manages, addresses, expiresInDays } = asked
-  if (addresses !== undefined && !c.var.registry.config.trustAddress) {
+  const { password, name, note, kind, expiresInDays, ...limited } = asked
+  if (limited.addresses !== undefined && !c.var.registry.config.trustAddress) {
     throw refuse('token_field_unsupported', { field: 'addresses' })
   }
-  const isLimited = kind !== 'admin' || packages !== undefined || manages !== undefined || addresses !== undefined
-  const limits: TokenLimits = {
-    power: powerOf[kind],
-    ...(packages === undefined ? {} : { packages: packages.map((text) => pattern(c, text)) }),
-    ...(manages === undefined ? {} : { manages: manages.map(orgName) }),
-    ...(addresses === undefined ? {} : { addresses: addresses.map(range) }),
-  }
+  const isLimited = kind !== 'admin' || Object.keys(limited).length > 0
   return {
     password,
     name: printable(name),
     kind,
     ...(note === undefined ? {} : { note: printable(note) }),
-    ...(isLimited ? { limits } : {}),
+    ...(isLimited ? { limits: { power: powerOf[kind], ...limitsOf(c, limited) } } : {}),
     ...(expiresInDays === undefined ? {} : { lifetimeDays: expiresInDays }),
+  }
+}
+
+type Limited = Pick<z.infer<typeof newTokenSchema>, 'packages' | 'manages' | 'sees' | 'addresses'>
+
+function limitsOf(c: Context<AppEnv>, { packages, manages, sees, addresses }: Limited): Omit<TokenLimits, 'power'> {
+  return {
+    ...(packages === undefined ? {} : { packages: packages.map((text) => pattern(c, text)) }),
+    ...(manages === undefined ? {} : { manages: manages.map(orgName) }),
+    ...(sees === undefined ? {} : { sees: sees.map(orgName) }),
+    ...(addresses === undefined ? {} : { addresses: addresses.map(range) }),
   }
 }
 
