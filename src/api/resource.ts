@@ -47,12 +47,21 @@ export function endpoint<const R extends Operation>(described: R & About): Omit<
   return full as unknown as Omit<R, 'tags'>
 }
 
+const ofCredentials = [
+  'login_required',
+  'token_invalid',
+  'token_limited',
+  'token_used_up',
+  'account_disabled',
+  'too_many_requests',
+] as const
+
 function codesOf({ access, refuses = [], request = {}, method }: Operation & About): Set<RefusalCode> {
   return new Set<RefusalCode>([
     'busy',
     'internal',
     ...refuses,
-    ...(access === 'open' ? [] : (['login_required', 'token_invalid', 'token_limited', 'account_disabled'] as const)),
+    ...(access === 'open' ? [] : ofCredentials),
     ...(request.query === undefined ? [] : (['query_invalid'] as const)),
     ...(request.body === undefined ? [] : (['body_invalid', 'unsupported_media_type'] as const)),
     ...(method === 'get' ? [] : (['body_too_large'] as const)),

@@ -34,7 +34,7 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
   readVersion: () => ({ path: one, status: 200 }),
   readReport: () => ({ path: one, status: 200 }),
   listTokens: () => ({ status: 200 }),
-  createToken: () => ({ body: { password, name: 'ci', kind: 'read', packages: ['npm/@acme/*'] }, status: 201 }),
+  createToken: () => ({ body: { password, name: 'ci', kind: 'read', sees: ['acme'], uses: 9 }, status: 201 }),
   readToken: async () => ({ path: { id: await tokenOf('ana') }, status: 200 }),
   changeSettings: () => ({ path: lib, body: { visibility: 'internal' }, status: 200 }),
   addOwner: () => ({ path: { ...lib, username: 'bob' }, status: 204 }),
