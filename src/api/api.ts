@@ -14,6 +14,7 @@ import { packages } from './packages.ts'
 import { reports } from './reports.ts'
 import { resource } from './resource.ts'
 import { restrictions } from './restrictions.ts'
+import { sessions } from './sessions.ts'
 import { packageSettings } from './settings.ts'
 import { teams } from './teams.ts'
 import { tokens } from './tokens.ts'
@@ -39,7 +40,7 @@ api.use(
     },
   }),
 )
-for (const routes of [auth, joining, users, organisations, teams, tokens]) api.route('/', routes)
+for (const routes of [auth, sessions, joining, users, organisations, teams, tokens]) api.route('/', routes)
 for (const routes of [packages, heldPackages, versions, reports]) api.route('/', routes)
 for (const routes of [packageSettings, access, restrictions, audit, history]) api.route('/', routes)
 api.route(

@@ -153,19 +153,19 @@ export function isAdmin(who: Principal): boolean {
 /** Who administers the registry: somebody who is signed in, or its own command line, `system`. */
 export type Administrator = Principal | 'system'
 
-/** @throws Refusal `login_required`, `admin_required` */
-export function requireAdministrator(who: Administrator): void {
-  if (who !== 'system') requireAdmin(who)
+/** @throws Refusal as `requireAdmin` */
+export function requireAdministrator(who: Administrator, action: 'see' | 'change' = 'change'): void {
+  if (who !== 'system') requireAdmin(who, action)
 }
 
 /**
- * For changes that only an administrator makes.
+ * For what only an administrator sees or changes; a second factor is asked for changes alone.
  * @throws Refusal `login_required`, `admin_required`, `second_factor_required`, `second_factor_missing`
  */
-export function requireAdmin(who: Principal): SignedIn {
+export function requireAdmin(who: Principal, action: 'see' | 'change' = 'change'): SignedIn {
   if (who.kind !== 'user') throw refuse('login_required')
   if (!isAdmin(who)) throw refuse('admin_required')
-  const problem = secondFactorProblem(who)
+  const problem = action === 'see' ? undefined : secondFactorProblem(who)
   if (problem !== undefined) throw problem
   return who
 }

@@ -28,6 +28,16 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
   readReportSchema: () => ({ status: 200 }),
   login: () => ({ body: { username: 'ana', password }, status: 201 }),
   me: () => ({ status: 200 }),
+  changeMe: () => ({ body: { email: 'ana@example.org', fullName: 'Ana' }, status: 200 }),
+  openSession: () => ({ body: { username: 'ana', password }, status: 201 }),
+  listSessions: () => ({ query: 'limit=1', status: 200 }),
+  endSession: async () => ({ path: { id: await sessionOf('ana') }, status: 204 }),
+  listSessionsOfUser: () => ({ as: 'admin', path: { username: 'ana' }, query: 'limit=1', status: 200 }),
+  endSessionOfUser: async () => ({
+    as: 'admin',
+    path: { username: 'ana', id: await sessionOf('ana') },
+    status: 204,
+  }),
   listPackages: () => ({ query: 'q=lib&limit=10', status: 200 }),
   readPackage: () => ({ path: lib, status: 200 }),
   listVersions: () => ({ path: lib, query: 'limit=1', status: 200 }),
@@ -95,6 +105,7 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
   removeMember: () => ({ path: { organisation: 'acme', username: 'bob' }, status: 204 }),
   deleteUser: () => ({ as: 'admin', path: { username: 'bob' }, status: 204 }),
   revokeToken: async () => ({ as: 'leaving', path: { id: await tokenOf('leaving') }, status: 204 }),
+  endAllSessions: () => ({ as: 'everywhere', status: 204 }),
   logout: () => ({ as: 'gone', status: 204 }),
 }
 
@@ -104,7 +115,13 @@ let document: Record<string, any>
 const actors = new Map<string, Actor>()
 
 beforeAll(async () => {
-  stack = await startStack({ settings: { DECKLE_REGISTRATION: 'open' } })
+  stack = await startStack({
+    settings: {
+      DECKLE_REGISTRATION: 'open',
+      DECKLE_SECRET_KEY: 'b'.repeat(43),
+      DECKLE_SESSION_KEYS: JSON.stringify([{ kid: 'test', secret: 'a'.repeat(43) }]),
+    },
+  })
   await company(stack, 'acme', ['writers'], { ana: ['owner', 'writers'], bob: ['member'] })
   await givePassword(stack, 'ana', password)
   const ana = await actor('ana')
@@ -125,6 +142,13 @@ async function actor(name: string): Promise<Actor> {
 /** The id of the token that somebody uses. */
 async function tokenOf(name: string): Promise<string> {
   return (await (await actor(name)).json('/api/v1/auth/me'))['credential'].id
+}
+
+/** The id of a session that somebody opens. */
+async function sessionOf(username: string): Promise<string> {
+  const body = JSON.stringify({ username, password })
+  const headers = { 'content-type': 'application/json' }
+  return (await (await actor(username)).json('/api/v1/auth/sessions', { method: 'POST', body, headers }))['id']
 }
 
 /** Sends what a sample says, less or more what `change` says. */

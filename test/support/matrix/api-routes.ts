@@ -67,6 +67,13 @@ const nobody = (rest = '') => `/api/v1/users/nobody${rest}`
 const ofPeople: readonly Row[] = [
   row('GET /api/v1/auth/me', 'signedIn', '/api/v1/auth/me'),
   { ...row('POST /api/v1/auth/logout', 'loginFirst', '/api/v1/auth/logout'), withoutToken: true },
+  row('PATCH /api/v1/auth/me', 'account', '/api/v1/auth/me', { email: 'none' }),
+  row('GET /api/v1/auth/sessions', 'account', '/api/v1/auth/sessions'),
+  // It would end all that the others are asked with
+  { ...row('DELETE /api/v1/auth/sessions', 'loginFirst', '/api/v1/auth/sessions'), withoutToken: true },
+  row('DELETE /api/v1/auth/sessions/:id', 'account', '/api/v1/auth/sessions/none'),
+  row(`GET ${user}/sessions`, 'adminReads', nobody('/sessions')),
+  row(`DELETE ${user}/sessions/:id`, 'adminWrites', nobody('/sessions/none')),
   row('GET /api/v1/tokens', 'account', '/api/v1/tokens'),
   row('POST /api/v1/tokens', 'account', '/api/v1/tokens', { password: 'wrong', name: 'x', kind: 'read' }),
   row('GET /api/v1/tokens/:id', 'account', '/api/v1/tokens/none'),
@@ -89,6 +96,7 @@ const forEverybody: readonly Row[] = [
   row('GET /api/v1/openapi.json', 'free', '/api/v1/openapi.json'),
   row('GET /api/v1/schemas/report', 'free', '/api/v1/schemas/report'),
   row('POST /api/v1/auth/login', 'free', '/api/v1/auth/login', {}),
+  row('POST /api/v1/auth/sessions', 'free', '/api/v1/auth/sessions', {}),
   row('POST /api/v1/auth/register', 'free', '/api/v1/auth/register', {}),
   row('POST /api/v1/auth/reset', 'free', '/api/v1/auth/reset', {}),
   row('POST /api/v1/invitations/accept', 'free', '/api/v1/invitations/accept', {}),

@@ -337,6 +337,7 @@ describe('a second factor', () => {
     expect(orgProblem(boss, 'see', org)).toBeUndefined()
     expect(orgProblem(boss, 'manage', org)?.code).toBe('second_factor_required')
     expect(() => requireAdmin(boss)).toThrow('second factor')
+    expect(requireAdmin(boss, 'see')).toBe(boss)
     expect(requireAccount(chose)).toBe(chose)
     expect(() => requireAccount(chose, 'write')).toThrow('second factor')
     expect(requireAccount(has, 'write')).toBe(has)
