@@ -14,11 +14,13 @@ import { acceptInvitation, invite, readInvitation } from './registry/invitations
 import { listPackages } from './registry/list-packages.ts'
 import { countMembers, listMembers, removeMember, setMember } from './registry/org-members.ts'
 import { createOrg, listOrgs, readOrg } from './registry/orgs.ts'
-import { addPasskey, beginPasskey, removePasskey } from './registry/own-passkeys.ts'
+import { addPasskey, beginPasskey, removePasskey, renamePasskey } from './registry/own-passkeys.ts'
 import {
   beginSecondFactor,
+  changeSecondFactor,
   confirmSecondFactor,
   endSecondFactor,
+  endSecondFactorOf,
   readSecondFactor,
   renewRecoveryCodes,
   replaceSecondFactor,
@@ -85,11 +87,14 @@ export const identity = {
   beginSecondFactor,
   replaceSecondFactor,
   confirmSecondFactor,
+  changeSecondFactor,
   endSecondFactor,
+  endSecondFactorOf,
   renewRecoveryCodes,
   readSecondFactor,
   beginPasskey,
   addPasskey,
+  renamePasskey,
   removePasskey,
   challengeMyself,
   leaveSession,

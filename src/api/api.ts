@@ -11,9 +11,11 @@ import { joining } from './joining.ts'
 import { about, describe } from './openapi.ts'
 import { organisations } from './organisations.ts'
 import { packages } from './packages.ts'
+import { passkeys } from './passkeys.ts'
 import { reports } from './reports.ts'
 import { resource } from './resource.ts'
 import { restrictions } from './restrictions.ts'
+import { secondFactor } from './second-factor.ts'
 import { sessions } from './sessions.ts'
 import { packageSettings } from './settings.ts'
 import { teams } from './teams.ts'
@@ -40,7 +42,8 @@ api.use(
     },
   }),
 )
-for (const routes of [auth, sessions, joining, users, organisations, teams, tokens]) api.route('/', routes)
+for (const routes of [auth, sessions, secondFactor, passkeys]) api.route('/', routes)
+for (const routes of [joining, users, organisations, teams, tokens]) api.route('/', routes)
 for (const routes of [packages, heldPackages, versions, reports]) api.route('/', routes)
 for (const routes of [packageSettings, access, restrictions, audit, history]) api.route('/', routes)
 api.route(

@@ -8,6 +8,7 @@ import { problemAnswers } from './problems.ts'
 export const tags = {
   auth: 'Logging in and out, and who one is.',
   sessions: 'Logins that end by themselves.',
+  'second-factor': 'What one shows beside the password: an app, passkeys, recovery codes.',
   people: 'Accounts, and how they come about.',
   organisations: 'Organisations and their teams.',
   tokens: 'Tokens of one’s own: for machines, with limits.',
@@ -121,6 +122,12 @@ export function text(
 
 /** A change that was made, or that was so already. */
 export const done = { 204: { description: 'It is so now.' } } as const
+
+/** Recovery codes, which nobody can read again. */
+export const shownOnce = json(
+  'Recovery codes, each good once: shown now and never again. None where there were some already.',
+  z.object({ recoveryCodes: z.array(z.string()).readonly() }).openapi('RecoveryCodes'),
+)
 
 /** A body in JSON. */
 export function body<S extends z.ZodType>(schema: S) {

@@ -1,8 +1,10 @@
+import { type TOTP, URI } from 'otpauth'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { Username } from '../../src/model/ids.ts'
 import { createAccount } from '../../src/registry/accounts.ts'
 import { webPlatform } from '../../src/std/platform.ts'
 import { wireAccounts } from '../../src/wiring.ts'
+import { Authenticator } from '../builders/authenticator.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -136,4 +138,130 @@ test('a new password costs the old one, and ends every other login', async () =>
   expect((await ask(session, 'GET', '/auth/me')).status).toBe(401)
   const user = await stack.stores.users.get('fritz' as Username)
   expect(deps.passwords.matches('staple, not horse', user?.passwordHash)).toBe(true)
+})
+
+const factor = '/auth/second-factor'
+
+/** Sets an app up by the API. @returns the code of the next step each time, and the recovery codes */
+async function enrol(token: string, mode: 'auth-only' | 'auth-and-writes') {
+  const begun = await ask(token, 'POST', `${factor}/app`, { body: { password, mode } })
+  expect(begun.status).toBe(201)
+  const app = URI.parse(begun.body.uri) as TOTP
+  expect(app.secret.base32).toBe(begun.body.secret)
+  const code = () => app.generate({ timestamp: Date.now() + clockMs })
+  const next = () => {
+    clockMs += 30_000
+    return code()
+  }
+  const confirmed = await ask(token, 'POST', `${factor}/app/confirm`, { body: { code: code() } })
+  expect(confirmed.status).toBe(200)
+  return { next, codes: confirmed.body.recoveryCodes as readonly string[] }
+}
+
+test('an app is set up by the password and a code of it, and asked for from then on in npm’s words', async () => {
+  const token = await person('greta')
+  expect((await ask(token, 'GET', factor)).body).toEqual({ hasApp: false, codesLeft: 0, passkeys: [] })
+  const wrong = await ask(token, 'POST', `${factor}/app`, { body: { password: 'not hers', mode: 'auth-only' } })
+  expect(wrong.body.code).toBe('credentials_wrong')
+  const { next, codes } = await enrol(token, 'auth-and-writes')
+  expect(codes).toHaveLength(10)
+  const mode = 'auth-and-writes'
+  expect((await ask(token, 'GET', factor)).body).toEqual({ mode, hasApp: true, codesLeft: 10, passkeys: [] })
+  const change = (code?: string) =>
+    ask(token, 'PATCH', '/auth/me', { body: { fullName: 'Greta' }, ...(code === undefined ? {} : { code }) })
+  const refused = await change()
+  expect([refused.status, refused.body.code]).toEqual([401, 'second_factor_required'])
+  expect(refused.headers.get('www-authenticate')).toBe('otp')
+  expect(refused.headers.get('content-type')).toBe('application/problem+json')
+  const guessed = await change('000000')
+  expect([guessed.body.code, guessed.headers.get('www-authenticate')]).toEqual(['second_factor_wrong', 'otp'])
+  expect((await change(next())).status).toBe(200)
+  expect((await change(codes[0])).status).toBe(200)
+  expect((await change(codes[0])).body.code).toBe('second_factor_wrong')
+})
+
+test.each(['/auth/login', '/auth/sessions'])('a code comes along with POST %s', async (path) => {
+  const name = `hal${path.length}`
+  const { next } = await enrol(await person(name), 'auth-only')
+  const body = { username: name, password }
+  const refused = await ask(undefined, 'POST', path, { body })
+  expect([refused.body.code, refused.headers.get('www-authenticate')]).toEqual(['second_factor_required', 'otp'])
+  expect((await ask(undefined, 'POST', path, { body, code: next() })).status).toBe(201)
+  const unknown = { username: name, password: 'not his password' }
+  expect((await ask(undefined, 'POST', path, { body: unknown, code: next() })).body.code).toBe('credentials_wrong')
+})
+
+test('what is asked, and recovery codes, are changed by password and code; so is the end of it', async () => {
+  const token = await person('ida')
+  const none = await ask(token, 'POST', `${factor}/recovery-codes`, { body: { password } })
+  expect(none.body.code).toBe('second_factor_missing')
+  const { next, codes } = await enrol(token, 'auth-only')
+  const send = (method: string, rest: string, body: object, code?: string) =>
+    ask(token, method, `${factor}${rest}`, { body, ...(code === undefined ? {} : { code }) })
+  for (const [method, rest, more] of [
+    ['PUT', '/mode', { mode: 'auth-and-writes' }],
+    ['POST', '/recovery-codes', {}],
+    ['POST', '/end', {}],
+  ] as const) {
+    expect((await send(method, rest, { password, ...more })).body.code).toBe('second_factor_required')
+    const wrong = await send(method, rest, { password: 'not hers at all', ...more }, next())
+    expect(wrong.body.code).toBe('credentials_wrong')
+  }
+  expect((await send('PUT', '/mode', { password, mode: 'auth-and-writes' }, next())).status).toBe(204)
+  const renewed = await send('POST', '/recovery-codes', { password }, next())
+  expect(renewed.body.recoveryCodes).toHaveLength(10)
+  expect(await deps.factors.check('ida' as Username, codes[0] ?? '')).toBe(false)
+  expect((await send('POST', '/end', { password }, next())).status).toBe(204)
+  expect((await send('POST', '/end', { password })).status).toBe(204)
+  expect((await ask(token, 'GET', factor)).body).toEqual({ hasApp: false, codesLeft: 0, passkeys: [] })
+  expect(await audited('user/ida')).toEqual(
+    expect.arrayContaining(['user.second-factor by ida', 'user.recovery-codes by ida']),
+  )
+})
+
+test('passkeys are added, renamed and removed without a page of ours', async () => {
+  const token = await person('jan')
+  const begin = () => ask(token, 'POST', `${factor}/passkeys`, { body: { password, name: 'key' } })
+  const authenticator = new Authenticator(stack.url)
+  const foreign = authenticator.create((await begin()).body, { origin: 'https://evil.example' })
+  const confirm = (passkey: object) => ask(token, 'POST', `${factor}/passkeys/confirm`, { body: { passkey } })
+  expect((await confirm(foreign)).body.code).toBe('second_factor_wrong')
+  const made = await confirm(authenticator.create((await begin()).body))
+  expect([made.status, made.body.recoveryCodes.length]).toEqual([201, 10])
+  const [code = '', another = ''] = made.body.recoveryCodes
+  const [{ id }] = (await ask(token, 'GET', factor)).body.passkeys
+  const rename = (one: string, shown: string) =>
+    ask(token, 'PATCH', `${factor}/passkeys/${one}`, { body: { name: 'blue key' }, code: shown })
+  expect((await rename('none', code)).body.code).toBe('passkey_not_found')
+  expect((await rename(id, another)).status).toBe(204)
+  expect((await ask(token, 'GET', factor)).body.passkeys).toMatchObject([{ id, name: 'blue key' }])
+  const remove = (one: string, shown: string) => ask(token, 'DELETE', `${factor}/passkeys/${one}`, { code: shown })
+  expect((await remove(id, made.body.recoveryCodes[2])).body.code).toBe('last_passkey')
+  expect((await remove('none', made.body.recoveryCodes[3])).status).toBe(204)
+})
+
+test('an administrator takes away a second factor that was lost, on record, and not their own', async () => {
+  const [admin, kim] = [await person('chief', 'admin'), await person('kim')]
+  await enrol(kim, 'auth-and-writes')
+  const path = '/users/kim/second-factor'
+  expect((await ask(kim, 'DELETE', path)).body.code).toBe('admin_required')
+  for (let time = 0; time < 2; time += 1) expect((await ask(admin, 'DELETE', path)).status).toBe(204)
+  expect((await ask(undefined, 'POST', '/auth/login', { body: { username: 'kim', password } })).status).toBe(201)
+  expect(await stack.stores.secondFactors.get('kim' as Username)).toBeUndefined()
+  expect(await audited('user/kim')).toContain('user.second-factor by chief')
+  expect((await ask(admin, 'DELETE', '/users/chief/second-factor')).body.code).toBe('own_account_kept')
+  expect((await ask(admin, 'DELETE', '/users/nobody/second-factor')).body.code).toBe('user_not_found')
+})
+
+test('an administrator with a second factor reads lists without a code, and changes nothing without one', async () => {
+  const admin = await person('root', 'admin')
+  const { next } = await enrol(admin, 'auth-and-writes')
+  for (const path of ['/users', '/users/root', '/users/root/sessions']) {
+    expect((await ask(admin, 'GET', path)).status).toBe(200)
+  }
+  await person('lisa')
+  const demote = (code?: string) =>
+    ask(admin, 'PUT', '/users/lisa/roles', { body: { roles: ['reader'] }, ...(code === undefined ? {} : { code }) })
+  expect((await demote()).body.code).toBe('second_factor_required')
+  expect((await demote(next())).status).toBe(204)
 })
