@@ -11,6 +11,7 @@ import { grantAccess, revokeAccess } from './registry/grants.ts'
 import { packagesOfOrg, packagesOfTeam, packagesOfUser } from './registry/held-packages.ts'
 import { historyOfPackage, historyOfUser } from './registry/history.ts'
 import { acceptInvitation, invite, readInvitation } from './registry/invitations.ts'
+import { listInvitations, revokeInvitation } from './registry/issued-invitations.ts'
 import { listPackages } from './registry/list-packages.ts'
 import { countMembers, listMembers, removeMember, setMember } from './registry/org-members.ts'
 import { createOrg, listOrgs, readOrg } from './registry/orgs.ts'
@@ -115,6 +116,8 @@ export const people = {
   endLogins,
   deleteUser,
   invite,
+  listInvitations,
+  revokeInvitation,
   readInvitation,
   acceptInvitation,
   issueReset,

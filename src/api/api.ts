@@ -7,6 +7,7 @@ import { audit } from './audit.ts'
 import { auth } from './auth.ts'
 import { heldPackages } from './held-packages.ts'
 import { history } from './history.ts'
+import { invitations } from './invitations.ts'
 import { joining } from './joining.ts'
 import { about, describe } from './openapi.ts'
 import { organisations } from './organisations.ts'
@@ -43,7 +44,7 @@ api.use(
   }),
 )
 for (const routes of [auth, sessions, secondFactor, passkeys]) api.route('/', routes)
-for (const routes of [joining, users, organisations, teams, tokens]) api.route('/', routes)
+for (const routes of [joining, invitations, users, organisations, teams, tokens]) api.route('/', routes)
 for (const routes of [packages, heldPackages, versions, reports]) api.route('/', routes)
 for (const routes of [packageSettings, access, restrictions, audit, history]) api.route('/', routes)
 api.route(

@@ -16,7 +16,7 @@ const password = 'correct horse battery'
 
 beforeAll(async () => {
   const keys = JSON.stringify([{ kid: 'test', secret: 'a'.repeat(43) }])
-  const settings = { DECKLE_SECRET_KEY: 'b'.repeat(43), DECKLE_SESSION_KEYS: keys }
+  const settings = { DECKLE_SECRET_KEY: 'b'.repeat(43), DECKLE_SESSION_KEYS: keys, DECKLE_REGISTRATION: 'invited' }
   stack = await startStack({ validator: false, workerd: false, settings })
 }, 60_000)
 beforeEach(() => {
@@ -264,4 +264,59 @@ test('an administrator with a second factor reads lists without a code, and chan
     ask(admin, 'PUT', '/users/lisa/roles', { body: { roles: ['reader'] }, ...(code === undefined ? {} : { code }) })
   expect((await demote()).body.code).toBe('second_factor_required')
   expect((await demote(next())).status).toBe(204)
+})
+
+test('invitations are listed without their secrets, newest first, and go on where they ended', async () => {
+  const admin = await person('usher', 'admin')
+  const made: Record<string, string>[] = []
+  for (let count = 0; count < 3; count += 1) {
+    clockMs += 1_000
+    made.unshift((await ask(admin, 'POST', '/invitations', { body: { roles: ['reader'], days: 1 } })).body)
+  }
+  const first = (await ask(admin, 'GET', '/invitations?limit=2')).body
+  const rest = (await ask(admin, 'GET', `/invitations?limit=2&after=${encodeURIComponent(first.next)}`)).body
+  const items = [...first.items, ...rest.items]
+  expect(items.map(({ id, endsAt }) => ({ id, endsAt }))).toEqual(made.map(({ id, endsAt }) => ({ id, endsAt })))
+  expect(items[0]).toMatchObject({ roles: ['reader'], organisations: {}, by: 'usher' })
+  for (const { url = '' } of made) expect(JSON.stringify(items)).not.toContain(url.slice(url.lastIndexOf('/') + 1))
+  expect((await ask(admin, 'GET', '/invitations?after=x')).body.code).toBe('query_invalid')
+  const ended = await stack.stores.invitations.get(made[0]?.['id'] ?? '')
+  if (ended !== undefined) await stack.stores.invitations.put({ ...ended, endsAtMs: Date.now() })
+  expect((await ask(admin, 'GET', '/invitations')).body.items.map(({ id }: { id: string }) => id)).toEqual(
+    made.slice(1).map(({ id }) => id),
+  )
+})
+
+test('an invitation that was revoked is good for nobody; revoking it again is fine, and on record once', async () => {
+  const admin = await person('porter', 'admin')
+  const { id, url } = (await ask(admin, 'POST', '/invitations', { body: { roles: [] } })).body
+  const secret = url.slice(url.lastIndexOf('/') + 1)
+  const path = `/invitations/${id}`
+  expect((await ask(await person('olga'), 'DELETE', path)).body.code).toBe('admin_required')
+  for (let time = 0; time < 2; time += 1) expect((await ask(admin, 'DELETE', path)).status).toBe(204)
+  const guest = { secret, username: 'guest', password, email: 'guest@example.org' }
+  expect((await ask(undefined, 'POST', '/invitations/accept', { body: guest })).body.code).toBe('invitation_over')
+  expect(await audited(`invitation/${id.slice(0, 12)}`)).toEqual([
+    'invitation.revoke by porter',
+    'invitation.create by porter',
+  ])
+  expect((await ask(admin, 'DELETE', `/invitations/${secret}`)).status).toBe(204)
+})
+
+test('an invitation is revoked while it is used: it makes one account, or none', async () => {
+  const admin = await person('warden', 'admin')
+  for (let round = 0; round < 5; round += 1) {
+    const { id, url } = (await ask(admin, 'POST', '/invitations', { body: { roles: ['reader'] } })).body
+    const username = `guest-${round}`
+    const body = { secret: url.slice(url.lastIndexOf('/') + 1), username, password, email: 'guest@example.org' }
+    const [accepted, revoked] = await Promise.all([
+      ask(undefined, 'POST', '/invitations/accept', { body }),
+      ask(admin, 'DELETE', `/invitations/${id}`),
+    ])
+    expect(revoked.status).toBe(204)
+    expect([201, 404]).toContain(accepted.status)
+    const user = await stack.stores.users.get(username as Username)
+    expect(user === undefined).toBe(accepted.status === 404)
+    expect(await stack.stores.invitations.get(id)).toBeUndefined()
+  }
 })

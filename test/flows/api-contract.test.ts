@@ -101,6 +101,8 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
     status: 404,
   }),
   invite: () => ({ as: 'admin', body: { roles: ['reader'], organisations: { acme: 'member' } }, status: 201 }),
+  listInvitations: () => ({ as: 'admin', query: 'limit=1', status: 200 }),
+  revokeInvitation: () => ({ as: 'admin', path: { id: 'none' }, status: 204 }),
   listUsers: () => ({ as: 'admin', query: 'prefix=a&limit=1', status: 200 }),
   readUser: () => ({ as: 'admin', path: { username: 'ana' }, status: 200 }),
   setRoles: () => ({ as: 'admin', path: { username: 'bob' }, body: { roles: ['reader'] }, status: 204 }),

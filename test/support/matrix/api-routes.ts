@@ -102,6 +102,8 @@ const ofPeople: readonly Row[] = [
   row(`DELETE ${user}/logins`, 'adminActs', nobody('/logins')),
   row(`POST ${user}/password-resets`, 'adminWrites', nobody('/password-resets')),
   row('POST /api/v1/invitations', 'adminWrites', '/api/v1/invitations', { roles: ['reader'] }),
+  row('GET /api/v1/invitations', 'adminReads', '/api/v1/invitations'),
+  row('DELETE /api/v1/invitations/:id', 'adminWrites', '/api/v1/invitations/none'),
   row('GET /api/v1/audit', 'seeAll', '/api/v1/audit'),
   row('GET /api/v1/audit/export', 'seeAll', '/api/v1/audit/export'),
 ]
