@@ -11,14 +11,17 @@ import { grantAccess, revokeAccess } from './registry/grants.ts'
 import { packagesOfOrg, packagesOfTeam, packagesOfUser } from './registry/held-packages.ts'
 import { historyOfPackage, historyOfUser } from './registry/history.ts'
 import { acceptInvitation, invite, readInvitation } from './registry/invitations.ts'
+import { listInvitations, revokeInvitation } from './registry/issued-invitations.ts'
 import { listPackages } from './registry/list-packages.ts'
 import { countMembers, listMembers, removeMember, setMember } from './registry/org-members.ts'
 import { createOrg, listOrgs, readOrg } from './registry/orgs.ts'
-import { addPasskey, beginPasskey, removePasskey } from './registry/own-passkeys.ts'
+import { addPasskey, beginPasskey, removePasskey, renamePasskey } from './registry/own-passkeys.ts'
 import {
   beginSecondFactor,
+  changeSecondFactor,
   confirmSecondFactor,
   endSecondFactor,
+  endSecondFactorOf,
   readSecondFactor,
   renewRecoveryCodes,
   replaceSecondFactor,
@@ -28,8 +31,10 @@ import {
   challengeMyself,
   endAllSessions,
   endSession,
+  endSessionOf,
   leaveSession,
   listSessions,
+  listSessionsOf,
   logInHere,
   openSession,
 } from './registry/own-sessions.ts'
@@ -77,15 +82,20 @@ export const identity = {
   listSessions,
   endSession,
   endAllSessions,
+  listSessionsOf,
+  endSessionOf,
   showSecondFactor,
   beginSecondFactor,
   replaceSecondFactor,
   confirmSecondFactor,
+  changeSecondFactor,
   endSecondFactor,
+  endSecondFactorOf,
   renewRecoveryCodes,
   readSecondFactor,
   beginPasskey,
   addPasskey,
+  renamePasskey,
   removePasskey,
   challengeMyself,
   leaveSession,
@@ -106,6 +116,8 @@ export const people = {
   endLogins,
   deleteUser,
   invite,
+  listInvitations,
+  revokeInvitation,
   readInvitation,
   acceptInvitation,
   issueReset,

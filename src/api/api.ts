@@ -7,13 +7,17 @@ import { audit } from './audit.ts'
 import { auth } from './auth.ts'
 import { heldPackages } from './held-packages.ts'
 import { history } from './history.ts'
+import { invitations } from './invitations.ts'
 import { joining } from './joining.ts'
 import { about, describe } from './openapi.ts'
 import { organisations } from './organisations.ts'
 import { packages } from './packages.ts'
+import { passkeys } from './passkeys.ts'
 import { reports } from './reports.ts'
 import { resource } from './resource.ts'
 import { restrictions } from './restrictions.ts'
+import { secondFactor } from './second-factor.ts'
+import { sessions } from './sessions.ts'
 import { packageSettings } from './settings.ts'
 import { teams } from './teams.ts'
 import { tokens } from './tokens.ts'
@@ -39,7 +43,8 @@ api.use(
     },
   }),
 )
-for (const routes of [auth, joining, users, organisations, teams, tokens]) api.route('/', routes)
+for (const routes of [auth, sessions, secondFactor, passkeys]) api.route('/', routes)
+for (const routes of [joining, invitations, users, organisations, teams, tokens]) api.route('/', routes)
 for (const routes of [packages, heldPackages, versions, reports]) api.route('/', routes)
 for (const routes of [packageSettings, access, restrictions, audit, history]) api.route('/', routes)
 api.route(

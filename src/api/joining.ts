@@ -1,9 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import { asking } from '../http/authenticate.ts'
-import { invitationPath } from '../http/urls.ts'
 import { claimedAddress, visitorOf } from '../http/visitor.ts'
-import { roles } from '../model/standing.ts'
-import { body, endpoint, issuedLink, json, resource, shownLink } from './resource.ts'
+import { body, endpoint, json, resource } from './resource.ts'
 
 const name = z.string().min(1).max(200)
 const password = z.string().min(1).max(1_000)
@@ -23,29 +20,6 @@ const register = endpoint({
   refuses: [...account, 'registration_closed', 'credentials_wrong', 'too_many_attempts', 'account_disabled'],
   request: body(z.strictObject({ username: name, password, email })),
   responses: { 201: json('Logged in.', z.object({ username: z.string(), token: z.string() })) },
-})
-
-const invite = endpoint({
-  method: 'post',
-  path: '/api/v1/invitations',
-  operationId: 'invite',
-  summary: 'Make a link by which somebody makes an account. For administrators',
-  tags: ['people'],
-  access: 'account',
-  refuses: ['admin_required', 'invitations_off', 'org_name_invalid', 'org_not_found'],
-  request: body(
-    z.strictObject({
-      roles: z.array(z.enum(roles)).max(roles.length),
-      organisations: z
-        .record(z.string().max(80), z.enum(['admin', 'member']))
-        .optional()
-        .openapi({
-          description: 'Organisations that the account is to be in, and as what.',
-        }),
-      days: z.int().min(1).max(90).optional(),
-    }),
-  ),
-  responses: { 201: json('The link, for one account.', issuedLink) },
 })
 
 const accept = endpoint({
@@ -80,15 +54,6 @@ export const joining = resource()
     const by = `login by ${visitorOf(c).client ?? 'the API'}`
     const token = await c.var.registry.login({ name: username, ...rest, address: claimedAddress(c) }, by)
     return c.json({ username, token }, 201)
-  })
-  .openapi(invite, async (c) => {
-    const { organisations, ...invitation } = c.req.valid('json')
-    const link = await c.var.registry.invite(await asking(c), {
-      roles: invitation.roles,
-      ...(invitation.days === undefined ? {} : { days: invitation.days }),
-      ...(organisations === undefined ? {} : { orgs: organisations }),
-    })
-    return c.json(shownLink(c, invitationPath(link.secret), link), 201)
   })
   .openapi(accept, async (c) => {
     const { secret: shown, ...asked } = c.req.valid('json')

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { AppEnv } from '../http/env.ts'
-import type { Problem } from '../http/problem.ts'
+import { asksForCode, type Problem } from '../http/problem.ts'
 import { statusOf } from '../http/status.ts'
 import type { RefusalCode } from '../model/refusals.ts'
 
@@ -44,13 +44,15 @@ export function apiProblem(c: Context<AppEnv>, problem: Problem): Response {
   return c.body(JSON.stringify(body), status, {
     'content-type': 'application/problem+json',
     'cache-control': 'private, no-store',
-    ...(status === 401 ? { 'www-authenticate': challengeOf(code) } : {}),
+    ...(status === 401 ? { 'www-authenticate': challengeOf(problem) } : {}),
     ...(waitS === undefined ? {} : { 'retry-after': String(waitS) }),
     ...(code === 'method_not_allowed' ? { allow: String(fields['allow']) } : {}),
   })
 }
 
-/** @see https://www.rfc-editor.org/rfc/rfc6750#section-3 */
-function challengeOf(code: Problem['code']): string {
+/** As RFC 6750, 3 has it; where a code is asked for, as npm's clients look for it. */
+function challengeOf(problem: Problem): string {
+  const { code } = problem
+  if (asksForCode(problem)) return 'otp'
   return `Bearer realm="deckle"${code === 'token_invalid' ? ', error="invalid_token"' : ''}`
 }

@@ -7,6 +7,8 @@ import { problemAnswers } from './problems.ts'
 /** What the API is about, in the order in which its document tells it. */
 export const tags = {
   auth: 'Logging in and out, and who one is.',
+  sessions: 'Logins that end by themselves.',
+  'second-factor': 'What one shows beside the password: an app, passkeys, recovery codes.',
   people: 'Accounts, and how they come about.',
   organisations: 'Organisations and their teams.',
   tokens: 'Tokens of one’s own: for machines, with limits.',
@@ -32,6 +34,8 @@ type About = {
   readonly summary: string
   readonly tags: readonly [keyof typeof tags]
   readonly access: Access
+  /** Whether a code of the second factor may come along; by default with whatever changes something. */
+  readonly takesCode?: boolean
   /** What it may refuse beyond what its access and its request say already. */
   readonly refuses?: readonly RefusalCode[]
 }
@@ -40,19 +44,49 @@ type Operation = Omit<RouteConfig, 'path' | 'tags' | 'security'> & { readonly pa
 
 /** One operation: the description that its requests are checked by and that the OpenAPI document is written from. */
 export function endpoint<const R extends Operation>(described: R & About): Omit<R, 'tags'> {
-  const { access, refuses: _, ...route }: Operation & About = described
+  const { access, refuses: _, takesCode: __, ...route }: Operation & About = described
+  const parameters = takesCode(described) ? { parameters: [codeHeader] } : {}
   const responses = { ...described.responses, ...problemAnswers(codesOf(described)) }
-  const full = createRoute({ ...route, tags: [...described.tags], security: [...securityOf[access]], responses })
+  const full = createRoute({
+    ...route,
+    ...parameters,
+    tags: [...described.tags],
+    security: [...securityOf[access]],
+    responses,
+  })
   // To the types of handlers it is what was described: refusals are thrown, never returned
   return full as unknown as Omit<R, 'tags'>
 }
 
-function codesOf({ access, refuses = [], request = {}, method }: Operation & About): Set<RefusalCode> {
+const codeHeader = {
+  in: 'header',
+  name: 'npm-otp',
+  description: 'A code of one’s second factor, or a recovery code, where one is demanded (`second_factor_required`).',
+  schema: { type: 'string' },
+} as const
+
+function takesCode({ takesCode: says, access, method }: Operation & About): boolean {
+  return says ?? (access !== 'open' && method !== 'get')
+}
+
+const ofCodes = ['second_factor_required', 'second_factor_wrong', 'second_factor_missing', 'too_many_attempts'] as const
+const ofCredentials = [
+  'login_required',
+  'token_invalid',
+  'token_limited',
+  'token_used_up',
+  'account_disabled',
+  'too_many_requests',
+] as const
+
+function codesOf(described: Operation & About): Set<RefusalCode> {
+  const { access, refuses = [], request = {}, method } = described
   return new Set<RefusalCode>([
     'busy',
     'internal',
     ...refuses,
-    ...(access === 'open' ? [] : (['login_required', 'token_invalid', 'token_limited', 'account_disabled'] as const)),
+    ...(access === 'open' ? [] : ofCredentials),
+    ...(takesCode(described) ? ofCodes : []),
     ...(request.query === undefined ? [] : (['query_invalid'] as const)),
     ...(request.body === undefined ? [] : (['body_invalid', 'unsupported_media_type'] as const)),
     ...(method === 'get' ? [] : (['body_too_large'] as const)),
@@ -88,6 +122,12 @@ export function text(
 
 /** A change that was made, or that was so already. */
 export const done = { 204: { description: 'It is so now.' } } as const
+
+/** Recovery codes, which nobody can read again. */
+export const shownOnce = json(
+  'Recovery codes, each good once: shown now and never again. None where there were some already.',
+  z.object({ recoveryCodes: z.array(z.string()).readonly() }).openapi('RecoveryCodes'),
+)
 
 /** A body in JSON. */
 export function body<S extends z.ZodType>(schema: S) {

@@ -21,14 +21,21 @@ export const limitsSchema = z
       .optional()
       .openapi({ description: `${patternText}. Absent: all.` }),
     manages: z.array(z.string()).readonly().optional().openapi({ description: 'Organisations that it may change.' }),
+    sees: z.array(z.string()).readonly().optional().openapi({ description: 'Organisations that it may only see.' }),
     addresses: z
       .array(z.string())
       .readonly()
       .optional()
       .openapi({ description: 'Where it may be used from, as CIDR.' }),
-    uses: z.int().optional(),
+    uses: z.int().optional().openapi({ description: 'How often it may be used, in all.' }),
   })
   .openapi('TokenLimits')
+
+/** What is left of a number of uses, as far as the store knows: those that were reserved may not be spent yet. */
+export const usesLeft = z.int().openapi({
+  description:
+    'Uses that nobody has reserved yet. Each place that answers requests reserves up to 16 at a time, and one at a time near the end, so a few more may be left than this; never fewer. What was reserved where a place then ended is lost.',
+})
 
 export const tokenSchema = z
   .object({
@@ -39,6 +46,7 @@ export const tokenSchema = z
     limits: limitsSchema.optional().openapi({ description: 'Absent: may do what its owner may.' }),
     createdAt: z.iso.datetime(),
     expiresAt: z.iso.datetime().optional(),
+    usesLeft: usesLeft.optional(),
     lastUsed: z.object({ day: z.string(), addressPrefix: z.string().optional() }).optional(),
   })
   .openapi('Token')
@@ -58,9 +66,16 @@ export const newTokenSchema = z
       .optional()
       .openapi({ description: `${patternText}. Absent: all.`, example: ['npm/@acme/*'] }),
     manages: list(80).optional().openapi({ description: 'Organisations that it may change. Absent: none.' }),
+    sees: list(80).optional().openapi({
+      description:
+        'Organisations whose members and teams it may only see. Where neither is given, those all of whose packages it is for.',
+    }),
     addresses: list(60)
       .optional()
       .openapi({ description: 'CIDR ranges.', example: ['10.0.0.0/8'] }),
+    uses: z.int().min(1).max(1_000_000_000).optional().openapi({
+      description: 'How often it may be used, in all; never more, wherever it is used. Absent: any number of times.',
+    }),
     expiresInDays: z.int().min(1).max(3_650).optional().openapi({ description: 'Absent: as long as a login.' }),
   })
   .openapi('NewToken')
@@ -69,30 +84,39 @@ const powerOf = { read: 'read', publish: 'write', automation: 'write', admin: 'm
 
 /** The token that a body asks for; what cannot be enforced is refused. @throws Refusal `body_invalid`, `token_field_unsupported` */
 export function askedToken(c: Context<AppEnv>, asked: z.infer<typeof newTokenSchema>): AskedToken {
-  const { password, name, note, kind, packages, manages, addresses, expiresInDays } = asked
-  if (addresses !== undefined && !c.var.registry.config.trustAddress) {
+  const { password, name, note, kind, expiresInDays, ...limited } = asked
+  if (limited.addresses !== undefined && !c.var.registry.config.trustAddress) {
     throw refuse('token_field_unsupported', { field: 'addresses' })
   }
-  const isLimited = kind !== 'admin' || packages !== undefined || manages !== undefined || addresses !== undefined
-  const limits: TokenLimits = {
-    power: powerOf[kind],
-    ...(packages === undefined ? {} : { packages: packages.map((text) => pattern(c, text)) }),
-    ...(manages === undefined ? {} : { manages: manages.map(orgName) }),
-    ...(addresses === undefined ? {} : { addresses: addresses.map(range) }),
-  }
+  const isLimited = kind !== 'admin' || Object.keys(limited).length > 0
   return {
     password,
     name: printable(name),
     kind,
     ...(note === undefined ? {} : { note: printable(note) }),
-    ...(isLimited ? { limits } : {}),
+    ...(isLimited ? { limits: { power: powerOf[kind], ...limitsOf(c, limited) } } : {}),
     ...(expiresInDays === undefined ? {} : { lifetimeDays: expiresInDays }),
+  }
+}
+
+type Limited = Pick<z.infer<typeof newTokenSchema>, 'packages' | 'manages' | 'sees' | 'addresses' | 'uses'>
+
+function limitsOf(
+  c: Context<AppEnv>,
+  { packages, manages, sees, addresses, uses }: Limited,
+): Omit<TokenLimits, 'power'> {
+  return {
+    ...(packages === undefined ? {} : { packages: packages.map((text) => pattern(c, text)) }),
+    ...(manages === undefined ? {} : { manages: manages.map(orgName) }),
+    ...(sees === undefined ? {} : { sees: sees.map(orgName) }),
+    ...(addresses === undefined ? {} : { addresses: addresses.map(range) }),
+    ...(uses === undefined ? {} : { uses }),
   }
 }
 
 /** What is shown of a token: never its secret. */
 export function shownToken(token: Token): z.infer<typeof tokenSchema> {
-  const { tokenId, kind, description, note, limits, createdAt, expiresAt, lastUsed } = token
+  const { tokenId, kind, description, note, limits, createdAt, expiresAt, usesTaken = 0, lastUsed } = token
   return {
     id: tokenId,
     kind,
@@ -101,6 +125,7 @@ export function shownToken(token: Token): z.infer<typeof tokenSchema> {
     ...(note === undefined ? {} : { note }),
     ...(limits === undefined ? {} : { limits }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(limits?.uses === undefined ? {} : { usesLeft: limits.uses - usesTaken }),
     ...(lastUsed === undefined ? {} : { lastUsed }),
   }
 }

@@ -29,6 +29,11 @@ export function problemOf(error: unknown, requestId: string): Problem {
   }
 }
 
+/** Whether a client that asks its user for a code, and sends it in `npm-otp`, would be let through. */
+export function asksForCode({ code }: Pick<Problem, 'code'>): boolean {
+  return code === 'second_factor_required' || code === 'second_factor_wrong'
+}
+
 /** What the router says itself of a body that it cannot read. */
 function unreadable(error: unknown): Refusal | undefined {
   if (!(error instanceof HTTPException)) return undefined

@@ -13,6 +13,7 @@ export const statusOf = {
   second_factor_missing: 403,
   second_factor_off: 501,
   too_many_passkeys: 400,
+  passkey_not_found: 404,
   last_passkey: 409,
   challenge_over: 404,
   account_disabled: 403,

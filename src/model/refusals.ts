@@ -20,6 +20,7 @@ export const refusals = {
     'This may only be done by somebody with a second factor, and you have none yet. Set one up with `npm profile enable-2fa`.',
   second_factor_off: () => 'This registry cannot keep second factors: whoever runs it has to set DECKLE_SECRET_KEY.',
   too_many_passkeys: (f: { most: number }) => `You can have ${f.most} passkeys at most. Remove one first.`,
+  passkey_not_found: () => 'You have no such passkey.',
   last_passkey: () =>
     'This is all that you have to show. Add another passkey or an app first, or end the second factor altogether.',
   challenge_over: () => 'This question has ended, was answered, or never was. Start again where it came from.',

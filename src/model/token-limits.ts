@@ -21,6 +21,8 @@ export interface TokenLimits {
   readonly packages?: readonly string[]
   /** Organisations whose members and teams it may change; absent: none. */
   readonly manages?: readonly OrgName[]
+  /** Organisations whose members and teams it may only see. */
+  readonly sees?: readonly OrgName[]
   /** Where it may be used from, as canonical ranges (`10.0.0.0/8`, `2001:db8::/32`); absent: anywhere. */
   readonly addresses?: readonly string[]
   /** How often it may be used; absent: any number of times. */
@@ -40,4 +42,20 @@ export function coversPackage(limits: TokenLimits | undefined, ref: PackageRef &
   return limits.packages.some((pattern) =>
     pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : pattern === name || pattern === org,
   )
+}
+
+/**
+ * Whether a token with these limits is for this organisation: one that names organisations, or packages, is for those
+ * that it names, and for those all of whose packages it names.
+ */
+export function coversOrg(limits: TokenLimits | undefined, org: OrgName): boolean {
+  const { packages, manages, sees } = limits ?? {}
+  if (packages === undefined && manages === undefined && sees === undefined) return true
+  if (manages?.includes(org) || sees?.includes(org)) return true
+  return (packages ?? []).some((pattern) => pattern === `org/${org}` || coversScope(pattern, org))
+}
+
+function coversScope(pattern: string, org: OrgName): boolean {
+  const scope = pattern.slice(pattern.indexOf('/') + 1)
+  return scope.endsWith('*') && `@${org}/`.startsWith(scope.slice(0, -1))
 }

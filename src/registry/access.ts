@@ -2,8 +2,8 @@ import type { OrgName, PackageRef, Username, Version } from '../model/ids.ts'
 import type { Principal, SignedIn } from '../model/principal.ts'
 import { type Head, type Right, rights } from '../model/records.ts'
 import { type Refusal, refuse } from '../model/refusals.ts'
-import { type OrgRole, roleIn } from '../model/standing.ts'
-import { coversPackage, hasPower, type Power } from '../model/token-limits.ts'
+import { type OrgRole, roleIn, type Standing } from '../model/standing.ts'
+import { coversOrg, coversPackage, hasPower, type Power } from '../model/token-limits.ts'
 import { rightOf } from './rights.ts'
 import { secondFactorProblem } from './second-factor-rules.ts'
 
@@ -153,19 +153,19 @@ export function isAdmin(who: Principal): boolean {
 /** Who administers the registry: somebody who is signed in, or its own command line, `system`. */
 export type Administrator = Principal | 'system'
 
-/** @throws Refusal `login_required`, `admin_required` */
-export function requireAdministrator(who: Administrator): void {
-  if (who !== 'system') requireAdmin(who)
+/** @throws Refusal as `requireAdmin` */
+export function requireAdministrator(who: Administrator, action: 'see' | 'change' = 'change'): void {
+  if (who !== 'system') requireAdmin(who, action)
 }
 
 /**
- * For changes that only an administrator makes.
+ * For what only an administrator sees or changes; a second factor is asked for changes alone.
  * @throws Refusal `login_required`, `admin_required`, `second_factor_required`, `second_factor_missing`
  */
-export function requireAdmin(who: Principal): SignedIn {
+export function requireAdmin(who: Principal, action: 'see' | 'change' = 'change'): SignedIn {
   if (who.kind !== 'user') throw refuse('login_required')
   if (!isAdmin(who)) throw refuse('admin_required')
-  const problem = secondFactorProblem(who)
+  const problem = action === 'see' ? undefined : secondFactorProblem(who)
   if (problem !== undefined) throw problem
   return who
 }
@@ -192,21 +192,28 @@ export type OrgAction = 'see' | 'manage' | 'appoint'
 
 /**
  * The same for organisations: members see who and which teams there are, owners and administrators change them. To
- * others, an organisation answers as one that does not exist.
+ * others, and to a token that is for other packages or organisations, one answers as one that does not exist.
  */
 export function orgProblem(who: Principal, action: OrgAction, org: OrgName): Refusal | undefined {
   if (who.kind === 'anonymous') return refuse('login_required')
-  const role = roleIn(who.standing.orgs, org)
-  const governs = who.standing.roles.includes('admin')
-  if (action === 'see')
-    return role !== undefined || governs || audits(who) ? undefined : refuse('org_not_found', { org })
-  if (role === undefined && !governs) return refuse('org_not_found', { org })
+  const isFor = coversOrg(who.limits, org)
+  const role = isFor ? roleIn(who.standing.orgs, org) : undefined
+  const governs = isFor && who.standing.roles.includes('admin')
+  const sees = role !== undefined || governs || (action === 'see' && isFor && audits(who))
+  if (!sees) return refuse('org_not_found', { org })
+  if (action === 'see') return undefined
   if (who.limits !== undefined && !(who.limits.manages ?? []).includes(org)) {
     return refuse('token_limited', { reason: 'it is not for changing this organisation' })
   }
   const may = governs || role === 'owner' || (action === 'manage' && role === 'admin')
   if (!may) return refuse('org_right_required', { org, role: action === 'appoint' ? 'owner' : 'admin' })
   return secondFactorProblem(who)
+}
+
+/** What somebody is in the organisations that they may see by what they showed. */
+export function orgsOf({ standing, limits }: SignedIn): Standing['orgs'] {
+  const seen = Object.entries(standing.orgs).filter(([org]) => coversOrg(limits, org as OrgName))
+  return Object.fromEntries(seen)
 }
 
 /** What somebody is in an organisation, and what they are to be; undefined: not in it. */

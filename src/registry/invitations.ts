@@ -30,6 +30,11 @@ export interface IssuedLink {
   readonly endsAtMs: number
 }
 
+/** Such a link, and the name by which the invitation is listed and revoked: the digest of the secret, which opens nothing. */
+export interface IssuedInvitation extends IssuedLink {
+  readonly id: string
+}
+
 /**
  * Makes an invitation, good for one account.
  * @throws Refusal `login_required`, `admin_required`, `invitations_off`, `org_name_invalid`, `org_not_found`
@@ -38,7 +43,7 @@ export async function invite(
   deps: InvitationDeps,
   who: Administrator,
   { roles, orgs = {}, days = 7 }: NewInvitation,
-): Promise<IssuedLink> {
+): Promise<IssuedInvitation> {
   requireAdministrator(who)
   if (!deps.takesInvitations) throw refuse('invitations_off')
   for (const name of Object.keys(orgs)) await requireOrg(deps, orgName(name))
@@ -53,7 +58,7 @@ export async function invite(
   }
   const entry = { action: 'invitation.create', target: targetOf(invitation), after: { roles, orgs, days } }
   await deps.audit.recorded(who, entry, () => deps.invitations.put(invitation)) // COMMIT: the link is good
-  return { secret, endsAtMs: invitation.endsAtMs }
+  return { id: secretHash, secret, endsAtMs: invitation.endsAtMs }
 }
 
 /** @throws Refusal `invitation_over` alike for one that ended, was used, or never was; `invitations_off` */
@@ -119,6 +124,6 @@ async function isMadeAlready(
 }
 
 /** How the audit log names an invitation: by the beginning of the digest, which opens nothing. */
-function targetOf({ secretHash }: Invitation): string {
+export function targetOf({ secretHash }: Invitation): string {
   return `invitation/${secretHash.slice(0, 12)}`
 }

@@ -3,9 +3,10 @@ import type { Principal } from '../model/principal.ts'
 import type { User } from '../model/records.ts'
 import { type OrgRole, roleIn } from '../model/standing.ts'
 import type { Page, Paging } from '../storage/orgs.ts'
-import { memberProblem } from './access.ts'
+import { memberProblem, type RoleChange } from './access.ts'
 import { requireUser } from './change-account.ts'
 import { requireOrg, settleRole } from './membership.ts'
+import { orgName } from './org-name.ts'
 import { allowedOrg, type OrgDeps } from './orgs.ts'
 import { username } from './username.ts'
 
@@ -46,12 +47,14 @@ async function changeRole(
   member: string,
   role: OrgRole | undefined,
 ): Promise<Username> {
-  const org = allowedOrg(who, 'see', name) // before anybody is looked up: others are told nothing of who there is
-  const user = await requireUser(deps, username(member))
+  const org = orgName(name)
+  const asked = username(member)
+  // Before anybody is looked up: who may not change members is told nothing of who there is
+  requireMemberRight(who, org, { username: asked, before: undefined, after: role })
+  const user = await requireUser(deps, asked)
   await requireOrg(deps, org)
   const before = roleIn(user.orgs, org)
-  const problem = memberProblem(who, org, { username: user.username, before, after: role })
-  if (problem !== undefined) throw problem
+  requireMemberRight(who, org, { username: user.username, before, after: role })
   const entry = {
     action: role === undefined ? 'org.remove_member' : 'org.set_member',
     target: `org/${org}`,
@@ -60,6 +63,11 @@ async function changeRole(
   }
   await deps.audit.recorded(who, entry, () => settleRole(deps, org, user.username, role)) // COMMIT: in settleRole
   return user.username
+}
+
+function requireMemberRight(who: Principal, org: OrgName, change: RoleChange): void {
+  const problem = memberProblem(who, org, change)
+  if (problem !== undefined) throw problem
 }
 
 /**

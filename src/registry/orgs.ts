@@ -14,6 +14,7 @@ import {
   isAdmin,
   type OrgAction,
   orgProblem,
+  orgsOf,
   requireAccount,
   requireAdministrator,
 } from './access.ts'
@@ -128,10 +129,11 @@ export async function listOrgs(deps: OrgDeps, who: Principal, paging: Paging): P
   if (who.kind === 'anonymous') throw refuse('login_required')
   if (audits(who)) {
     const { entries, next } = await deps.orgs.list(paging)
-    return { entries: entries.map(({ org }) => org), ...(next === undefined ? {} : { next }) }
+    const seen = entries.map(({ org }) => org).filter((org) => orgProblem(who, 'see', org) === undefined)
+    return { entries: seen, ...(next === undefined ? {} : { next }) }
   }
   const { after = '', limit } = paging
-  const left = (Object.keys(who.standing.orgs) as OrgName[]).sort().filter((org) => org > after)
+  const left = (Object.keys(orgsOf(who)) as OrgName[]).sort().filter((org) => org > after)
   const entries = left.slice(0, limit)
   const last = entries.at(-1)
   return { entries, ...(left.length > limit && last !== undefined ? { next: last } : {}) }

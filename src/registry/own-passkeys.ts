@@ -66,11 +66,30 @@ export async function addPasskey(
 }
 
 /**
- * Removes a passkey. The last thing that could be shown is not removed: ending the second factor says so.
+ * Calls a passkey something else.
+ * @param name without control characters
+ * @throws Refusal `login_required`, `token_limited`, `second_factor_required`, `passkey_not_found`
+ */
+export async function renamePasskey(deps: AccountDeps, who: Principal, id: string, name: string): Promise<void> {
+  const { username } = requireAccount(who, 'change')
+  const entry = { action: 'user.rename-passkey', target: `user/${username}`, after: { name } }
+  await deps.audit.recorded(who, entry, async () => {
+    const isRenamed = await deps.factors.change(username, async (factor) => {
+      if (factor?.passkeys.some((one) => one.id === id) !== true) return undefined
+      return { ...factor, passkeys: factor.passkeys.map((one) => (one.id === id ? { ...one, name } : one)) }
+    })
+    if (!isRenamed) throw refuse('passkey_not_found')
+  })
+}
+
+/**
+ * Removes a passkey; one that is gone is fine. The last thing that could be shown is not removed: ending the second factor says so.
  * @throws Refusal `login_required`, `token_limited`, `second_factor_required`, `last_passkey`
  */
 export async function removePasskey(deps: AccountDeps, who: Principal, id: string): Promise<void> {
   const { username } = requireAccount(who, 'change')
+  const standing = await deps.factors.get(username)
+  if (standing?.passkeys.some((one) => one.id === id) !== true) return
   const entry = { action: 'user.remove-passkey', target: `user/${username}` }
   await deps.audit.recorded(who, entry, async () => {
     const isRemoved = await deps.factors.change(username, async (factor) => {

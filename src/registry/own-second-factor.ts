@@ -3,10 +3,11 @@ import type { Principal, SignedIn } from '../model/principal.ts'
 import type { SecondFactorMode, User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { credentialName, type Passkey } from '../model/second-factor.ts'
-import { requireAccount } from './access.ts'
+import { type Administrator, requireAccount } from './access.ts'
 import { type AccountDeps, confirmPassword } from './accounts.ts'
 import { replaceUser } from './change-account.ts'
 import { readProfile } from './profile.ts'
+import { requireOther } from './users.ts'
 
 /** What somebody who changes their second factor shows beside their credential. */
 export interface Confirmation {
@@ -97,7 +98,19 @@ export async function confirmSecondFactor(deps: AccountDeps, who: Principal, cod
  * @throws Refusal as `beginSecondFactor`
  */
 export async function endSecondFactor(deps: AccountDeps, who: Principal, confirmation: Confirmation): Promise<User> {
-  const user = await confirmed(deps, who, confirmation)
+  return drop(deps, who, await confirmed(deps, who, confirmation))
+}
+
+/**
+ * The same for somebody who has lost it, by an administrator: from then on their password alone lets them in. What they
+ * are logged in with stays.
+ * @throws Refusal `login_required`, `admin_required`, `user_not_found`, `own_account_kept`, `conflict`
+ */
+export async function endSecondFactorOf(deps: AccountDeps, who: Administrator, name: string): Promise<void> {
+  await drop(deps, who, await requireOther(deps, who, name))
+}
+
+async function drop(deps: AccountDeps, who: Administrator, user: User): Promise<User> {
   const standing = await deps.factors.get(user.username)
   const after = await demand(deps, who, user, undefined)
   // Cut off before this, secrets that nobody asks for are left until the next set-up writes over them
@@ -105,13 +118,31 @@ export async function endSecondFactor(deps: AccountDeps, who: Principal, confirm
   return after
 }
 
-/** New recovery codes in the place of the old ones. @throws Refusal as `beginSecondFactor` */
+/**
+ * Says what the second factor that somebody has is asked for.
+ * @throws Refusal as `beginSecondFactor`, and `second_factor_missing`
+ */
+export async function changeSecondFactor(
+  deps: AccountDeps,
+  who: Principal,
+  mode: SecondFactorMode,
+  confirmation: Confirmation,
+): Promise<void> {
+  await demand(deps, who, requireEnrolled(await confirmed(deps, who, confirmation)), mode)
+}
+
+function requireEnrolled(user: User): User {
+  if (user.secondFactor === undefined) throw refuse('second_factor_missing')
+  return user
+}
+
+/** New recovery codes in the place of the old ones. @throws Refusal as `changeSecondFactor` */
 export async function renewRecoveryCodes(
   deps: AccountDeps,
   who: Principal,
   confirmation: Confirmation,
 ): Promise<readonly string[]> {
-  const { username } = await confirmed(deps, who, confirmation)
+  const { username } = requireEnrolled(await confirmed(deps, who, confirmation))
   const entry = { action: 'user.recovery-codes', target: `user/${username}` }
   return deps.audit.recorded(who, entry, () => deps.factors.renewCodes(username)) // COMMIT: in renewCodes
 }
@@ -125,7 +156,7 @@ export function confirmed(deps: AccountDeps, who: Principal, { password, address
 /** What an account's second factor is asked for from now on; `undefined`: nothing. */
 export async function demand(
   deps: AccountDeps,
-  who: Principal,
+  who: Administrator,
   user: User,
   mode: SecondFactorMode | undefined,
 ): Promise<User> {

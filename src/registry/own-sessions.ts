@@ -1,13 +1,14 @@
-import type { SessionId } from '../model/ids.ts'
+import type { SessionId, Username } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import { Refusal, refuse } from '../model/refusals.ts'
 import type { SessionPage } from '../storage/sessions.ts'
-import { requireAccount } from './access.ts'
+import { requireAccount, requireAdmin } from './access.ts'
 import { type AccountDeps, type Credentials, confirmPassword, enter, requireCode } from './accounts.ts'
-import { replaceUser } from './change-account.ts'
+import { replaceUser, requireUser } from './change-account.ts'
 import type { Visitor } from './events.ts'
 import { readProfile } from './profile.ts'
-import type { OpenedSession } from './sessions.ts'
+import { type OpenedSession, readSessionKey } from './sessions.ts'
+import { username } from './username.ts'
 
 /** Sessions on one page of a list. */
 const pageSize = 100
@@ -52,8 +53,8 @@ export async function challengeMyself(deps: AccountDeps, who: Principal, visitor
 /** Ends the session of a browser that leaves. One that is over already is fine. */
 export async function leaveSession(deps: AccountDeps, text: string): Promise<void> {
   try {
-    const { credential, username } = await deps.sessions.resolve(text, leaving)
-    if (credential.kind === 'session') await deps.sessions.end(credential.id, username) // COMMIT
+    const who = await deps.sessions.resolve(text, leaving)
+    if (who.credential.kind === 'session') await deps.sessions.end(who.credential.id, who.username) // COMMIT
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
   }
@@ -62,15 +63,47 @@ export async function leaveSession(deps: AccountDeps, text: string): Promise<voi
 const leaving = { address: undefined, writes: false, isLeaving: true } as const
 
 /** Somebody's own sessions, oldest first. @throws Refusal `login_required`, `token_limited`, `token_invalid` */
-export async function listSessions(deps: AccountDeps, who: Principal, after?: SessionId): Promise<SessionPage> {
-  return deps.sessions.list(await readProfile(deps, who), pageSize, after)
+export async function listSessions(
+  deps: AccountDeps,
+  who: Principal,
+  after?: SessionId,
+  limit = pageSize,
+): Promise<SessionPage> {
+  return deps.sessions.list(await readProfile(deps, who), limit, after)
 }
 
 /** Ends one of the asker's sessions. @throws Refusal `session_not_found` alike for another's and for none */
-export async function endSession(deps: AccountDeps, who: Principal, sessionId: SessionId): Promise<void> {
-  const { username } = requireAccount(who, 'write')
-  await deps.audit.recorded(who, { action: 'session.end', target: `session/${sessionId}` }, async () => {
-    if ((await deps.sessions.end(sessionId, username)) === 'absent') throw refuse('session_not_found') // COMMIT
+export async function endSession(deps: AccountDeps, who: Principal, key: string): Promise<void> {
+  await endOne(deps, who, requireAccount(who, 'write').username, key)
+}
+
+/**
+ * Somebody's sessions, for administrators.
+ * @throws Refusal `login_required`, `admin_required`, `username_invalid`, `user_not_found`
+ */
+export async function listSessionsOf(
+  deps: AccountDeps,
+  who: Principal,
+  name: string,
+  paging: { readonly after?: SessionId; readonly limit: number },
+): Promise<SessionPage> {
+  requireAdmin(who, 'see')
+  return deps.sessions.list(await requireUser(deps, username(name)), paging.limit, paging.after)
+}
+
+/** Ends one of somebody's sessions, for administrators. @throws Refusal as `listSessionsOf`, and `session_not_found` */
+export async function endSessionOf(deps: AccountDeps, who: Principal, name: string, key: string): Promise<void> {
+  requireAdmin(who)
+  const user = await requireUser(deps, username(name))
+  await endOne(deps, who, user.username, key)
+}
+
+async function endOne(deps: AccountDeps, who: Principal, owner: Username, key: string): Promise<void> {
+  const sessionId = readSessionKey(key)
+  if (sessionId === undefined) throw refuse('session_not_found')
+  const entry = { action: 'session.end', target: `session/${sessionId}`, before: { user: owner } }
+  await deps.audit.recorded(who, entry, async () => {
+    if ((await deps.sessions.end(sessionId, owner)) === 'absent') throw refuse('session_not_found') // COMMIT
   })
 }
 

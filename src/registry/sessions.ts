@@ -130,3 +130,8 @@ export class Sessions {
     return Math.floor(this.#deps.platform.now() / 1_000)
   }
 }
+
+/** The id of a session as lists show it; undefined when it is none. */
+export function readSessionKey(key: string): SessionId | undefined {
+  return /^[0-9A-Za-z]{20}$/.test(key) ? (key as SessionId) : undefined
+}

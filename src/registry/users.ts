@@ -31,14 +31,14 @@ export async function listUsers(
   who: Administrator,
   query: { readonly prefix?: string; readonly after?: string; readonly limit: number },
 ): Promise<PersonPage> {
-  requireAdministrator(who)
+  requireAdministrator(who, 'see')
   const { users, next } = await deps.users.list(query)
   return { entries: users.map(personOf), ...(next === undefined ? {} : { next }) }
 }
 
 /** @throws Refusal `login_required`, `admin_required`, `user_not_found` */
 export async function readUser(deps: UserDeps, who: Administrator, name: string): Promise<Person> {
-  requireAdministrator(who)
+  requireAdministrator(who, 'see')
   return personOf(await requireUser(deps, username(name)))
 }
 

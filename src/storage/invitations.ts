@@ -24,6 +24,17 @@ const storedInvitation = z.object({
 /** One invitation to make an account. `roles` and `orgs`: what the account begins with. */
 export type Invitation = Readonly<z.infer<typeof storedInvitation>>
 
+/** The index that lists invitations has one partition. */
+const listing = 'invite'
+
+/** Where a list goes on: after this one. */
+export type InvitationPosition = Pick<Invitation, 'secretHash' | 'createdAt'>
+
+export interface InvitationPage {
+  readonly invitations: readonly Invitation[]
+  readonly next?: InvitationPosition
+}
+
 /** Invitations by the digest of their secret. They end by `endsAtMs`; the store removes them some time later. */
 export class Invitations {
   readonly #db: DynamoDb
@@ -34,12 +45,27 @@ export class Invitations {
 
   async put(invitation: Invitation): Promise<void> {
     const ttl = Math.ceil(invitation.endsAtMs / 1_000)
-    await this.#db.put('logins', { ...keyOf(invitation), ...invitation, ttl })
+    await this.#db.put('logins', { ...keyOf(invitation), ...invitation, listing, ttl })
+  }
+
+  /** Newest first, a page at a time, a moment late; ended ones may be among them. */
+  async list(options: { readonly after?: InvitationPosition; readonly limit: number }): Promise<InvitationPage> {
+    const { after, limit } = options
+    const page = await this.#db.query('logins', {
+      index: 'byListing',
+      partition: listing,
+      descending: true,
+      limit,
+      ...(after === undefined ? {} : { after: { ...keyOf(after), listing, createdAt: after.createdAt } }),
+    })
+    const invitations = page.items.map(parse)
+    const last = invitations.at(-1)
+    return { invitations, ...(page.next === undefined || last === undefined ? {} : { next: last }) }
   }
 
   async get(secretHash: string): Promise<Invitation | undefined> {
     const item = await this.#db.get('logins', keyOf({ secretHash }), { consistent: true })
-    return item === undefined ? undefined : withoutUndefined(storedInvitation.parse(item))
+    return item === undefined ? undefined : parse(item)
   }
 
   /** Ties an invitation to one name. Repeatable. False: it is another's, has ended, or is gone. */
@@ -58,6 +84,10 @@ export class Invitations {
   async remove(invitation: Invitation): Promise<void> {
     await this.#db.remove('logins', keyOf(invitation))
   }
+}
+
+function parse(item: unknown): Invitation {
+  return withoutUndefined(storedInvitation.parse(item))
 }
 
 function keyOf({ secretHash }: Pick<Invitation, 'secretHash'>) {

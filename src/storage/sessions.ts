@@ -50,7 +50,8 @@ export class SessionStore {
       sort: { beginsWith: credentialPrefix('session') },
       consistent: true,
       limit,
-      ...(after === undefined ? {} : { after: keyOf(after) }),
+      // A position is the client's word: one of another account would be no place in this list
+      ...(after === undefined ? {} : { after: { ...keyOf(after), account: accountKey(owner) } }),
     })
     const sessions = page.items.map(parse)
     const last = sessions.at(-1)

@@ -45,9 +45,13 @@ export const tables = {
   },
   /**
    * Short-lived items around logging in, by kind: `attempts/…` (counters), `web/<id>` (web logins), `invite/<digest>`
-   * and `reset/<digest>` (links that an administrator made).
+   * and `reset/<digest>` (links that an administrator made). `byListing` is sparse: it lists invitations.
    */
-  logins: { partitionKey: 'login', ttl: 'ttl', indexes: {} },
+  logins: {
+    partitionKey: 'login',
+    ttl: 'ttl',
+    indexes: { byListing: { partitionKey: 'listing', sortKey: 'createdAt' } },
+  },
   /**
    * `package` = `<format>/<name>`; `item` = `head`, `version/<version>` or `search`. Beside them, under
    * `search/<format>/<term>`, one item for each package that the term finds, and under `stars/<user>` one for each

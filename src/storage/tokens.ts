@@ -8,10 +8,13 @@ import type { ItemKey } from './dynamodb-items.ts'
 import { accountKey, credentialKey, credentialPrefix } from './keys.ts'
 import { readUser } from './users.ts'
 
+const orgNames = z.array(z.string().transform((text) => text as OrgName))
+
 const storedLimits = z.object({
   power: z.enum(powers),
   packages: z.array(z.string()).optional(),
-  manages: z.array(z.string().transform((text) => text as OrgName)).optional(),
+  manages: orgNames.optional(),
+  sees: orgNames.optional(),
   addresses: z.array(z.string()).optional(),
   uses: z.number().int().optional(),
 })

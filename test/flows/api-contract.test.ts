@@ -1,7 +1,9 @@
 import { Validator } from '@seriousme/openapi-schema-validator'
+import { type TOTP, URI } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { api } from '../../src/api/api.ts'
-import type { Actor } from '../support/actor.ts'
+import { Authenticator } from '../builders/authenticator.ts'
+import { type Actor, json } from '../support/actor.ts'
 import { ApiContract, type Operation } from '../support/api-contract.ts'
 import { company, givePassword } from '../support/company.ts'
 import { type Stack, startStack } from '../support/stack.ts'
@@ -13,6 +15,7 @@ interface Sample {
   readonly path?: Readonly<Record<string, string>>
   readonly query?: string
   readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
   readonly status: number
 }
 
@@ -28,13 +31,39 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
   readReportSchema: () => ({ status: 200 }),
   login: () => ({ body: { username: 'ana', password }, status: 201 }),
   me: () => ({ status: 200 }),
+  changeMe: () => ({ body: { email: 'ana@example.org', fullName: 'Ana' }, status: 200 }),
+  openSession: () => ({ body: { username: 'ana', password }, status: 201 }),
+  listSessions: () => ({ query: 'limit=1', status: 200 }),
+  endSession: async () => ({ path: { id: await sessionOf('ana') }, status: 204 }),
+  listSessionsOfUser: () => ({ as: 'admin', path: { username: 'ana' }, query: 'limit=1', status: 200 }),
+  endSessionOfUser: async () => ({
+    as: 'admin',
+    path: { username: 'ana', id: await sessionOf('ana') },
+    status: 204,
+  }),
+  readSecondFactor: () => ({ status: 200 }),
+  beginApp: () => ({ as: 'fay', body: { password, mode: 'auth-only' }, status: 201 }),
+  confirmApp: async () => ({ as: 'fay', body: { code: await codeOfNewApp('fay') }, status: 200 }),
+  changeSecondFactor: () => ({
+    as: 'fay',
+    body: { password, mode: 'auth-and-writes' },
+    headers: { 'npm-otp': nextCode() },
+    status: 204,
+  }),
+  renewRecoveryCodes: () => ({ as: 'fay', body: { password }, headers: { 'npm-otp': nextCode() }, status: 201 }),
+  beginPasskey: () => ({ body: { password, name: 'key' }, status: 201 }),
+  addPasskey: async () => ({ as: 'pia', body: { passkey: await newPasskeyOf('pia') }, status: 201 }),
+  renamePasskey: () => ({ path: { id: 'none' }, body: { name: 'blue key' }, status: 404 }),
+  removePasskey: () => ({ path: { id: 'none' }, status: 204 }),
+  endSecondFactor: () => ({ body: { password }, status: 204 }),
+  endSecondFactorOfUser: () => ({ as: 'admin', path: { username: 'fay' }, status: 204 }),
   listPackages: () => ({ query: 'q=lib&limit=10', status: 200 }),
   readPackage: () => ({ path: lib, status: 200 }),
   listVersions: () => ({ path: lib, query: 'limit=1', status: 200 }),
   readVersion: () => ({ path: one, status: 200 }),
   readReport: () => ({ path: one, status: 200 }),
   listTokens: () => ({ status: 200 }),
-  createToken: () => ({ body: { password, name: 'ci', kind: 'read', packages: ['npm/@acme/*'] }, status: 201 }),
+  createToken: () => ({ body: { password, name: 'ci', kind: 'read', sees: ['acme'], uses: 9 }, status: 201 }),
   readToken: async () => ({ path: { id: await tokenOf('ana') }, status: 200 }),
   changeSettings: () => ({ path: lib, body: { visibility: 'internal' }, status: 200 }),
   addOwner: () => ({ path: { ...lib, username: 'bob' }, status: 204 }),
@@ -72,6 +101,8 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
     status: 404,
   }),
   invite: () => ({ as: 'admin', body: { roles: ['reader'], organisations: { acme: 'member' } }, status: 201 }),
+  listInvitations: () => ({ as: 'admin', query: 'limit=1', status: 200 }),
+  revokeInvitation: () => ({ as: 'admin', path: { id: 'none' }, status: 204 }),
   listUsers: () => ({ as: 'admin', query: 'prefix=a&limit=1', status: 200 }),
   readUser: () => ({ as: 'admin', path: { username: 'ana' }, status: 200 }),
   setRoles: () => ({ as: 'admin', path: { username: 'bob' }, body: { roles: ['reader'] }, status: 204 }),
@@ -95,6 +126,7 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
   removeMember: () => ({ path: { organisation: 'acme', username: 'bob' }, status: 204 }),
   deleteUser: () => ({ as: 'admin', path: { username: 'bob' }, status: 204 }),
   revokeToken: async () => ({ as: 'leaving', path: { id: await tokenOf('leaving') }, status: 204 }),
+  endAllSessions: () => ({ as: 'everywhere', status: 204 }),
   logout: () => ({ as: 'gone', status: 204 }),
 }
 
@@ -104,9 +136,18 @@ let document: Record<string, any>
 const actors = new Map<string, Actor>()
 
 beforeAll(async () => {
-  stack = await startStack({ settings: { DECKLE_REGISTRATION: 'open' } })
+  stack = await startStack({
+    settings: {
+      DECKLE_REGISTRATION: 'open',
+      DECKLE_SECRET_KEY: 'b'.repeat(43),
+      DECKLE_SESSION_KEYS: JSON.stringify([{ kid: 'test', secret: 'a'.repeat(43) }]),
+    },
+  })
   await company(stack, 'acme', ['writers'], { ana: ['owner', 'writers'], bob: ['member'] })
-  await givePassword(stack, 'ana', password)
+  for (const name of ['ana', 'fay', 'pia']) {
+    await stack.as(name)
+    await givePassword(stack, name, password)
+  }
   const ana = await actor('ana')
   await ana.publish('@acme/lib', '1.0.0', { access: 'public' })
   await ana.publish('@acme/lib', '1.1.0')
@@ -127,6 +168,33 @@ async function tokenOf(name: string): Promise<string> {
   return (await (await actor(name)).json('/api/v1/auth/me'))['credential'].id
 }
 
+/** The id of a session that somebody opens. */
+async function sessionOf(username: string): Promise<string> {
+  const opened = await (await actor(username)).json('/api/v1/auth/sessions', json('POST', { username, password }))
+  return opened['id']
+}
+
+let app: TOTP | undefined
+
+/** A code of an app that somebody begins to set up. */
+async function codeOfNewApp(name: string): Promise<string> {
+  const asked = json('POST', { password, mode: 'auth-only' })
+  const { uri } = await (await actor(name)).json('/api/v1/auth/second-factor/app', asked)
+  app = URI.parse(uri) as TOTP
+  return app.generate()
+}
+
+/** Of the app's next step: that of this one may have been shown to confirm it. */
+function nextCode(): string {
+  return app?.generate({ timestamp: Date.now() + 30_000 }) ?? 'none'
+}
+
+async function newPasskeyOf(name: string): Promise<object> {
+  const begun = json('POST', { password, name: 'key' })
+  const options = await (await actor(name)).json('/api/v1/auth/second-factor/passkeys', begun)
+  return new Authenticator(stack.url).create({ challenge: options['challenge'] })
+}
+
 /** Sends what a sample says, less or more what `change` says. */
 async function send(
   operation: Operation,
@@ -141,7 +209,11 @@ async function send(
     method: operation.method.toUpperCase(),
     ...body,
     ...init,
-    headers: { ...(sample.body === undefined ? {} : { 'content-type': 'application/json' }), ...init.headers },
+    headers: {
+      ...(sample.body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...sample.headers,
+      ...init.headers,
+    },
   })
 }
 
@@ -179,15 +251,15 @@ describe.each(Object.keys(samples))('%s', (id) => {
 
   test('refuses as its document says', async () => {
     const { operation, sample } = await of()
-    const json = { 'content-type': 'application/json' }
+    const headers = { 'content-type': 'application/json' }
     const wrong: RequestInit[] = [{ headers: { authorization: 'Bearer nonsense' } }]
     if (operation.requestBody !== undefined) {
       wrong.push(
-        { headers: json, body: '{' },
-        { headers: json, body: '[]' },
-        { headers: json, body: JSON.stringify({ ...(sample.body as object), unknown: true }) },
+        { headers, body: '{' },
+        { headers, body: '[]' },
+        { headers, body: JSON.stringify({ ...(sample.body as object), unknown: true }) },
         { headers: { 'content-type': 'text/plain' }, body: 'x' },
-        { headers: json, body: JSON.stringify({ text: 'x'.repeat(70_000) }) },
+        { headers, body: JSON.stringify({ text: 'x'.repeat(70_000) }) },
       )
     }
     for (const change of wrong) {

@@ -102,6 +102,21 @@ test('a token is as strong as it was asked for, is shown once, and ends', async 
   expect((await ana.fetch(lib, as('10.9.9.9'))).status).toBe(401)
 })
 
+test('a token for a number of uses says how many are left, and is good for just so many', async () => {
+  const made = await ana.json('/api/v1/tokens', json('POST', { password, name: 'twice', kind: 'read', uses: 2 }))
+  expect(made).toMatchObject({ limits: { power: 'read', uses: 2 }, usesLeft: 2 })
+  const headers = { authorization: `Bearer ${made['token']}` }
+  expect((await ana.fetch(lib, { headers })).status).toBe(200)
+  expect(await ana.json(`/api/v1/tokens/${made['id']}`)).toMatchObject({ usesLeft: 1 })
+  expect((await ana.fetch(lib, { headers })).status).toBe(200)
+  const over = await ana.fetch(lib, { headers })
+  expect([over.status, await over.json()]).toEqual([401, expect.objectContaining({ code: 'token_used_up' })])
+  const { items } = await ana.json('/api/v1/tokens')
+  expect(items).toContainEqual(expect.objectContaining({ id: made['id'], usesLeft: 0 }))
+  const none = await ana.fetch('/api/v1/tokens', json('POST', { password, name: 'never', kind: 'read', uses: 0 }))
+  expect(none.status).toBe(400)
+})
+
 test('lists go on where they ended; a position of another list is no place in it', async () => {
   const first = await ana.json('/api/v1/tokens?limit=1')
   expect((await eve.fetch(`/api/v1/tokens?after=${first['next'] ?? 'a'.repeat(20)}`)).status).toBe(200)

@@ -242,7 +242,31 @@ test('a token for packages changes no organisation; one that is for it does, and
   expect(await code(set(narrow, 'acme', 'carl'))).toBe('token_limited')
   const manager = await limited('ana', { power: 'read', packages: [], manages: ['acme' as OrgName] })
   expect((await set(manager, 'acme', 'carl')).status).toBe(200)
-  expect(await code(set(manager, 'mine', 'carl'))).toBe('token_limited')
+  expect(await code(set(manager, 'mine', 'carl'))).toBe('org_not_found')
+})
+
+test('a token for other packages is not told who is in an organisation, or that there is one', async () => {
+  const elsewhere = await limited('ana', { power: 'manage', packages: ['npm/other'] })
+  for (const path of ['/-/org/acme/user', '/-/org/acme/team', '/-/team/acme/developers/user', '/-/org/acme/package']) {
+    expect(await code(elsewhere.fetch(path))).toBe('org_not_found')
+  }
+  expect(await elsewhere.json('/api/v1/organisations')).toEqual({ items: [] })
+  expect(await elsewhere.json('/api/v1/auth/me')).toMatchObject({ username: 'ana', organisations: {} })
+})
+
+test('a member who may not change members is told nothing of who there is', async () => {
+  const bystander = await stack.as('billy')
+  await registry.setMember(await as(ana), 'acme', { username: 'billy', role: 'member' })
+  for (const name of ['eve', 'nobody-at-all']) {
+    const asked = [
+      set(bystander, 'acme', name),
+      rm(bystander, 'acme', name),
+      bystander.fetch('/-/team/acme/developers/user', json('PUT', { user: name })),
+      bystander.fetch('/-/team/acme/developers/user', json('DELETE', { user: name })),
+    ]
+    for (const answer of asked) expect(await code(answer)).toBe('org_right_required')
+  }
+  expect((await rm(bystander, 'acme', 'billy')).status).toBe(204)
 })
 
 test('every change of people is on record, also one that was refused', async () => {

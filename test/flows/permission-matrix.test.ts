@@ -23,7 +23,8 @@ let edge: EdgeInProcess
 let tokens: Awaited<ReturnType<typeof settle>>
 
 beforeAll(async () => {
-  stack = await startStack({ workerd: false })
+  const keys = JSON.stringify([{ kid: 'test', secret: 'a'.repeat(43) }])
+  stack = await startStack({ workerd: false, settings: { DECKLE_SESSION_KEYS: keys } })
   tokens = await settle(stack)
   edge = stack.edge()
 }, 120_000)
@@ -58,6 +59,7 @@ function request({ route, ask, withoutToken }: Row, it: Thing, shown: string | u
 const outcomes: Readonly<Record<string, Outcome>> = {
   login_required: 'login',
   token_invalid: 'invalid',
+  token_used_up: 'invalid',
   token_limited: 'limited',
   account_disabled: 'disabled',
   package_not_found: 'hidden',
@@ -100,6 +102,18 @@ describe.each(rows.map((row) => [row.is, row.route, row] as const))('%s: %s', (i
     }
     expect(came).toEqual(should)
     if (row.endsSensitivity) await makeSensitive(stack)
+  })
+
+  test.runIf(isOfPackages(is) && row.route.startsWith('GET '))('HEAD is decided as GET is', async () => {
+    for (const person of people) {
+      for (const kind of kinds) {
+        const got = request(row, thing(kind), tokens[person])
+        const answer = await edge.fetch(new Request(got, { method: 'HEAD' }))
+        expect(await answer.text()).toBe('')
+        const { status } = await edge.fetch(got)
+        expect([person, kind, answer.status]).toEqual([person, kind, status === 302 ? 200 : status])
+      }
+    }
   })
 
   test.runIf(isOfPackages(is) || isOfOrgs(is))('what is hidden answers and costs what nothing does', async () => {

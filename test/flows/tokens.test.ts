@@ -110,6 +110,17 @@ test('a token for some packages makes its owner a stranger to the others', async
   expect(await codeOf(await limited.fetch('/-/npm/v1/tokens'))).toEqual([403, 'token_limited'])
 })
 
+test('what is said of organisations when a token is made holds', async () => {
+  const bothWays = { ...everything, orgs: ['acme'] }
+  const limitsOf = async (body: object) => {
+    const { key } = await created(body)
+    return (await bob.json(`/api/v1/tokens/${key}`))['limits']
+  }
+  expect(await limitsOf({ ...bothWays, orgs_permission: 'read-write' })).toMatchObject({ manages: ['acme'] })
+  expect(await limitsOf({ ...bothWays, orgs_permission: 'read-only' })).toMatchObject({ sees: ['acme'] })
+  expect(await limitsOf({ ...bothWays, orgs_permission: 'no-access' })).toMatchObject({ sees: [] })
+})
+
 test('a token for certain addresses is refused from elsewhere', async () => {
   const { token, cidr_whitelist: ranges } = await created({
     ...everything,

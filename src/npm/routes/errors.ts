@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { AppEnv } from '../../http/env.ts'
-import type { Problem } from '../../http/problem.ts'
+import { asksForCode, type Problem } from '../../http/problem.ts'
 import { reportPath } from '../../http/urls.ts'
 import { visitorOf } from '../../http/visitor.ts'
 import { log } from '../../std/log.ts'
@@ -16,8 +16,7 @@ export async function npmError(c: Context<AppEnv>, problem: Problem): Promise<Re
   const retry = waitS === undefined ? {} : { 'retry-after': String(waitS) }
   const report = code === 'validation_refused' ? fullReport(c, fields) : {}
   const error = 'report' in report ? `${sentence}\nFull report: ${report.report}` : sentence
-  const isCodeAsked = code === 'second_factor_required' || code === 'second_factor_wrong'
-  const ask = isCodeAsked ? { 'www-authenticate': 'otp' } : {}
+  const ask = asksForCode(problem) ? { 'www-authenticate': 'otp' } : {}
   const pages = code === 'second_factor_required' ? await secondFactorPages(c) : {}
   return c.json({ error, code, requestId, ...report, ...pages }, status, {
     'cache-control': 'no-store',

@@ -60,16 +60,22 @@ function requireSupported(body: NewTokenBody): void {
 
 function limitsOf(body: NewTokenBody): TokenLimits | undefined {
   const packages = packagesOf(body)
-  const manages = body.orgs_permission === 'read-write' ? (body.orgs ?? []).map(orgName) : []
   const addresses = addressesOf(body)
   const power = powerOf(body)
   if (power === undefined && packages === undefined && addresses === undefined) return undefined
   return {
     power: power ?? 'manage',
     ...(packages === undefined ? {} : { packages }),
-    ...(manages.length === 0 ? {} : { manages }),
+    ...organisationsOf(body),
     ...(addresses === undefined ? {} : { addresses }),
   }
+}
+
+/** What npm asks about organisations; a token that does not ask is for those of its packages, or of its owner. */
+function organisationsOf({ orgs, orgs_permission: may }: NewTokenBody): Pick<TokenLimits, 'manages' | 'sees'> {
+  if (may == null) return {}
+  const names = (orgs ?? []).map(orgName)
+  return may === 'read-write' ? { manages: names } : { sees: may === 'read-only' ? names : [] }
 }
 
 /** Undefined: as much as its owner. */

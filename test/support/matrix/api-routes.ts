@@ -64,9 +64,30 @@ const ofOrganisations: readonly Row[] = [
 const user = '/api/v1/users/:username'
 const nobody = (rest = '') => `/api/v1/users/nobody${rest}`
 
+const factor = '/api/v1/auth/second-factor'
+const noPasskey = { id: '', rawId: '', type: 'public-key', response: { clientDataJSON: '', attestationObject: '' } }
+
 const ofPeople: readonly Row[] = [
   row('GET /api/v1/auth/me', 'signedIn', '/api/v1/auth/me'),
   { ...row('POST /api/v1/auth/logout', 'loginFirst', '/api/v1/auth/logout'), withoutToken: true },
+  row('PATCH /api/v1/auth/me', 'account', '/api/v1/auth/me', { email: 'none' }),
+  row('GET /api/v1/auth/sessions', 'account', '/api/v1/auth/sessions'),
+  // It would end all that the others are asked with
+  { ...row('DELETE /api/v1/auth/sessions', 'loginFirst', '/api/v1/auth/sessions'), withoutToken: true },
+  row('DELETE /api/v1/auth/sessions/:id', 'account', '/api/v1/auth/sessions/none'),
+  row(`GET ${factor}`, 'account', factor),
+  row(`POST ${factor}/app`, 'account', `${factor}/app`, { password: 'wrong', mode: 'auth-only' }),
+  row(`POST ${factor}/app/confirm`, 'account', `${factor}/app/confirm`, { code: '000000' }),
+  row(`PUT ${factor}/mode`, 'account', `${factor}/mode`, { password: 'wrong', mode: 'auth-only' }),
+  row(`POST ${factor}/recovery-codes`, 'account', `${factor}/recovery-codes`, { password: 'wrong' }),
+  row(`POST ${factor}/end`, 'account', `${factor}/end`, { password: 'wrong' }),
+  row(`POST ${factor}/passkeys`, 'account', `${factor}/passkeys`, { password: 'wrong', name: 'key' }),
+  row(`POST ${factor}/passkeys/confirm`, 'account', `${factor}/passkeys/confirm`, { passkey: noPasskey }),
+  row(`PATCH ${factor}/passkeys/:id`, 'account', `${factor}/passkeys/none`, { name: 'key' }),
+  row(`DELETE ${factor}/passkeys/:id`, 'account', `${factor}/passkeys/none`),
+  row(`DELETE ${user}/second-factor`, 'adminWrites', nobody('/second-factor')),
+  row(`GET ${user}/sessions`, 'adminReads', nobody('/sessions')),
+  row(`DELETE ${user}/sessions/:id`, 'adminWrites', nobody('/sessions/none')),
   row('GET /api/v1/tokens', 'account', '/api/v1/tokens'),
   row('POST /api/v1/tokens', 'account', '/api/v1/tokens', { password: 'wrong', name: 'x', kind: 'read' }),
   row('GET /api/v1/tokens/:id', 'account', '/api/v1/tokens/none'),
@@ -81,6 +102,8 @@ const ofPeople: readonly Row[] = [
   row(`DELETE ${user}/logins`, 'adminActs', nobody('/logins')),
   row(`POST ${user}/password-resets`, 'adminWrites', nobody('/password-resets')),
   row('POST /api/v1/invitations', 'adminWrites', '/api/v1/invitations', { roles: ['reader'] }),
+  row('GET /api/v1/invitations', 'adminReads', '/api/v1/invitations'),
+  row('DELETE /api/v1/invitations/:id', 'adminWrites', '/api/v1/invitations/none'),
   row('GET /api/v1/audit', 'seeAll', '/api/v1/audit'),
   row('GET /api/v1/audit/export', 'seeAll', '/api/v1/audit/export'),
 ]
@@ -89,6 +112,7 @@ const forEverybody: readonly Row[] = [
   row('GET /api/v1/openapi.json', 'free', '/api/v1/openapi.json'),
   row('GET /api/v1/schemas/report', 'free', '/api/v1/schemas/report'),
   row('POST /api/v1/auth/login', 'free', '/api/v1/auth/login', {}),
+  row('POST /api/v1/auth/sessions', 'free', '/api/v1/auth/sessions', {}),
   row('POST /api/v1/auth/register', 'free', '/api/v1/auth/register', {}),
   row('POST /api/v1/auth/reset', 'free', '/api/v1/auth/reset', {}),
   row('POST /api/v1/invitations/accept', 'free', '/api/v1/invitations/accept', {}),

@@ -15,11 +15,13 @@ export const people = [
   'disabled',
   'expired',
   'revoked',
+  'usedUp',
+  'usedUpSession',
   'outOfRange',
   'wrongPackage',
   'readOnly',
 ] as const
-/** `reader` was given read by name; the last five are tokens of the owner; `disabled` is an administrator's account. */
+/** `reader` was given read by name; all after `disabled` are tokens, and a session, of the owner; `disabled` is an administrator's account. */
 export type Person = (typeof people)[number]
 
 /** `blocked` is internal otherwise. */
@@ -33,7 +35,14 @@ export type Kind = (typeof packages)[number]
 export type Outcome = 'yes' | 'hidden' | 'login' | 'invalid' | 'limited' | 'disabled' | 'refused' | 'blocked'
 
 /** Whoever shows a credential that is not good gets no further, whatever they ask for. */
-const barred = { disabled: 'disabled', expired: 'invalid', revoked: 'invalid', outOfRange: 'limited' } as const
+const barred = {
+  disabled: 'disabled',
+  expired: 'invalid',
+  revoked: 'invalid',
+  usedUp: 'invalid',
+  usedUpSession: 'invalid',
+  outOfRange: 'limited',
+} as const
 type Barred = keyof typeof barred
 type Line = `${Outcome} ${Outcome} ${Outcome} ${Outcome} ${Outcome}`
 
@@ -152,15 +161,22 @@ export type PackageClass = 'read' | 'look' | 'inspect' | 'history' | 'publish' |
 
 const everybody = (outcome: Outcome) =>
   Object.fromEntries(people.map((person) => [person, outcome])) as Record<Exclude<Person, Barred>, Outcome>
-const outsiders = { anonymous: 'login', stranger: 'hidden', reader: 'hidden' } as const
+const outsiders = { anonymous: 'login', stranger: 'hidden', reader: 'hidden', wrongPackage: 'hidden' } as const
 const members = { teamReader: 'refused', teamWriter: 'refused', owner: 'refused' } as const
 const limited = { wrongPackage: 'limited', readOnly: 'limited' } as const
 
 /** What has to do with an organisation, an account, or nothing in particular. */
 const withoutPackages: Readonly<Record<OtherClass, Readonly<Record<Exclude<Person, Barred>, Outcome>>>> = {
   orgSee: { ...everybody('yes'), ...outsiders },
-  orgManage: { ...everybody('yes'), ...outsiders, ...members, auditor: 'hidden', ...limited },
-  orgAppoint: { ...everybody('yes'), ...outsiders, ...members, orgAdmin: 'refused', auditor: 'hidden', ...limited },
+  orgManage: { ...everybody('yes'), ...outsiders, ...members, auditor: 'hidden', readOnly: 'limited' },
+  orgAppoint: {
+    ...everybody('yes'),
+    ...outsiders,
+    ...members,
+    orgAdmin: 'refused',
+    auditor: 'hidden',
+    readOnly: 'limited',
+  },
   signedIn: { ...everybody('yes'), anonymous: 'login' },
   account: { ...everybody('yes'), anonymous: 'login', ...limited },
   // Asked to end another token than the one that is shown

@@ -48,6 +48,8 @@ async function tokensOf(stack: Stack): Promise<Record<Person, string | undefined
     })
   const revoked = await named()
   await tokens.revoke(revoked.record.tokenId)
+  const usedUp = await named({ power: 'manage', uses: 1 })
+  await tokens.resolve(usedUp.token, firstUse)
   return {
     anonymous: undefined,
     stranger: await byLogin('eve'),
@@ -61,10 +63,22 @@ async function tokensOf(stack: Stack): Promise<Record<Person, string | undefined
     disabled: await byLogin('dora'),
     expired: (await named(undefined, -1)).token,
     revoked: revoked.token,
+    usedUp: usedUp.token,
+    usedUpSession: await usedUpSession(stack, owner),
     outOfRange: (await named({ power: 'manage', addresses: ['10.0.0.0/8'] })).token,
     wrongPackage: (await named({ power: 'manage', packages: ['npm/other', 'npm/@other/*'] })).token,
     readOnly: (await named({ power: 'read' }, 1, 'read')).token,
   } satisfies Record<(typeof people)[number], string | undefined>
+}
+
+const firstUse = { address: undefined, writes: false } as const
+
+async function usedUpSession(stack: Stack, owner: User): Promise<string> {
+  const config = { ...stack.config, sessions: { ...stack.config.sessions, uses: 1 } }
+  const { sessions } = wireIdentity(config, stack.stores, webPlatform)
+  const { text } = await sessions.open(owner, {}, false)
+  await sessions.resolve(text, firstUse)
+  return text
 }
 
 export async function makeSensitive(stack: Stack): Promise<void> {

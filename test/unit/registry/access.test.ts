@@ -10,6 +10,7 @@ import {
   emptyProblem,
   memberProblem,
   orgProblem,
+  orgsOf,
   requireAccount,
   requireAdmin,
   versionProblem,
@@ -222,6 +223,27 @@ describe('an organisation', () => {
   ] as const)('to %s (%#), %s', (_, asker, action, code) => {
     expect(orgProblem(asker, action, org)?.code).toBe(code)
   })
+
+  test.each<readonly [string, TokenLimits, string | undefined]>([
+    ['all of its packages', { power: 'read', packages: ['org/acme'] }, undefined],
+    ['its scope', { power: 'read', packages: ['npm/other', 'npm/@acme/*'] }, undefined],
+    ['one of its packages', { power: 'read', packages: ['npm/@acme/lib'] }, 'org_not_found'],
+    ['a part of its scope', { power: 'read', packages: ['npm/@acme/l*'] }, 'org_not_found'],
+    ['a scope that begins like its own', { power: 'read', packages: ['npm/@acme2/*'] }, 'org_not_found'],
+    ['no package', { power: 'read', packages: [] }, 'org_not_found'],
+    ['it alone, to see it', { power: 'read', packages: [], sees: [org] }, undefined],
+    ['another organisation', { power: 'manage', manages: ['birch' as OrgName] }, 'org_not_found'],
+    ['no organisation', { power: 'read', sees: [] }, 'org_not_found'],
+    ['reading', { power: 'read' }, undefined],
+  ])('is seen with a token for %s: %#', (_, limits, code) => {
+    for (const asker of [as('owner'), who.admin, user('aud', { roles: ['auditor'] })]) {
+      // With a token for some packages, nobody audits
+      const isNobody = asker.username === 'aud' && limits.packages !== undefined
+      expect(orgProblem({ ...asker, limits }, 'see', org)?.code).toBe(isNobody ? 'org_not_found' : code)
+    }
+    if (code !== undefined) expect(orgProblem({ ...as('owner'), limits }, 'manage', org)?.code).toBe(code)
+    expect(Object.keys(orgsOf({ ...as('owner'), limits }))).toEqual(code === undefined ? ['acme'] : [])
+  })
 })
 
 describe('what somebody is in an organisation is changed', () => {
@@ -315,6 +337,7 @@ describe('a second factor', () => {
     expect(orgProblem(boss, 'see', org)).toBeUndefined()
     expect(orgProblem(boss, 'manage', org)?.code).toBe('second_factor_required')
     expect(() => requireAdmin(boss)).toThrow('second factor')
+    expect(requireAdmin(boss, 'see')).toBe(boss)
     expect(requireAccount(chose)).toBe(chose)
     expect(() => requireAccount(chose, 'write')).toThrow('second factor')
     expect(requireAccount(has, 'write')).toBe(has)
