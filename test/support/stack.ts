@@ -36,6 +36,8 @@ export interface StackOptions {
   readonly validator?: boolean
   /** Run the edge in workerd; default true. */
   readonly workerd?: boolean
+  /** Gets each line that the edge in workerd logs; by default errors are printed. */
+  readonly logged?: (line: string) => void
   /** Put something between the edge or validator, and these storage servers: returns the address to use instead. */
   readonly between?: (service: ServiceName, url: string, component: 'edge' | 'validator') => Promise<string>
 }
@@ -84,7 +86,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     options.validator === false
       ? undefined
       : await startValidator(parseConfig({ ...settings, ...(await endpointsOf('validator')) }))
-  const workerd = options.workerd === false ? undefined : await startWorkerd(port, settings)
+  const workerd =
+    options.workerd === false ? undefined : await startWorkerd(port, settings, options.logged ?? printErrors)
   return {
     url,
     config,
@@ -99,7 +102,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-async function startWorkerd(port: number, settings: Record<string, string>): Promise<Miniflare> {
+function printErrors(line: string): void {
+  if (line.includes('"level":"error"')) console.error(line)
+}
+
+async function startWorkerd(
+  port: number,
+  settings: Record<string, string>,
+  logged: (line: string) => void,
+): Promise<Miniflare> {
   const { code, compatibilityDate, compatibilityFlags } = await bundleWorker()
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
@@ -110,7 +121,8 @@ async function startWorkerd(port: number, settings: Record<string, string>): Pro
       compatibilityFlags: [...compatibilityFlags],
       bindings: settings,
       handleStructuredLogs: ({ level, message }) => {
-        if (level === 'error' || String(message).includes('"level":"error"')) console.error(message)
+        if (level === 'error') console.error(message)
+        else logged(String(message))
       },
     }),
   )
