@@ -36,6 +36,8 @@ export interface StackOptions {
   readonly validator?: boolean
   /** Run the edge in workerd; default true. */
   readonly workerd?: boolean
+  /** Rate-limit bindings of the edge in workerd, as its settings file has them. */
+  readonly rateLimits?: Record<string, { namespace_id: string; simple: { limit: number; period: 60 } }>
   /** Gets each line that the edge in workerd logs; by default errors are printed. */
   readonly logged?: (line: string) => void
   /** Put something between the edge or validator, and these storage servers: returns the address to use instead. */
@@ -86,8 +88,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     options.validator === false
       ? undefined
       : await startValidator(parseConfig({ ...settings, ...(await endpointsOf('validator')) }))
-  const workerd =
-    options.workerd === false ? undefined : await startWorkerd(port, settings, options.logged ?? printErrors)
+  const workerd = options.workerd === false ? undefined : await startWorkerd(port, settings, options)
   return {
     url,
     config,
@@ -109,7 +110,7 @@ function printErrors(line: string): void {
 async function startWorkerd(
   port: number,
   settings: Record<string, string>,
-  logged: (line: string) => void,
+  { logged = printErrors, rateLimits = {} }: StackOptions,
 ): Promise<Miniflare> {
   const { code, compatibilityDate, compatibilityFlags } = await bundleWorker()
   const miniflare = new Miniflare(
@@ -120,6 +121,7 @@ async function startWorkerd(
       compatibilityDate,
       compatibilityFlags: [...compatibilityFlags],
       bindings: settings,
+      ratelimits: rateLimits,
       handleStructuredLogs: ({ level, message }) => {
         if (level === 'error') console.error(message)
         else logged(String(message))
