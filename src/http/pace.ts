@@ -9,11 +9,13 @@ const wholeMs = 35 * 60_000
 
 /**
  * Bounds the time that one request's body may take: a sender that falls silent, or only trickles, must not hold a
- * request, and what it has staged, for ever. Begins now; its waits end in the refusal `body_too_slow`.
+ * request, and what it has staged, for ever. Begins now; its waits end in the refusal `body_too_slow`, or in
+ * `body_broken_off` when the sender has gone: no failure of ours.
  */
 export function paceOf(platform: Pick<Platform, 'now' | 'sleep'>): Pace {
   const endsAt = platform.now() + wholeMs
-  return async (next) => {
+  return async (read) => {
+    const next = read.catch(() => Promise.reject(refuse('body_broken_off')))
     next.catch(() => undefined) // its own end no longer matters once the time is over
     const leftMs = endsAt - platform.now()
     // Not raced: somebody who sends without a pause would always be first

@@ -81,6 +81,8 @@ export const statusOf = {
   query_invalid: 400,
   method_not_allowed: 405,
   body_too_large: 413,
+  // RFC 9112, 8: an incomplete message; whoever sent it is gone and hears nothing of it
+  body_broken_off: 400,
   body_too_slow: 408,
   unsupported_media_type: 415,
   search_invalid: 400,

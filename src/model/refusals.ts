@@ -129,6 +129,7 @@ export const refusals = {
       ? `The request's body is larger than what is taken here (${Math.floor(f.mostBytes / 1_000)} kB).`
       : `The request's body is larger than this registry takes in one publish (${Math.floor(f.mostBytes / 1_000_000)} MB). ` +
         'Leave out files that are not needed to use the package (see `npm pack --dry-run`), or split the package.',
+  body_broken_off: () => 'The connection ended before the whole body had come. Send it again.',
   body_too_slow: () =>
     "The request's body came too slowly, or not at all, so nothing was done. Try again on a better line.",
   unsupported_media_type: (f: { expected: string }) => `Send the body as ${f.expected}.`,

@@ -5,7 +5,8 @@
  * - `pending`: the claim stands, the bytes are in staging, the validator has not decided.
  * - `accepted`: the bytes are in place under `packages/`, the head does not list the version yet.
  * - `published`: listed and downloadable.
- * - `rejected`: a check refused it. `failed`: it could not be checked. Both free the number for another claim.
+ * - `rejected`: a check refused it. `failed`: it could not be checked. Both free the number for another claim, at once or
+ *   when the file is gone that an attempt may have put into place.
  * - `blocked`: an administrator has taken it off the list, and nobody can read it; its bytes are kept.
  * - `unpublished`: a tombstone; the number can never be used again.
  */

@@ -54,7 +54,9 @@ export function accessProblem(
   if (who.kind === 'user' && !hasPower(who.limits, needs[action].power)) return tooWeak(who)
   if (!atLeast(right, needs[action].right)) return withoutRight(who, action, head)
   if (!isWrite(action) || who.kind === 'anonymous') return undefined
-  return (action === 'change' ? lockProblem(head) : undefined) ?? secondFactorProblem(who)
+  if (action === 'change') return lockProblem(head) ?? secondFactorProblem(who)
+  // Whoever could make an owner, or take the demand back, could publish without one
+  return secondFactorProblem(who, head.secondFactor)
 }
 
 /** Why one version of a readable package cannot be read: an administrator has blocked it. */

@@ -4,7 +4,7 @@ import type { Incoming } from '../model/incoming.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head, StoredFile, VersionRecord, Visibility } from '../model/records.ts'
 import { Refusal, refuse } from '../model/refusals.ts'
-import { isFinal } from '../model/version-status.ts'
+import { claimableStatuses, isFinal } from '../model/version-status.ts'
 import { randomId } from '../std/base62.ts'
 import { log } from '../std/log.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
@@ -42,7 +42,7 @@ export type Receive = (upload: Pick<StagedUpload, 'write'>) => Promise<Incoming 
  * Waits for the verdict for `waitMs`. The same bytes again by the same publisher succeed again, since clients retry.
  * @returns undefined when the body was no publish: nothing was done
  * @throws Refusal `login_required`, `not_owner`, `creation_refused`, `package_locked`, `digest_mismatch`, `version_taken`, `version_unpublished`,
- *   `validation_refused` with the first reasons, and whatever `receive` refuses
+ *   `busy` while a refused claim's file is being removed, `validation_refused` with the first reasons, and whatever `receive` refuses
  */
 export async function publish(
   deps: PublishDeps,
@@ -196,6 +196,8 @@ async function claim(deps: PublishDeps, record: VersionRecord): Promise<VersionR
   const standing = outcome === 'claimed' ? record : await deps.versions.get(record)
   if (standing === undefined) throw refuse('conflict')
   if (standing.uploadId !== record.uploadId) {
+    // What its last claim left is being removed
+    if (claimableStatuses.includes(standing.status)) throw refuse('busy')
     if (standing.status === 'unpublished') throw refuse('version_unpublished', named(record))
     if (!isSamePublish(standing, record)) throw refuse('version_taken', named(record))
     await discardStaged(deps.staging, record)

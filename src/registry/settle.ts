@@ -50,7 +50,7 @@ export async function settle(deps: SettleDeps, ref: VersionRef): Promise<Settled
   if (record === undefined) return 'nothing_to_do'
   if (record.status === 'published' || record.status === 'blocked') return catchUp(deps, record)
   if (record.status === 'unpublished') return clear(deps, record)
-  if (isFinal(record.status)) return 'nothing_to_do'
+  if (record.status === 'rejected' || record.status === 'failed') return withdraw(deps, record)
   if (record.status === 'accepted') return finish(deps, record)
   const begun = await deps.versions.beginAttempt(record)
   if (begun === 'moved') return 'nothing_to_do'
@@ -155,9 +155,25 @@ async function close(
   status: 'rejected' | 'failed',
   reasons: readonly Reason[],
 ): Promise<Settled> {
-  const closed = await deps.versions.advance(record, status, { reasons }) // COMMIT: the number is free again
+  // An earlier attempt may have died between putting the file into place and saying so
+  const mayHaveFile = record.attempts > 1
+  const closed = await deps.versions.advance(record, status, { reasons }, mayHaveFile) // COMMIT: nobody can accept it
   if (closed === 'moved') return 'nothing_to_do'
+  if (mayHaveFile) return withdraw(deps, closed)
   await discardStaged(deps.staging, record)
+  return 'settled'
+}
+
+/**
+ * Removes what an attempt may have put into place for a claim that was refused in the end: whoever knows its address
+ * could download it. The number stays taken meanwhile, so that no other claim has its file there. The staged bytes go
+ * first, so that a validator that is late with this upload cannot copy them into place again.
+ */
+async function withdraw(deps: SettleDeps, record: VersionRecord): Promise<Settled> {
+  if (!(await deps.versions.isOpen(record))) return 'nothing_to_do'
+  await deps.staging.discard(record.uploadId)
+  await deps.files.remove(record) // repeatable
+  await deps.versions.done(record) // COMMIT: the number is free again
   return 'settled'
 }
 

@@ -84,14 +84,22 @@ export class Versions {
   }
 
   /**
-   * Takes a version that nobody has, or whose last claim was refused. `taken` may be said of a claim of ours whose
+   * Takes a version that nobody has, or whose last claim was refused, with nothing left to do for it. `taken` may be said of a claim of ours whose
    * answer was lost: compare the upload id.
    */
   async claim(record: VersionRecord): Promise<'claimed' | 'taken'> {
     const item = { ...record, ...keyOf(record), work: openWork, workDueAt: this.#due() }
-    const condition = { anyOf: [{ attributeNotExists: 'package' }, { in: { status: claimableStatuses } }] }
+    const condition = {
+      anyOf: [{ attributeNotExists: 'package' }, { in: { status: claimableStatuses }, attributeNotExists: 'work' }],
+    }
     const written = await this.#db.put('packages', item, { condition })
     return written.outcome === 'done' ? 'claimed' : 'taken'
+  }
+
+  /** Whether something is left to do for the claim, in the status that the record has. Read consistently. */
+  async isOpen(record: VersionRecord): Promise<boolean> {
+    const item = await this.#db.get('packages', keyOf(record), { consistent: true })
+    return item?.['work'] !== undefined && item['status'] === record.status && item['uploadId'] === record.uploadId
   }
 
   /** Counts one more attempt at a pending claim and keeps the sweeper away from it for a while. */
@@ -141,14 +149,19 @@ export class Versions {
   /**
    * One step of the status machine, for the claim that the record stands for. `moved`: somebody else has made it, or
    * the claim is another one now. A step that was made by us and whose answer was lost counts as made.
+   * @param hasWork whether something is left to do then; by default what the step itself says
    */
-  async advance(record: VersionRecord, to: VersionStatus, patch: StatusPatch): Promise<VersionRecord | 'moved'> {
+  async advance(
+    record: VersionRecord,
+    to: VersionStatus,
+    patch: StatusPatch,
+    hasWork = leavesWork(record.status, to),
+  ): Promise<VersionRecord | 'moved'> {
     if (!(nextStatus[record.status] as readonly VersionStatus[]).includes(to)) {
       throw new Error(`no step from ${record.status} to ${to}`)
     }
     const { blocked, ...kept } = record
     const statusAt = isoNow(this.#platform)
-    const hasWork = leavesWork(record.status, to)
     const written = await this.#db.update('packages', keyOf(record), {
       set: { status: to, statusAt, ...patch, ...(hasWork ? { work: openWork, workDueAt: this.#due() } : {}) },
       remove: [

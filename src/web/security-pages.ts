@@ -114,7 +114,7 @@ export async function codesPage(c: Context<AppEnv>, codes: readonly string[]): P
 <p class="note ok" role="status">Print or write them down now: they are not shown again. Each is good once, for when you
 have lost the rest.</p>
 <dl>${codes.map((code, index) => html`<dt>${index + 1}</dt><dd><code>${code}</code></dd>`)}</dl>
-<p><a href="/-/account/security">Done</a></p>`
+<p class="way"><a href="/-/account/security">Done</a></p>`
   return answerPage(c, { title: 'Your recovery codes', status: 200, main })
 }
 
@@ -122,6 +122,6 @@ export async function newPasskeyPage(c: Context<AppEnv>, options: JsonObject): P
   const main = html`<h1>Add a passkey</h1>
 <noscript><p class="note">This needs a script; browsers make passkeys by nothing else.</p></noscript>
 ${passkeyForm({ action: '/-/account/security/passkeys/add', kind: 'create', options, label: 'Make a passkey' })}
-<p><a href="/-/account/security">Back</a></p>`
+<p class="way"><a href="/-/account/security">Back</a></p>`
   return answerPage(c, { title: 'Add a passkey', status: 200, main, usesPasskeys: true })
 }

@@ -21,7 +21,7 @@ h3{font-size:1.0625rem;margin:24px 0 8px}h4{font-size:.9375rem;margin:16px 0 4px
 a{color:var(--prussian)}ul{margin:0 0 16px;padding-left:24px}
 article{padding:0 0 16px;border-bottom:1px solid var(--line)}
 pre{overflow:auto;margin:0 0 16px;padding:12px 16px;background:var(--sheet);border:1px solid var(--line);border-radius:3px}
-p{margin:0 0 16px}.soft{color:var(--soft)}
+p{margin:0 0 16px}.soft{color:var(--soft)}.way,form+form{margin-top:24px}
 code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.875em;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:auto 1fr;gap:5px 16px;margin:0 0 24px;padding:16px;background:var(--sheet);border:1px solid var(--line);border-radius:3px}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}

@@ -4,7 +4,8 @@
  *   npm run bench                      everything, some minutes; writes docs/performance.md
  *   npm run bench -- --quick           a smoke run, about a minute; writes nothing
  *   npm run bench -- --rounds 9        more rounds of load than 5, for a busy machine
- *   npm run bench -- --only download   some of: download, packument, revalidation, publish, install, memory, permission
+ *   npm run bench -- --only download   some of: download, packument, revalidation, publish, install, memory, permission,
+ *                                      enumeration
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -20,6 +21,7 @@ import {
   startVerdaccio,
   type Verdaccio,
 } from './contestants.ts'
+import { enumeration } from './enumeration.ts'
 import { edgeMemory } from './memory.ts'
 import { writePage } from './page.ts'
 import { permissionChecks } from './permission.ts'
@@ -28,7 +30,16 @@ import { type Row, table } from './ratios.ts'
 import { downloadDecisions, packuments, revalidations } from './reading.ts'
 import { seedDeckle, seedVerdaccio } from './seed.ts'
 
-const areas = ['download', 'packument', 'revalidation', 'publish', 'install', 'memory', 'permission'] as const
+const areas = [
+  'download',
+  'packument',
+  'revalidation',
+  'publish',
+  'install',
+  'memory',
+  'permission',
+  'enumeration',
+] as const
 type Area = (typeof areas)[number]
 
 const full = { rounds: 5, seconds: 1, publishRounds: 9, counts: [1, 100, 1_000], packages: 200, memorySamples: 3 }
@@ -49,6 +60,7 @@ const questions: Readonly<Record<Area, (arena: Arena, size: Size) => Promise<rea
   revalidation: ({ deckle, verdaccio }, size) => revalidations(deckle, verdaccio, Math.max(...size.counts), size),
   publish: ({ deckle, verdaccio }, size) => publishes(deckle, verdaccio, size.counts, size.publishRounds),
   permission: async (_, size) => permissionChecks(size.rounds),
+  enumeration: ({ deckle }, size) => enumeration(deckle, size.rounds),
   install: ({ deckle, verdaccio, folder }, size) =>
     installs([deckle, verdaccio], folder, size.packages, Math.min(3, size.rounds)),
 }

@@ -34,6 +34,9 @@ ${table(rows)}
 - Memory: growth of workerd's resident set over what it had before, looked at every 10 ms, while three large bodies come
   in at once: publishes of 90 MB (tarballs of 67 MB), and packuments near the limit of 12 MB, as \`npm deprecate\` sends
   them. Each sample has a registry of its own, started for it.
+- Enumeration: what exists and what does not are asked for alternately, one request at a time, each name by somebody who
+  may not know. Attempts to log in come from an address of their own each, so that no limit answers. Packages are asked
+  for by a new name each time (first), and by the same two names (known); a ratio is that of the medians of a round.
 - The load generator finds every connection warm. \`npm install\` runs with an empty cache and no lock file.
 `
   writeFileSync(join(benchFolder, '../../docs/performance.md'), page)

@@ -9,6 +9,11 @@ export interface Target {
 export const atLeast = (bound: number): Target => ({ text: `≥ ${bound}`, isMet: (median) => median >= bound })
 export const atMost = (bound: number): Target => ({ text: `≤ ${bound}`, isMet: (median) => median <= bound })
 
+export const within = (low: number, high: number): Target => ({
+  text: `${low} – ${high}`,
+  isMet: (median) => median >= low && median <= high,
+})
+
 export interface Row {
   readonly question: string
   /** One number for each round: of two contestants, or of one in two states, measured directly after one another. */

@@ -16,8 +16,8 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => stack?.close())
 
-const set = (actor: Actor, body: unknown) =>
-  actor.fetch('/-/package/@acme%2ftool/access', {
+const set = (actor: Actor, body: unknown, name = '@acme/tool') =>
+  actor.fetch(`/-/package/${name.replace('/', '%2f')}/access`, {
     method: 'POST',
     body: JSON.stringify(body),
     headers: { 'content-type': 'application/json' },
@@ -36,17 +36,18 @@ test('an owner opens a package to everybody and closes it again', async () => {
 })
 
 test('whether publishing takes a second factor is a setting of the package; what nobody knows is refused', async () => {
-  const factor = async () => (await stack.stores.heads.get(npmPackage('@acme/tool')))?.secondFactor
   const asks = [
+    [{ publish_requires_tfa: false }, undefined],
     [{ publish_requires_tfa: true, automation_token_overrides_tfa: true }, 'automation'],
     [{ publish_requires_tfa: true, automation_token_overrides_tfa: false }, 'publish'],
-    [{ publish_requires_tfa: false }, undefined],
     [{ publish_requires_tfa: true }, 'publish'],
-    [{ publish_requires_tfa: false }, undefined],
   ] as const
-  for (const [body, expected] of asks) {
-    expect((await set(ana, body)).status).toBe(200)
-    expect(await factor()).toBe(expected)
+  const una = await stack.as('una')
+  for (const [index, [body, expected]] of asks.entries()) {
+    const name = `@acme/asks-${index}`
+    await una.publish(name, '1.0.0')
+    expect((await set(una, body, name)).status).toBe(200)
+    expect((await stack.stores.heads.get(npmPackage(name)))?.secondFactor).toBe(expected)
   }
   expect((await set(ana, { access: 'everybody' })).status).toBe(400)
   expect((await set(ana, { automation_token_overrides_tfa: true })).status).toBe(400)

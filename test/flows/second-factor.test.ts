@@ -243,6 +243,16 @@ test('a package can demand one of whoever publishes it, and of automation too', 
   expect(await codeOf(await publish('kurts', '1.0.2', ci.token))).toEqual([403, 'second_factor_missing'])
 })
 
+test('what a package demands is not taken back, nor is an owner made, without one', async () => {
+  const { token, next } = await person('mara', 'auth-only')
+  await publish('maras', '1.0.0', token)
+  const set = (body: object, otp?: string) => ask('/-/package/maras/access', { token, method: 'POST', body, otp })
+  expect((await set({ publish_requires_tfa: true })).status).toBe(200)
+  expect(await codeOf(await set({ publish_requires_tfa: false }))).toEqual([401, 'second_factor_required'])
+  expect((await set({ publish_requires_tfa: false }, next())).status).toBe(200)
+  expect((await publish('maras', '1.0.1', token)).status).toBe(201)
+})
+
 test('a client that opens browsers gets a page, and by it a proof that is good for its own requests only', async () => {
   const { token, next, user } = await person('lena')
   const web = { 'npm-auth-type': 'web', 'user-agent': 'npm/11.21.2 node/v24' }

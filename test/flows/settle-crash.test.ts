@@ -25,21 +25,41 @@ afterAll(() => stack?.close())
 
 const ref = (name: string): VersionRef => ({ format: 'npm', name: name as PackageName, version: '1.0.0' as Version })
 
-function settleWith(platform: Platform, target: VersionRef) {
+function settleWith(platform: Platform, target: VersionRef, maxAttempts = 10) {
   const stores = wireStores(stack.config, platform)
-  const deps = { ...stores, formats, publicUrl: stack.config.publicUrl, platform, maxAttempts: 10 }
+  const deps = { ...stores, formats, publicUrl: stack.config.publicUrl, platform, maxAttempts }
   return settle({ ...deps, validate: createValidate({ stores, platform, policy: defaultPolicy }) }, target)
 }
 
+/** A validator that dies when the file is in its place, and the version is not accepted yet. */
+async function placeAndDie(name: string): Promise<void> {
+  const isPlaced = async () => (await stack.stored(`packages/npm/${name}/`)).length > 0
+  const platform: Platform = {
+    ...webPlatform,
+    fetch: async (request) => {
+      if (await isPlaced()) throw new TypeError('killed')
+      return webPlatform.fetch(request)
+    },
+  }
+  await expect(settleWith(platform, ref(name))).rejects.toThrow()
+  expect(await isPlaced()).toBe(true)
+}
+
+/** Whether a claim was given up, and its number is not free yet. */
+async function isBeingRemoved(name: string): Promise<boolean> {
+  const record = await stack.stores.versions.get(ref(name))
+  return record?.status === 'failed' && stack.stores.versions.isOpen(record)
+}
+
 /** What a healthy validator does an hour later: sweeps, and takes all jobs. */
-async function recover(): Promise<void> {
+async function recover(maxAttempts?: number): Promise<void> {
   const later: Platform = { ...webPlatform, now: () => webPlatform.now() + 3_600_000 }
   await sweep({ versions: stack.stores.versions, jobs: stack.stores.jobs, platform: later })
   for (;;) {
     const messages = await stack.stores.sqs.receive('jobs', { max: 10, waitS: 0, visibilityTimeoutS: 30 })
     if (messages.length === 0) return
     for (const message of messages) {
-      await settleWith(webPlatform, parseJob(message.body))
+      await settleWith(webPlatform, parseJob(message.body), maxAttempts)
       await stack.stores.sqs.remove('jobs', message.receiptHandle)
     }
   }
@@ -75,6 +95,37 @@ describe.each<Moment>(['before', 'after'])('killed %s a request', (moment) => {
       expect(await stack.stored(`packages/npm/${name}/`)).toHaveLength(1)
       expect(at).toBeLessThan(60)
     }
+    expect(await stack.stores.versions.due('9999', 10)).toEqual([])
+  }, 120_000)
+
+  test('a claim that is given up: the file that an attempt had put into place is removed', async () => {
+    const ana = await stack.as('ana')
+    let heldBack = 0
+    for (let at = 1, done = false; !done; at += 1) {
+      const name = `given-up-${moment}-${at}`
+      await stack.edge().fetch(authorised(name, ana.token))
+      await placeAndDie(name)
+      const platform = dying(at, moment)
+      done = await settleWith(platform, ref(name), 1).then(
+        () => platform.requests() < at,
+        () => false,
+      )
+      if (await isBeingRemoved(name)) {
+        heldBack += 1
+        expect((await stack.edge().fetch(authorised(name, ana.token))).status).toBe(503)
+      }
+      await recover(1)
+      expect(await stack.stores.versions.get(ref(name))).toMatchObject({
+        status: 'failed',
+        reasons: [{ code: 'validation_gave_up' }],
+      })
+      expect(await stack.stored(`packages/npm/${name}/`)).toEqual([])
+      expect((await stack.edge().fetch(authorised(name, ana.token))).status).toBe(202)
+      await recover()
+      await expectInstallable(name)
+      expect(at).toBeLessThan(60)
+    }
+    expect(heldBack).toBeGreaterThan(0)
     expect(await stack.stores.versions.due('9999', 10)).toEqual([])
   }, 120_000)
 

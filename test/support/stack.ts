@@ -36,6 +36,10 @@ export interface StackOptions {
   readonly validator?: boolean
   /** Run the edge in workerd; default true. */
   readonly workerd?: boolean
+  /** Rate-limit bindings of the edge in workerd, as its settings file has them. */
+  readonly rateLimits?: Record<string, { namespace_id: string; simple: { limit: number; period: 60 } }>
+  /** Gets each line that the edge in workerd logs; by default errors are printed. */
+  readonly logged?: (line: string) => void
   /** Put something between the edge or validator, and these storage servers: returns the address to use instead. */
   readonly between?: (service: ServiceName, url: string, component: 'edge' | 'validator') => Promise<string>
 }
@@ -84,7 +88,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     options.validator === false
       ? undefined
       : await startValidator(parseConfig({ ...settings, ...(await endpointsOf('validator')) }))
-  const workerd = options.workerd === false ? undefined : await startWorkerd(port, settings)
+  const workerd = options.workerd === false ? undefined : await startWorkerd(port, settings, options)
   return {
     url,
     config,
@@ -102,7 +106,15 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 /** Of the source as it was when this process first needed it: files of tests share a process (vitest.config.ts). */
 let bundle: Promise<WorkerBundle> | undefined
 
-async function startWorkerd(port: number, settings: Record<string, string>): Promise<Miniflare> {
+function printErrors(line: string): void {
+  if (line.includes('"level":"error"')) console.error(line)
+}
+
+async function startWorkerd(
+  port: number,
+  settings: Record<string, string>,
+  { logged = printErrors, rateLimits = {} }: StackOptions,
+): Promise<Miniflare> {
   bundle ??= bundleWorker()
   const { code, compatibilityDate, compatibilityFlags } = await bundle
   const miniflare = new Miniflare(
@@ -113,8 +125,10 @@ async function startWorkerd(port: number, settings: Record<string, string>): Pro
       compatibilityDate,
       compatibilityFlags: [...compatibilityFlags],
       bindings: settings,
+      ratelimits: rateLimits,
       handleStructuredLogs: ({ level, message }) => {
-        if (level === 'error' || String(message).includes('"level":"error"')) console.error(message)
+        if (level === 'error') console.error(message)
+        else logged(String(message))
       },
     }),
   )

@@ -62,6 +62,31 @@ async function violations(page: Page): Promise<readonly string[]> {
   return results.violations.map(({ id, help, nodes }) => `${id}: ${help} (${nodes.map(({ html }) => html).join(' ')})`)
 }
 
+/** A page has fewer controls. */
+const mostTabs = 40
+
+/**
+ * Goes on by Tab until a control of this name has the focus.
+ * @throws Error with the names that it came by, when there is none
+ */
+export async function tabTo(page: Page, name: string): Promise<void> {
+  const seen: string[] = []
+  while (seen.length < mostTabs) {
+    await page.keyboard.press('Tab')
+    const focused = await page.evaluate<string>(nameOfFocused)
+    if (focused === name) return
+    seen.push(focused)
+  }
+  throw new Error(`Tab does not come to "${name}", but to ${seen.join(', ')}`)
+}
+
+/** What a screen reader would call the control that visibly has the focus. */
+const nameOfFocused = `(() => {
+  const element = document.querySelector(':focus-visible')
+  const label = element?.getAttribute('aria-label') ?? element?.labels?.[0]?.textContent ?? element?.textContent
+  return label?.trim() ?? ''
+})()`
+
 /** Keeps a picture of the whole page for somebody to look at. */
 export async function picture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(inject('screenshots'), `${name}.png`), fullPage: true })

@@ -10,6 +10,8 @@ export interface Access {
 export interface PublishOptions {
   readonly tag?: string
   readonly access?: 'public' | 'restricted'
+  /** A code of a second factor. */
+  readonly otp?: string
 }
 
 /** One package manager: how to call it, how to set it up, and what it cannot do. */
@@ -29,6 +31,8 @@ export interface Client {
   /** Run in a package's folder before anything else, where the client insists on it. */
   readonly beforePublish?: Args
   publish(options: PublishOptions): Args
+  /** How it asks for the second factor of a publish in a terminal: for a code, or with the address of a page. */
+  readonly asksFactor: { readonly by: 'code' | 'page'; readonly when: RegExp }
   /** Publishes an archive as it is. */
   publishArchive(file: string): Args
   readonly install: Args

@@ -46,7 +46,25 @@ export interface Commands {
     status(name: string): Args
     set(name: string, status: 'public' | 'private'): Args
     collaborators(name: string): Args
-    packages(user: string): Args
+    /** @param holder a user, or a team as `@org:team` */
+    packages(holder: string): Args
+    factor(name: string, level: 'publish' | 'automation' | 'none'): Args
+    grant(right: 'read-only' | 'read-write', team: string, name: string): Args
+    revoke(team: string, name: string): Args
+  }
+  readonly orgs: {
+    set(org: string, user: string, role: 'developer' | 'admin' | 'owner'): Args
+    list(org: string): Args
+    remove(org: string, user: string): Args
+  }
+  /** Teams as `@org:team`. */
+  readonly teams: {
+    create(team: string): Args
+    destroy(team: string): Args
+    add(team: string, user: string): Args
+    remove(team: string, user: string): Args
+    /** @param from an organisation as `@org`, or a team */
+    list(from: string): Args
   }
   readonly stars: {
     add(name: string): Args
@@ -58,6 +76,8 @@ export interface Commands {
     readonly list: Args
     /** A token that can only read. */
     readonly create: Dialogue
+    /** One that publishes anywhere, and is let off second factors. */
+    readonly automation: Dialogue
     revoke(id: string): Args
   }
   readonly profile: {
@@ -94,9 +114,19 @@ export const noCommands: Commands = {
   unpublish: none,
   unpublishAll: none,
   owners: { list: none, add: none, remove: none },
-  access: { status: none, set: none, collaborators: none, packages: none },
+  access: {
+    status: none,
+    set: none,
+    collaborators: none,
+    packages: none,
+    factor: none,
+    grant: none,
+    revoke: none,
+  },
+  orgs: { set: none, list: none, remove: none },
+  teams: { create: none, destroy: none, add: none, remove: none, list: none },
   stars: { add: none, remove: none, mine: lacking, of: none },
-  tokens: { list: lacking, create: lackingDialogue, revoke: none },
+  tokens: { list: lacking, create: lackingDialogue, automation: lackingDialogue, revoke: none },
   profile: { get: none, set: none },
   foreign: lacking,
 }

@@ -10,8 +10,9 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import type { PublishOptions } from './client.ts'
 import { runOk } from './process.ts'
-import type { Sandbox } from './sandbox.ts'
+import type { Invocation, Sandbox } from './sandbox.ts'
 
 /** What a file is, for comparisons: its permission bits and its content's digest. */
 export type Tree = Readonly<Record<string, string>>
@@ -71,22 +72,19 @@ export function samplePackage(
 }
 
 /** Publishes a folder as its user would. @returns how the client ended */
-export async function publish(
-  box: Sandbox,
-  folder: string,
-  options: { tag?: string; access?: 'public' | 'restricted' } = {},
-) {
+export async function publish(box: Sandbox, folder: string, options: PublishOptions = {}, how: Invocation = {}) {
   if (box.client.beforePublish !== undefined) await box.ok(box.client.beforePublish, { cwd: folder })
-  return box.run(box.client.publish(options), { cwd: folder })
+  return box.run(box.client.publish(options), { ...how, cwd: folder })
 }
 
 /** @throws Error with the transcript when it is refused */
 export async function publishOk(
   box: Sandbox,
   folder: string,
-  options: { tag?: string; access?: 'public' | 'restricted' } = {},
+  options: PublishOptions = {},
+  how: Invocation = {},
 ): Promise<void> {
-  const outcome = await publish(box, folder, options)
+  const outcome = await publish(box, folder, options, how)
   if (outcome.code !== 0) throw new Error(outcome.transcript)
 }
 

@@ -12,6 +12,8 @@ export const rows = {
   publish_scoped: 'publish a scoped package',
   publish_access: 'publish `--access public`',
   publish_tag: 'publish a prerelease with `--tag`',
+  second_factor: 'publish with a code (`--otp`)',
+  second_factor_asked: 'publish asks for a second factor',
   refused_secret: 'shows why a planted secret is refused',
   refused_path: 'shows why a path trick is refused',
   republish_other: 'publishing over a version is refused',
@@ -38,10 +40,16 @@ export const rows = {
   owners_list: 'owner ls',
   owners: 'owner add, rm',
   access: 'access: status, visibility, lists',
+  package_factor: 'access set mfa=publish, none',
+  automation_factor: 'access set mfa=automation',
+  orgs: 'org set, ls, rm',
+  teams: 'team create, add, rm, destroy',
+  teams_list: 'team ls',
+  grants: 'access grant, revoke, list of a team',
   stars: 'star, unstar, stars',
   audit: 'audit says that there are no advisories to ask',
   audit_signatures: 'audit signatures finds no keys',
-  foreign: 'what the registry lacks (teams) is a clear error',
+  foreign: 'what there is not (a team, staged releases) is a clear error',
 } as const
 
 export type Row = keyof typeof rows

@@ -10,7 +10,7 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** The registry that all files share, unless they break it: open to new accounts, without logins in a browser. */
     registry: RegistryAddress
-    /** Another, where nothing can be read without a login, and clients log in by a browser. */
+    /** Another, open to new accounts too, where nothing can be read without a login, and clients log in by a browser. */
     closedRegistry: RegistryAddress
     /** Where tests note what passed, for the docs. */
     cellsFile: string
@@ -27,7 +27,7 @@ export async function setup(project: TestProject): Promise<void> {
   // One after the other: each takes the whole machine while it starts
   const open = await startRegistry({ DECKLE_WEB_LOGIN: 'false', DECKLE_REGISTRATION: 'open' })
   running = [open]
-  const closed = await startRegistry({ DECKLE_REQUIRE_LOGIN: 'true' })
+  const closed = await startRegistry({ DECKLE_REQUIRE_LOGIN: 'true', DECKLE_REGISTRATION: 'open' })
   running = [open, closed]
   project.provide('registry', open.address)
   project.provide('closedRegistry', closed.address)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Client } from '../client.ts'
 import { noCommands } from '../commands.ts'
 import { nativeProgram, versionOf } from '../install.ts'
-import { authLine, because, option } from './settings.ts'
+import { authLine, because, factorPage, publishOptions } from './settings.ts'
 
 export const bun: Client = {
   id: 'bun',
@@ -19,7 +19,8 @@ export const bun: Client = {
   settings: (access) => ({ '.npmrc': [`registry=${access.registry}`, ...authLine(access)] }),
   projectFiles: {},
   lockFile: 'bun.lock',
-  publish: ({ tag, access }) => ['publish', ...option('--tag', tag), ...option('--access', access)],
+  publish: (options) => ['publish', ...publishOptions(options)],
+  asksFactor: { by: 'page', when: factorPage },
   publishArchive: (file) => ['publish', file],
   install: ['install', '--no-frozen-lockfile'],
   frozenInstall: ['install', '--frozen-lockfile'],
@@ -41,6 +42,12 @@ export const bun: Client = {
       'owners_list',
       'owners',
       'access',
+      'package_factor',
+      'automation_factor',
+      'orgs',
+      'teams',
+      'teams_list',
+      'grants',
       'stars',
       'audit_signatures',
       'foreign',

@@ -1,9 +1,14 @@
-import { type Commands, noCommands } from '../commands.ts'
+import { type Commands, type Dialogue, noCommands } from '../commands.ts'
 
 const credentials = [
   { when: /Username:/, answer: 'username' },
   { when: /Password:/, answer: 'password' },
 ] as const
+
+function newToken(...options: readonly string[]): Dialogue {
+  const args = ['token', 'create', '--name=ci', '--packages-all', ...options]
+  return { args, terminal: false, prompts: [{ when: /password/i, answer: 'password' }] }
+}
 
 /** npm's commands; pnpm 10 hands them on to npm as they are. */
 export const npmCommands: Commands = {
@@ -42,7 +47,22 @@ export const npmCommands: Commands = {
     status: (name) => ['access', 'get', 'status', name],
     set: (name, status) => ['access', 'set', `status=${status}`, name],
     collaborators: (name) => ['access', 'list', 'collaborators', name],
-    packages: (user) => ['access', 'list', 'packages', user],
+    packages: (holder) => ['access', 'list', 'packages', holder],
+    factor: (name, level) => ['access', 'set', `mfa=${level}`, name],
+    grant: (right, team, name) => ['access', 'grant', right, team, name],
+    revoke: (team, name) => ['access', 'revoke', team, name],
+  },
+  orgs: {
+    set: (org, user, role) => ['org', 'set', org, user, role],
+    list: (org) => ['org', 'ls', org, '--json'],
+    remove: (org, user) => ['org', 'rm', org, user],
+  },
+  teams: {
+    create: (team) => ['team', 'create', team],
+    destroy: (team) => ['team', 'destroy', team],
+    add: (team, user) => ['team', 'add', team, user],
+    remove: (team, user) => ['team', 'rm', team, user],
+    list: (from) => ['team', 'ls', from, '--json'],
   },
   stars: {
     add: (name) => ['star', name],
@@ -52,11 +72,8 @@ export const npmCommands: Commands = {
   },
   tokens: {
     list: ['token', 'list'],
-    create: {
-      args: ['token', 'create', '--name=ci', '--packages-all', '--packages-and-scopes-permission=read-only'],
-      terminal: false,
-      prompts: [{ when: /password/i, answer: 'password' }],
-    },
+    create: newToken('--packages-and-scopes-permission=read-only'),
+    automation: newToken('--packages-and-scopes-permission=read-write', '--bypass-2fa'),
     revoke: (id) => ['token', 'revoke', id],
   },
   profile: {

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Client } from '../client.ts'
 import { modules, versionOf } from '../install.ts'
 import { npmCommands } from './npm-commands.ts'
-import { authLine, because, option } from './settings.ts'
+import { authLine, because, factorPage, publishOptions } from './settings.ts'
 
 function npm(id: string, major: number, missing: Client['without'] = {}): Client {
   return {
@@ -16,7 +16,8 @@ function npm(id: string, major: number, missing: Client['without'] = {}): Client
     settings: (access) => ({ '.npmrc': [`registry=${access.registry}`, ...authLine(access)] }),
     projectFiles: {},
     lockFile: 'package-lock.json',
-    publish: ({ tag, access }) => ['publish', ...option('--tag', tag), ...option('--access', access)],
+    publish: (options) => ['publish', ...publishOptions(options)],
+    asksFactor: { by: 'page', when: factorPage },
     publishArchive: (file) => ['publish', file],
     install: ['install'],
     frozenInstall: ['ci'],

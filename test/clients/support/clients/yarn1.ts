@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Client } from '../client.ts'
 import { noCommands } from '../commands.ts'
 import { modules, versionOf } from '../install.ts'
-import { authLine, because, option } from './settings.ts'
+import { authLine, because, publishOptions } from './settings.ts'
 
 export const yarn1: Client = {
   id: 'yarn1',
@@ -21,12 +21,8 @@ export const yarn1: Client = {
   }),
   projectFiles: {},
   lockFile: 'yarn.lock',
-  publish: ({ tag, access }) => [
-    'publish',
-    '--non-interactive',
-    ...option('--tag', tag),
-    ...option('--access', access),
-  ],
+  publish: (options) => ['publish', '--non-interactive', ...publishOptions(options)],
+  asksFactor: { by: 'code', when: /one-time password/i },
   publishArchive: (file) => ['publish', file, '--non-interactive'],
   install: ['install', '--non-interactive'],
   frozenInstall: ['install', '--non-interactive', '--frozen-lockfile'],
@@ -47,7 +43,9 @@ export const yarn1: Client = {
   },
   without: {
     ...because('no such command', 'ping', 'whoami', 'web_login', 'add_user', 'profile', 'tokens', 'search'),
+    ...because('no such command', 'orgs', 'grants', 'package_factor', 'automation_factor'),
     ...because('no such command', 'deprecate', 'unpublish', 'unpublish_all', 'stars', 'audit_signatures'),
+    ...because('asks addresses that npm’s protocol does not have', 'teams', 'teams_list'),
     login: '`yarn login` notes a name only; the password is asked for at each publish. Use a token',
     logout: '`yarn logout` forgets what `yarn login` noted; there is no token to end',
     pack: '`yarn pack` packs the folder only',

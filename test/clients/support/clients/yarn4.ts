@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { Client } from '../client.ts'
 import { lacking, noCommands } from '../commands.ts'
 import { modules, versionOf } from '../install.ts'
-import { because, option } from './settings.ts'
+import { because, publishOptions } from './settings.ts'
 
 export const yarn4: Client = {
   id: 'yarn4',
@@ -25,7 +25,8 @@ export const yarn4: Client = {
   // A project is where a lock file is; an empty one will do.
   projectFiles: { 'yarn.lock': '' },
   lockFile: 'yarn.lock',
-  publish: ({ tag, access }) => ['npm', 'publish', ...option('--tag', tag), ...option('--access', access)],
+  publish: (options) => ['npm', 'publish', ...publishOptions(options)],
+  asksFactor: { by: 'code', when: /One-time password/ },
   publishArchive: () => lacking,
   beforePublish: ['install', '--no-immutable'],
   install: ['install', '--no-immutable'],
@@ -60,6 +61,7 @@ export const yarn4: Client = {
   },
   without: {
     ...because('no such command', 'ping', 'add_user', 'profile', 'tokens', 'deprecate', 'unpublish', 'unpublish_all'),
+    ...because('no such command', 'orgs', 'teams', 'teams_list', 'grants', 'package_factor', 'automation_factor'),
     ...because('no such command', 'owners_list', 'owners', 'access', 'stars', 'audit_signatures'),
     logout: 'forgets the token without a request; end it with `npm logout`',
     refused_path: 'cannot publish an archive as it is',
