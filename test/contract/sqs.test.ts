@@ -139,7 +139,7 @@ describe('a request', () => {
   })
 
   test('without a signature is refused', async () => {
-    if (!storage.local) return
+    if (!storage.isLocal) return
     for (const path of ['/', '/health', '/_fauxqs/queues', '/some-bucket']) {
       const response = await fetch(`${storage.endpoints.sqs}${path}`, { headers: { origin: 'https://evil.example' } })
       expect(response.status).toBe(403)
