@@ -1,8 +1,9 @@
 import { XMLParser } from 'fast-xml-parser'
 import { isJsonObject, type Json, type JsonObject } from '../std/json.ts'
 
-// Texts stay as they are: a key may look like a number, and may begin or end with a space.
-const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, trimValues: false })
+// Texts stay as they are: a key may look like a number, and may begin or end with a space. Without `htmlEntities`,
+// references by number (`&#34;`), which any S3 may write, would stay undecoded.
+const parser = new XMLParser({ ignoreAttributes: true, parseTagValue: false, trimValues: false, htmlEntities: true })
 
 /** One element of an S3 answer. Missing parts read as empty, as S3 leaves out what is empty. */
 export class XmlElement {

@@ -112,11 +112,10 @@ test('a receiver can stop waiting, and takes no message with it', async () => {
 })
 
 test('the client of the AWS SDK is understood too', async () => {
-  const endpoint = storage.endpoints.sqs
   const client = new SQSClient({
     region: storage.region,
     credentials: { ...storage.credentials },
-    ...(endpoint !== undefined && { endpoint }),
+    endpoint: storage.endpoints.sqs,
   })
   const QueueUrl = await storage.sqs.queueUrl('jobs')
   await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'by the SDK' }))
@@ -139,7 +138,7 @@ describe('a request', () => {
   })
 
   test('without a signature is refused', async () => {
-    if (!storage.local) return
+    if (!storage.isLocal) return
     for (const path of ['/', '/health', '/_fauxqs/queues', '/some-bucket']) {
       const response = await fetch(`${storage.endpoints.sqs}${path}`, { headers: { origin: 'https://evil.example' } })
       expect(response.status).toBe(403)

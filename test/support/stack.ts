@@ -44,7 +44,7 @@ export interface StackOptions {
   readonly between?: (service: ServiceName, url: string, component: 'edge' | 'validator') => Promise<string>
 }
 
-/** The whole registry against local servers: storage and validator in this process, the edge in real workerd. */
+/** The whole registry against local servers, or those that are given: storage and validator in this process, the edge in real workerd. */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const storage = await startStorage()
   const port = await choosePort()
@@ -55,34 +55,32 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
   const endpointsOf = async (component: 'edge' | 'validator') => {
     const endpoint = async (service: ServiceName) => {
-      const direct = storage.endpoints[service] ?? ''
+      const direct = storage.endpoints[service]
       return options.between === undefined ? direct : options.between(service, direct, component)
     }
-    return {
-      DECKLE_S3_ENDPOINT: await endpoint('s3'),
-      DECKLE_DYNAMODB_ENDPOINT: await endpoint('dynamodb'),
-      DECKLE_SQS_ENDPOINT: await endpoint('sqs'),
-    }
+    return endpointSettings({
+      s3: await endpoint('s3'),
+      dynamodb: await endpoint('dynamodb'),
+      sqs: await endpoint('sqs'),
+    })
   }
+  // What a test itself reads and writes goes the direct way
+  const direct = endpointSettings(storage.endpoints)
+  const { accessKeyId, secretAccessKey, sessionToken } = storage.credentials
   const settings: Record<string, string> = {
     DECKLE_PUBLIC_URL: url,
-    DECKLE_STORAGE_URL: storage.endpoints.s3 ?? '',
+    DECKLE_STORAGE_URL: storage.endpoints.s3,
     ...(await endpointsOf('edge')),
     DECKLE_BUCKET: storage.bucket,
     DECKLE_TABLE_PREFIX: prefixes.table,
     DECKLE_QUEUE_PREFIX: prefixes.queue,
     AWS_REGION: storage.region,
-    AWS_ACCESS_KEY_ID: storage.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: storage.credentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    ...(sessionToken !== undefined && { AWS_SESSION_TOKEN: sessionToken }),
     ...options.settings,
   }
   const config = parseConfig(settings)
-  // What a test itself reads and writes goes the direct way
-  const direct = {
-    DECKLE_S3_ENDPOINT: storage.endpoints.s3 ?? '',
-    DECKLE_DYNAMODB_ENDPOINT: storage.endpoints.dynamodb ?? '',
-    DECKLE_SQS_ENDPOINT: storage.endpoints.sqs ?? '',
-  }
   const stores = wireStores(parseConfig({ ...settings, ...direct }), webPlatform)
   const validator =
     options.validator === false
@@ -101,6 +99,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     edge: (platform = webPlatform, extra = {}) => edgeInProcess(parseConfig({ ...settings, ...extra }), platform),
     close: () => closeAll(workerd, validator, storage),
   }
+}
+
+function endpointSettings({ s3, dynamodb, sqs }: Readonly<Record<ServiceName, string>>) {
+  return { DECKLE_S3_ENDPOINT: s3, DECKLE_DYNAMODB_ENDPOINT: dynamodb, DECKLE_SQS_ENDPOINT: sqs }
 }
 
 /** Of the source as it was when this process first needed it: files of tests share a process (vitest.config.ts). */

@@ -6,6 +6,7 @@ import { fieldOf, listOf } from '../../storage/dynamodb-items.ts'
 import { bucketUrl } from '../../storage/s3-address.ts'
 import type { QueueName, Sqs } from '../../storage/sqs.ts'
 import { queues, type TableDefinition, type TableName, tables } from '../../storage/tables.ts'
+import { escapeXml } from '../../storage/xml.ts'
 
 export interface StorageToCreate {
   readonly dynamodb: DynamoDb
@@ -27,10 +28,17 @@ const tableNames = () => Object.keys(tables).filter(isTableName)
 
 export async function createBucket(s3: AwsService, bucket: string): Promise<void> {
   const url = bucketUrl(s3.endpoint, bucket, 'path')
-  const created = s3.send({ operation: 'CreateBucket', method: 'PUT', url, idempotent: true }, (response) =>
-    response.body?.cancel(),
-  )
+  const request = { operation: 'CreateBucket', method: 'PUT', url, ...location(s3.region), idempotent: true } as const
+  const created = s3.send(request, (response) => response.body?.cancel())
   await unless(created, ['BucketAlreadyOwnedByYou', 'BucketAlreadyExists'])
+}
+
+/** In its first region S3 takes no location; in all others it demands one. */
+function location(region: string): { readonly body?: string } {
+  if (region === 'us-east-1') return {}
+  const xmlns = 'http://s3.amazonaws.com/doc/2006-03-01/'
+  const constraint = `<LocationConstraint>${escapeXml(region)}</LocationConstraint>`
+  return { body: `<CreateBucketConfiguration xmlns="${xmlns}">${constraint}</CreateBucketConfiguration>` }
 }
 
 export async function createTables(dynamodb: DynamoDb): Promise<void> {
