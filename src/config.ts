@@ -61,9 +61,13 @@ const settings = z
     DECKLE_TABLE_PREFIX: z.string().max(64).default('deckle-'),
     DECKLE_QUEUE_PREFIX: z.string().max(64).default('deckle-'),
     AWS_REGION: z.string().min(1).default('us-east-1'),
-    AWS_ACCESS_KEY_ID: z.string().min(1),
-    AWS_SECRET_ACCESS_KEY: z.string().min(1),
+    AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
+    AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
     AWS_SESSION_TOKEN: z.string().min(1).optional(),
+    /** Set by ECS in a task: where the session of the task's role is to be had, instead of a key pair. */
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: z.string().startsWith('/').max(1_000).optional(),
+    /** Where the validator answers for its health, on every address; absent: nowhere. */
+    DECKLE_HEALTH_PORT: whole(1, 65_535).optional(),
     /** Whom a new package is visible to when its publisher does not say. */
     DECKLE_NEW_PACKAGES: z.enum(visibilities).default('private'),
     /** Demand a login for every read. */
@@ -98,6 +102,12 @@ const settings = z
     DECKLE_POLICY: policy,
   })
   .superRefine((value, context) => {
+    if (value.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI !== undefined) return
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const) {
+      if (value[name] === undefined) context.addIssue({ code: 'custom', path: [name], message: 'is missing' })
+    }
+  })
+  .superRefine((value, context) => {
     const storage = value.DECKLE_STORAGE_URL ?? value.DECKLE_S3_ENDPOINT
     if (storage === undefined || !isSameHost(storage, value.DECKLE_PUBLIC_URL)) return
     context.addIssue({
@@ -108,13 +118,21 @@ const settings = z
     })
   })
 
+/** By what requests to storage are signed: a key pair, or the session of the role that a container runs under. */
+export type StorageAccess =
+  | {
+      readonly kind: 'keys'
+      readonly accessKeyId: string
+      readonly secretAccessKey: Secret
+      readonly sessionToken?: Secret
+    }
+  | { readonly kind: 'container'; readonly path: string }
+
 export interface Config {
   readonly publicUrl: string
   readonly storage: {
     readonly region: string
-    readonly accessKeyId: string
-    readonly secretAccessKey: Secret
-    readonly sessionToken?: Secret
+    readonly access: StorageAccess
     readonly bucket: string
     readonly tablePrefix: string
     readonly queuePrefix: string
@@ -137,6 +155,7 @@ export interface Config {
   readonly webLogin: boolean
   readonly trustAddress: boolean
   readonly eventDays: number
+  readonly healthPort?: number
   readonly policy: PolicyChanges
 }
 
@@ -166,9 +185,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     publicUrl: value.DECKLE_PUBLIC_URL,
     storage: {
       region: value.AWS_REGION,
-      accessKeyId: value.AWS_ACCESS_KEY_ID,
-      secretAccessKey: new Secret(value.AWS_SECRET_ACCESS_KEY),
-      ...(value.AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: new Secret(value.AWS_SESSION_TOKEN) }),
+      access: accessOf(value),
       bucket: value.DECKLE_BUCKET,
       tablePrefix: value.DECKLE_TABLE_PREFIX,
       queuePrefix: value.DECKLE_QUEUE_PREFIX,
@@ -190,6 +207,25 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     webLogin: value.DECKLE_WEB_LOGIN,
     trustAddress: value.DECKLE_TRUST_ADDRESS,
     eventDays: value.DECKLE_EVENT_DAYS,
+    ...(value.DECKLE_HEALTH_PORT === undefined ? {} : { healthPort: value.DECKLE_HEALTH_PORT }),
     policy: value.DECKLE_POLICY,
   })
+}
+
+/** A key pair comes first: whoever sets one beside a role means it. */
+function accessOf(value: z.infer<typeof settings>): StorageAccess {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = value
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    return { kind: 'container', path: value.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI ?? '' }
+  }
+  return {
+    kind: 'keys',
+    accessKeyId,
+    secretAccessKey: new Secret(secretAccessKey),
+    ...(sessionToken === undefined ? {} : { sessionToken: new Secret(sessionToken) }),
+  }
 }

@@ -36,7 +36,6 @@ import type { Platform } from './std/platform.ts'
 import { Attempts } from './storage/attempts.ts'
 import { Audit } from './storage/audit.ts'
 import { AwsService } from './storage/aws.ts'
-import { staticCredentials } from './storage/credentials.ts'
 import { Downloads } from './storage/downloads.ts'
 import { DynamoDb } from './storage/dynamodb.ts'
 import { Files } from './storage/files.ts'
@@ -56,15 +55,12 @@ import { TokenStore } from './storage/tokens.ts'
 import { Users } from './storage/users.ts'
 import { Versions } from './storage/versions.ts'
 import { WebLogins } from './storage/web-logins.ts'
+import { wireCredentials } from './wire-credentials.ts'
 
 /** Every store, on the clients of the three services. The only place that calls their constructors. */
 export function wireStores(config: Config, platform: Platform) {
-  const { region, accessKeyId, secretAccessKey, sessionToken, ...storage } = config.storage
-  const credentials = staticCredentials({
-    accessKeyId,
-    secretAccessKey: secretAccessKey.reveal(),
-    ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.reveal() }),
-  })
+  const { region, ...storage } = config.storage
+  const credentials = wireCredentials(config, platform)
   const service = (name: 's3' | 'dynamodb' | 'sqs', endpoint: string | undefined) =>
     new AwsService({ service: name, region, credentials, platform, ...(endpoint === undefined ? {} : { endpoint }) })
   const s3 = new S3({

@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Halves the time that the stack's processes take to load their modules. Goes with each install. */
 const compileCache = join(root, 'node_modules/.cache/deckle')
 /** The projects of vitest.config.ts. */
-const suites = ['unit', 'contract', 'flows']
+const suites = ['unit', 'infra', 'contract', 'flows']
 
 /**
  * `supervised` commands get a channel that closes when this process is gone, however it went, so that they end too.
@@ -32,6 +32,8 @@ const commands = {
   browser: (args) => vitest(['--config', 'test/browser/vitest.config.ts', ...args]),
   proxy: (args) => vitest(['--config', 'test/proxy/vitest.config.ts', ...args]),
   bench: (args) => ({ args: ['test/bench/bench.ts', ...args], supervised: false, inRoot: true }),
+  synth: (args) => ({ args: ['aws/app.ts', ...args], supervised: false, inRoot: true }),
+  'build-validator': (args) => ({ args: ['aws/validator/build.ts', ...args], supervised: false, inRoot: true }),
   build: (args) => ({ args: ['src/node/local/build.ts', ...args], supervised: false, inRoot: true }),
 }
 

@@ -1,11 +1,17 @@
 import { ConfigError, parseConfig } from '../config.ts'
 import { log } from '../std/log.ts'
+import { startHealthServer } from './validator/health-server.ts'
 import { startValidator } from './validator/service.ts'
 
 /** The validator: takes jobs from the queue until it is told to stop. `SIGTERM` lets it finish what it has begun. */
 async function main(): Promise<void> {
-  const validator = await startValidator(parseConfig(process.env))
-  const stop = () => void validator.stop().then(() => process.exit(0))
+  const config = parseConfig(process.env)
+  const validator = await startValidator(config)
+  const health = config.healthPort === undefined ? undefined : await startHealthServer(config.healthPort)
+  const stop = () => {
+    health?.stopping()
+    void validator.stop().then(() => process.exit(0))
+  }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   // A supervisor that is gone must not leave us behind

@@ -6,7 +6,8 @@ import type { Credentials, CredentialsProvider } from './credentials.ts'
 export type ServiceName = 's3' | 'dynamodb' | 'sqs'
 
 export interface StorageErrorFields {
-  readonly service: ServiceName
+  /** `credentials`: whoever hands out the session that requests are signed with. */
+  readonly service: ServiceName | 'credentials'
   readonly operation: string
   /** Status of the last answer; 0 when there was none. */
   readonly status: number
@@ -23,7 +24,7 @@ export interface StorageErrorFields {
 /** A storage request that failed for good. The message holds no secret and no signed URL. */
 export class StorageError extends Error {
   override readonly name = 'StorageError'
-  readonly service: ServiceName
+  readonly service: ServiceName | 'credentials'
   readonly operation: string
   readonly status: number
   readonly code: string

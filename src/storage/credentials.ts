@@ -24,7 +24,6 @@ const followMs = 5_000
 /**
  * Keeps a session until 15 minutes before it expires, then loads the next one; concurrent callers share one load.
  * When a renewal fails, the session at hand is used while it lives; only then the failure reaches the caller.
- * @public for whoever wires roles instead of keys; a key pair from the settings needs no renewal
  */
 export function refreshing(load: CredentialsProvider, platform: Pick<Platform, 'now' | 'sleep'>): CredentialsProvider {
   let current: Credentials | undefined
