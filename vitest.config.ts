@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * The suites of `npm test`, cheapest first. A group starts when the one before it is done, so that unit tests never
- * share the machine with a running registry. Groups count from 1: with one worker, vitest runs group 0 last. The suite
- * of real clients is apart: test/clients/vitest.config.ts.
+ * The suites, cheapest first. `npm test` runs all but `infra`, which is slow and asked for by name. A group starts when
+ * the one before it is done, so that unit tests never share the machine with a running registry. Groups count from 1:
+ * with one worker, vitest runs group 0 last. The suite of real clients is apart: test/clients/vitest.config.ts.
  */
 export default defineConfig({
   test: {

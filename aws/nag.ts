@@ -13,6 +13,11 @@ const answers: readonly Answer[] = [
     'Access logs of the bucket would hold signed links. Deckle records downloads itself, and CloudTrail data events can be switched on.',
   ],
   [
+    'DeckleValidator/Validator/Cluster',
+    'ECS4',
+    'Container Insights costs as much as a validator. CPU, memory and the queue are measured without it.',
+  ],
+  [
     'DeckleValidator/Validator/Task',
     'ECS2',
     'The variables are names of tables, queues and the bucket, and no secrets: the task signs with the session of its role.',

@@ -42,15 +42,21 @@ export const requestPathRights: Rights = {
   objects: {
     'staging/': ['PutObject', 'AbortMultipartUpload', 'DeleteObject'],
     'packages/': ['GetObject'],
+    'manifests/': ['GetObject'],
     'snapshots/': ['GetObject', 'PutObject', 'DeleteObject'],
     'reports/': ['GetObject'],
   },
   queues: { jobs: ['GetQueueUrl', 'SendMessage'] },
 }
 
-/** Opens files and publishes them. It knows packages and their files, and nobody's account, token or login. */
+/** Opens files and publishes them. It knows packages, their files and how often they were downloaded, and
+ * nobody's account, token or login. */
 export const validatorRights: Rights = {
-  tables: { packages: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'] },
+  tables: {
+    packages: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
+    // Search ranks packages by their downloads
+    downloads: ['Query'],
+  },
   indexes: { packages: ['byWork', 'byFormat'] },
   objects: {
     'staging/': ['GetObject', 'DeleteObject'],

@@ -8,23 +8,20 @@ import { queues } from '../../src/storage/tables.ts'
  * else, and a key of our own would be asked, and paid, at every poll.
  */
 export class Queues extends Construct {
-  readonly jobs: Queue
-  readonly deadLetters: Queue
-
   constructor(scope: Construct, id: string, { prefix }: { readonly prefix: string }) {
     super(scope, id)
     const common = { encryption: QueueEncryption.SQS_MANAGED, enforceSSL: true, removalPolicy: RemovalPolicy.DESTROY }
-    this.deadLetters = new Queue(this, 'DeadLetters', {
+    const deadLetters = new Queue(this, 'DeadLetters', {
       ...common,
       queueName: `${prefix}${queues.deadLetters.name}`,
       retentionPeriod: Duration.seconds(queues.deadLetters.retentionS),
     })
-    this.jobs = new Queue(this, 'Jobs', {
+    new Queue(this, 'Jobs', {
       ...common,
       queueName: `${prefix}${queues.jobs.name}`,
       visibilityTimeout: Duration.seconds(queues.jobs.visibilityTimeoutS),
       retentionPeriod: Duration.seconds(queues.jobs.retentionS),
-      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: queues.jobs.maxReceives },
+      deadLetterQueue: { queue: deadLetters, maxReceiveCount: queues.jobs.maxReceives },
     })
   }
 }

@@ -17,7 +17,6 @@ export interface StorageStackProps extends StackProps {
 export class StorageStack extends Stack {
   /** Encrypts what is in the bucket: whoever may read bytes needs it. */
   readonly bucketKey: Key
-  readonly queues: Queues
 
   constructor(scope: Construct, id: string, { settings, ...props }: StorageStackProps) {
     super(scope, id, { ...props, description: 'Deckle: tables, bucket, queues, keys' })
@@ -27,7 +26,7 @@ export class StorageStack extends Stack {
     tableKey.addToResourcePolicy(throughTables(this))
     new PackageBucket(this, 'Packages', { bucketName: bucketName(this, prefix), encryptionKey: this.bucketKey })
     new Tables(this, 'Tables', { prefix, encryptionKey: tableKey })
-    this.queues = new Queues(this, 'Queues', { prefix })
+    new Queues(this, 'Queues', { prefix })
     new SessionKeys(this, 'SessionKeys', { prefix, encryptionKey: tableKey })
     new CfnOutput(this, 'BucketName', { value: bucketName(this, prefix), description: 'DECKLE_BUCKET' })
   }

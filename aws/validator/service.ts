@@ -43,7 +43,7 @@ export class ValidatorService extends Construct {
     const cluster = new Cluster(this, 'Cluster', {
       vpc: network.vpc,
       enableFargateCapacityProviders: true,
-      containerInsightsV2: ContainerInsights.ENABLED,
+      containerInsightsV2: ContainerInsights.DISABLED,
     })
     this.service = new FargateService(this, 'Service', {
       cluster,

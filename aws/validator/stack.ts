@@ -1,5 +1,6 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import { SubnetType } from 'aws-cdk-lib/aws-ec2'
+import type { FargateService } from 'aws-cdk-lib/aws-ecs'
 import {
   type ApplicationListener,
   ApplicationLoadBalancer,
@@ -22,36 +23,35 @@ export interface ValidatorStackProps extends StackProps {
 
 /** What opens uploaded files: validators, as many as the queue asks for, and an internal door to their HTTP interface. */
 export class ValidatorStack extends Stack {
-  readonly network: Network
-  readonly listener: ApplicationListener
+  readonly service: FargateService
   readonly targets: ApplicationTargetGroup
 
   constructor(scope: Construct, id: string, { settings, storage, ...props }: ValidatorStackProps) {
     super(scope, id, { ...props, description: 'Deckle: validators and their network' })
-    this.network = new Network(this, 'Network')
-    const { service } = new ValidatorService(this, 'Validator', { network: this.network, storage, settings })
+    const network = new Network(this, 'Network')
+    this.service = new ValidatorService(this, 'Validator', { network, storage, settings }).service
     scaleByQueue({
-      service,
+      service: this.service,
       jobs: Queue.fromQueueArn(this, 'Jobs', queueArn(this, settings.prefix, 'jobs')),
       least: settings.leastValidators,
       most: settings.mostValidators,
     })
     const balancer = new ApplicationLoadBalancer(this, 'Balancer', {
-      vpc: this.network.vpc,
+      vpc: network.vpc,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
       internetFacing: false,
-      securityGroup: this.network.balancer,
+      securityGroup: network.balancer,
       dropInvalidHeaderFields: true,
     })
     this.targets = new ApplicationTargetGroup(this, 'Targets', {
-      vpc: this.network.vpc,
+      vpc: network.vpc,
       port: validatorPort,
       protocol: ApplicationProtocol.HTTP,
-      targets: [service],
+      targets: [this.service],
       healthCheck: { path: '/health', interval: Duration.seconds(15), healthyThresholdCount: 2 },
       deregistrationDelay: Duration.seconds(15),
     })
-    this.listener = balancer.addListener('Http', {
+    balancer.addListener('Http', {
       port: 80,
       // `open` would let in everybody within reach; network.ts says who may come
       open: false,

@@ -178,3 +178,54 @@ describe('validator', () => {
     }
   })
 })
+
+describe('observability', () => {
+  test('every alarm reaches the topic, and says what to do', () => {
+    const alarms = Object.values(stack('Observability').findResources('AWS::CloudWatch::Alarm'))
+    expect(alarms).toHaveLength(5)
+    const topic = { Ref: Object.keys(stack('Observability').findResources('AWS::SNS::Topic'))[0] }
+    for (const { Properties } of alarms) {
+      expect(Properties).toMatchObject({
+        AlarmActions: [topic],
+        OKActions: [topic],
+        AlarmDescription: expect.any(String),
+      })
+    }
+  })
+
+  test('a month that costs more than the budget, or will, is told', () => {
+    stack('Observability').hasResourceProperties('AWS::Budgets::Budget', {
+      Budget: { BudgetLimit: { Amount: 50, Unit: 'USD' }, TimeUnit: 'MONTHLY' },
+      NotificationsWithSubscribers: ['ACTUAL', 'FORECASTED'].map((NotificationType) =>
+        Match.objectLike({ Notification: Match.objectLike({ NotificationType }) }),
+      ),
+    })
+  })
+})
+
+describe('the edge', () => {
+  test('with an identity of its own, only tokens of the worker for AWS about the edge are let in', () => {
+    const { DeckleEdgeAccess } = synthesise({ edgeIdentity: 'web-identity' })
+    const template = DeckleEdgeAccess ?? expect.unreachable()
+    template.resourceCountIs('AWS::IAM::User', 0)
+    template.hasResourceProperties('AWS::IAM::OIDCProvider', {
+      Url: 'https://packages.example.com',
+      ClientIdList: ['sts.amazonaws.com'],
+    })
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          Match.objectLike({
+            Action: 'sts:AssumeRoleWithWebIdentity',
+            Condition: {
+              StringEquals: {
+                'packages.example.com:aud': 'sts.amazonaws.com',
+                'packages.example.com:sub': 'deckle-edge',
+              },
+            },
+          }),
+        ],
+      },
+    })
+  })
+})
