@@ -20,6 +20,8 @@ export async function startHealthServer(port: number): Promise<HealthServer> {
     server.once('error', reject)
     server.listen(port, resolve)
   })
+  // Health is told of what lives, and keeps nothing alive
+  server.unref()
   return {
     stopping() {
       status = 503
