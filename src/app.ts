@@ -1,17 +1,21 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import { apiProblem } from './api/errors.ts'
-import { reports } from './api/reports.ts'
+import { api, document } from './api/api.ts'
+import { apiProblem } from './api/problems.ts'
 import { requestPath } from './http/canonical-path.ts'
 import { drain } from './http/drain.ts'
 import type { AppEnv } from './http/env.ts'
+import { paceOf } from './http/pace.ts'
 import { problemOf } from './http/problem.ts'
+import { Traffic } from './http/traffic.ts'
 import { refuse } from './model/refusals.ts'
 import { access } from './npm/routes/access.ts'
 import { audit } from './npm/routes/audit.ts'
 import { distTags } from './npm/routes/dist-tags.ts'
 import { downloads } from './npm/routes/downloads.ts'
 import { npmError } from './npm/routes/errors.ts'
+import { grants } from './npm/routes/grants.ts'
+import { orgs } from './npm/routes/orgs.ts'
 import { owners } from './npm/routes/owners.ts'
 import { packument } from './npm/routes/packument.ts'
 import { profile } from './npm/routes/profile.ts'
@@ -21,13 +25,20 @@ import { search } from './npm/routes/search.ts'
 import { session } from './npm/routes/session.ts'
 import { stars } from './npm/routes/stars.ts'
 import { tarball, tarballRemoval } from './npm/routes/tarball.ts'
+import { teams } from './npm/routes/teams.ts'
 import { tokens } from './npm/routes/tokens.ts'
 import { webLogin } from './npm/routes/web-login.ts'
 import { randomId } from './std/base62.ts'
 import { log } from './std/log.ts'
+import { apiDocs } from './web/api-docs.ts'
 import { assets } from './web/assets.ts'
 import { cliLogin } from './web/cli-login.ts'
+import { invitation } from './web/invitation.ts'
+import { login } from './web/login.ts'
 import { answerProblemPage } from './web/page.ts'
+import { passwordReset } from './web/password-reset.ts'
+import { secondFactor } from './web/second-factor.ts'
+import { security } from './web/security.ts'
 import type { Registry } from './wiring.ts'
 
 /** The product's table of contents. The same app runs on Workers and on Node. */
@@ -37,19 +48,25 @@ export function createApp(registry: Registry): Hono<AppEnv> {
   app.notFound((c) => answerProblem(refuse('not_found'), c))
   app.use(frame(registry))
   app.get('/', (c) => c.json({ name: 'deckle', registry: registry.config.publicUrl, formats: ['npm'] }))
-  app.route('/', reports)
-  app.all('/api/*', () => {
-    throw refuse('not_found')
-  })
+  app.route('/', api)
+  app.route('/', apiDocs(document))
   app.route('/', session)
   app.route('/', webLogin)
   app.route('/', cliLogin)
+  app.route('/', invitation)
+  app.route('/', passwordReset)
   app.route('/', assets)
+  app.route('/', secondFactor)
+  app.route('/', login)
+  app.route('/', security)
   app.route('/', tokens)
   app.route('/', profile)
   app.route('/', distTags)
+  app.route('/', orgs)
+  app.route('/', teams)
   app.route('/', owners)
   app.route('/', access)
+  app.route('/', grants)
   app.route('/', stars)
   app.route('/', search)
   app.route('/', audit)
@@ -68,16 +85,19 @@ export function createApp(registry: Registry): Hono<AppEnv> {
 
 /** What stands around every request: its id, its log line, and the events that it left. */
 function frame(registry: Registry): MiddlewareHandler<AppEnv> {
+  const traffic = new Traffic(registry.config.traffic, registry.platform)
   return async (c, next) => {
     const startedAt = registry.platform.now()
     const requestId = givenId(c.req.header('cf-ray')) ?? randomId(registry.platform, 16)
     c.set('registry', registry)
+    c.set('traffic', traffic)
     c.set('requestId', requestId)
+    c.set('pace', paceOf(registry.platform))
     await next()
-    if (c.res.status >= 400) await drain(c.req.raw.body, 2 * registry.config.maxPublishBytes)
+    if (c.res.status >= 400) await drain(c.req.raw.body, 2 * registry.config.maxPublishBytes, c.var.pace)
     c.res.headers.set('x-request-id', requestId)
     c.res.headers.set('x-content-type-options', 'nosniff')
-    registry.flushEvents((work) => c.executionCtx.waitUntil(work))
+    registry.flushNotes((work) => c.executionCtx.waitUntil(work))
     log('info', 'request_served', `${c.req.method} ${routeOf(c)} ${c.res.status}`, {
       request_id: requestId,
       status: c.res.status,
@@ -94,13 +114,20 @@ function givenId(header: string | undefined): string | undefined {
 
 /** The pattern that the address matched, never the address itself: that may hold a token. */
 function routeOf(c: Context<AppEnv>): string {
-  return matchedRoutes(c).find(({ path }) => path !== '/*')?.path ?? 'no route'
+  return matchedRoutes(c).find(({ path }) => !path.endsWith('*'))?.path ?? 'no route'
+}
+
+/** Pages for people, as far as they are not package names. */
+function isPage(path: string): boolean {
+  return ['/-/cli/', '/-/second/', '/-/log', '/-/account/', '/-/invite/', '/-/reset/'].some((start) =>
+    path.startsWith(start),
+  )
 }
 
 /** Words a problem as the protocol of its address expects it. */
 function answerProblem(error: unknown, c: Context<AppEnv>): Response | Promise<Response> {
   const problem = problemOf(error, c.var.requestId)
   c.set('refusal', problem.code)
-  if (c.req.path.startsWith('/-/cli/')) return answerProblemPage(c, problem)
+  if (isPage(c.req.path)) return answerProblemPage(c, problem)
   return c.req.path.startsWith('/api/') ? apiProblem(c, problem) : npmError(c, problem)
 }

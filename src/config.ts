@@ -25,6 +25,15 @@ export class Secret {
   }
 }
 
+function parseJson(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be JSON' })
+    return z.NEVER
+  }
+}
+
 const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''))
 const origin = z.string().transform((text, context) => {
   const parsed = parseOrigin(text)
@@ -47,6 +56,16 @@ const policy = z
     for (const message of problems) context.addIssue({ code: 'custom', message })
     return changes
   })
+/** 32 bytes or more, as base64url. */
+const key = z
+  .string()
+  .regex(/^[A-Za-z0-9_-]{43,200}$/, 'must be 32 random bytes or more, as base64url')
+  .transform((text) => new Secret(text))
+const sessionKeys = z
+  .array(z.strictObject({ kid: z.string().regex(/^[\w-]{1,32}$/), secret: key }))
+  .min(1)
+  .max(5)
+  .refine((ring) => new Set(ring.map(({ kid }) => kid)).size === ring.length, 'two keys have the same kid')
 
 const settings = z
   .object({
@@ -78,6 +97,18 @@ const settings = z
     DECKLE_PUBLISH_WAIT_MS: whole(0, 25_000).default(20_000),
     /** Life of a token that `npm login` makes. */
     DECKLE_LOGIN_TOKEN_DAYS: whole(1, 3_650).default(90),
+    /** Signs sessions: JSON, `[{"kid","secret"}]`; the first signs, all verify. Absent: there are no sessions. */
+    DECKLE_SESSION_KEYS: z.string().transform(parseJson).pipe(sessionKeys).optional(),
+    /** How long, and for how many requests, a session is good. */
+    DECKLE_SESSION_HOURS: whole(1, 168).default(10),
+    DECKLE_SESSION_USES: whole(1, 1_000_000).default(1_000),
+    /** Encrypts what the registry must be able to read again, such as secrets of second factors. */
+    DECKLE_SECRET_KEY: key.optional(),
+    /** Whether every change demands a second factor of everybody, or of those who chose so. */
+    DECKLE_SECOND_FACTOR: z.enum(['optional', 'writes']).default('optional'),
+    /** Requests a minute, in one isolate, from one address without credentials, and of one account; 0: any number. */
+    DECKLE_ANONYMOUS_PER_MINUTE: whole(0, 1_000_000).default(30_000),
+    DECKLE_ACCOUNT_PER_MINUTE: whole(0, 1_000_000).default(60_000),
     /** Whether people may make their own accounts (`npm adduser`): all, those with an invitation, or nobody. */
     DECKLE_REGISTRATION: z.enum(['open', 'invited', 'closed']).default('closed'),
     /** What an account may do that somebody made for themselves. */
@@ -146,6 +177,14 @@ export interface Config {
   readonly maxPublishBytes: number
   readonly publishWaitMs: number
   readonly loginTokenDays: number
+  readonly sessions: {
+    readonly keys: readonly { readonly kid: string; readonly secret: Secret }[]
+    readonly hours: number
+    readonly uses: number
+  }
+  readonly secretKey?: Secret
+  readonly secondFactor: 'optional' | 'writes'
+  readonly traffic: { readonly anonymousPerMinute: number; readonly accountPerMinute: number }
   readonly registration: 'open' | 'invited' | 'closed'
   readonly newUsers: 'publisher' | 'reader'
   readonly freeNames: 'publishers' | 'admins'
@@ -199,6 +238,17 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     maxPublishBytes: value.DECKLE_MAX_PUBLISH_BYTES,
     publishWaitMs: value.DECKLE_PUBLISH_WAIT_MS,
     loginTokenDays: value.DECKLE_LOGIN_TOKEN_DAYS,
+    sessions: {
+      keys: value.DECKLE_SESSION_KEYS ?? [],
+      hours: value.DECKLE_SESSION_HOURS,
+      uses: value.DECKLE_SESSION_USES,
+    },
+    ...(value.DECKLE_SECRET_KEY === undefined ? {} : { secretKey: value.DECKLE_SECRET_KEY }),
+    secondFactor: value.DECKLE_SECOND_FACTOR,
+    traffic: {
+      anonymousPerMinute: value.DECKLE_ANONYMOUS_PER_MINUTE,
+      accountPerMinute: value.DECKLE_ACCOUNT_PER_MINUTE,
+    },
     registration: value.DECKLE_REGISTRATION,
     newUsers: value.DECKLE_NEW_USERS,
     freeNames: value.DECKLE_FREE_NAMES,

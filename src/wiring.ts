@@ -2,59 +2,62 @@ import type { Config } from './config.ts'
 import type { PackageFormat } from './model/format.ts'
 import type { FormatId } from './model/ids.ts'
 import { npmFormat } from './npm/format.ts'
-import { type AccountDeps, login, logout } from './registry/accounts.ts'
+import type { AccountDeps } from './registry/accounts.ts'
 import { AuditLog } from './registry/audit-log.ts'
-import { type AuditTrailDeps, exportAuditTrail, readAuditTrail } from './registry/audit-trail.ts'
-import { deprecate } from './registry/deprecate.ts'
-import { type DownloadDeps, describeFile, download, Links } from './registry/download.ts'
+import { Challenges } from './registry/challenges.ts'
+import { Links } from './registry/download.ts'
 import { EventLog, type WaitUntil } from './registry/events.ts'
 import { HeadCache } from './registry/head-cache.ts'
+import type { InvitationDeps } from './registry/invitations.ts'
 import { KnownAccounts } from './registry/known-accounts.ts'
+import { LastUses } from './registry/last-uses.ts'
+import { Leases } from './registry/leases.ts'
 import { LoginGuard } from './registry/login-guard.ts'
-import { createToken, listTokens, revokeToken } from './registry/own-tokens.ts'
-import { changeOwners, type OwnerDeps, readMaintainer, replaceOwners } from './registry/owners.ts'
+import type { OrgDeps } from './registry/orgs.ts'
+import { relyingParty } from './registry/passkeys.ts'
+import type { ResetDeps } from './registry/password-reset.ts'
 import { Passwords } from './registry/passwords.ts'
-import { changeProfile, readProfile } from './registry/profile.ts'
-import { type PublishDeps, publish } from './registry/publish.ts'
-import { DocumentCache, openDocument, type ReadDeps, readReport, readTags, readVersion } from './registry/read.ts'
-import { type SearchDeps, search } from './registry/search.ts'
-import { type StarDeps, setStar, starredBy } from './registry/stars.ts'
-import { dailyDownloads, type StatisticsDeps } from './registry/statistics.ts'
-import { removeTag, setTag, type TagDeps } from './registry/tags.ts'
-import { Tokens, type TokenUse } from './registry/tokens.ts'
-import { requireUnpublished, type UnpublishDeps, unpublishAllBut } from './registry/unpublish.ts'
-import { packagesOf, readAccess, setVisibility } from './registry/visibility.ts'
-import {
-  beginWebLogin,
-  collectWebLogin,
-  decideWebLogin,
-  readWebLogin,
-  type WebLoginDeps,
-} from './registry/web-login.ts'
+import { DocumentCache } from './registry/read.ts'
+import { SecondFactors } from './registry/second-factors.ts'
+import { SessionTexts } from './registry/session-texts.ts'
+import { Sessions } from './registry/sessions.ts'
+import { type CredentialUse, signInWith } from './registry/sign-in.ts'
+import { Tokens } from './registry/tokens.ts'
+import { base64ToBytes } from './std/base64.ts'
 import { bind } from './std/bind.ts'
 import type { Platform } from './std/platform.ts'
+import { Sealer } from './std/sealer.ts'
+import { AccessIndex } from './storage/access-index.ts'
 import { Attempts } from './storage/attempts.ts'
 import { Audit } from './storage/audit.ts'
 import { AwsService } from './storage/aws.ts'
+import { ChallengeStore } from './storage/challenges.ts'
 import { Downloads } from './storage/downloads.ts'
 import { DynamoDb } from './storage/dynamodb.ts'
 import { Files } from './storage/files.ts'
 import { Heads } from './storage/heads.ts'
+import { History } from './storage/history.ts'
+import { Invitations } from './storage/invitations.ts'
 import { Jobs } from './storage/jobs.ts'
 import { Manifests } from './storage/manifests.ts'
 import { Names } from './storage/names.ts'
 import { Orgs } from './storage/orgs.ts'
+import { PasswordResets } from './storage/password-resets.ts'
 import { Reports } from './storage/reports.ts'
 import { S3 } from './storage/s3.ts'
 import { SearchIndex } from './storage/search-index.ts'
+import { SecondFactorStore } from './storage/second-factors.ts'
+import { SessionStore } from './storage/sessions.ts'
 import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
 import { Staging } from './storage/staging.ts'
 import { Stars } from './storage/stars.ts'
 import { TokenStore } from './storage/tokens.ts'
 import { Users } from './storage/users.ts'
+import { Uses } from './storage/uses.ts'
 import { Versions } from './storage/versions.ts'
 import { WebLogins } from './storage/web-logins.ts'
+import { accounts, identity, organisations, packages, people, records } from './use-cases.ts'
 import { wireCredentials } from './wire-credentials.ts'
 
 /** Every store, on the clients of the three services. The only place that calls their constructors. */
@@ -81,8 +84,15 @@ export function wireStores(config: Config, platform: Platform) {
     names: new Names(db),
     auditEntries: new Audit(db),
     tokens: new TokenStore(db),
+    sessions: new SessionStore(db),
+    uses: new Uses(db),
+    secondFactors: new SecondFactorStore(db),
+    challenges: new ChallengeStore(db),
     webLogins: new WebLogins(db),
+    invitations: new Invitations(db),
+    resets: new PasswordResets(db),
     attempts: new Attempts(db),
+    history: new History(db),
     downloads: new Downloads({ db, platform, eventDays: config.eventDays }),
     snapshots: new Snapshots(s3),
     stars: new Stars(db),
@@ -92,6 +102,7 @@ export function wireStores(config: Config, platform: Platform) {
     reports: new Reports(s3),
     jobs: new Jobs(sqs),
     searchIndex: new SearchIndex(db),
+    accessIndex: new AccessIndex(db),
   }
 }
 
@@ -101,49 +112,87 @@ export type Stores = ReturnType<typeof wireStores>
 export const formats: Readonly<Record<FormatId, PackageFormat>> = { npm: npmFormat }
 
 /** Who is asking, and the record of what they change. */
-export function wireIdentity(stores: Pick<Stores, 'tokens' | 'auditEntries'>, platform: Platform) {
+export function wireIdentity(config: Config, stores: Stores, platform: Platform) {
   const accounts = new KnownAccounts(platform)
+  const shared = {
+    accounts,
+    platform,
+    leases: new Leases(stores.uses),
+    signIn: signInWith(config.secondFactor === 'writes'),
+  }
+  const lastUses = new LastUses(stores.tokens, platform)
+  const keys = config.sessions.keys.map(({ kid, secret }) => ({ kid, secret: base64ToBytes(secret.reveal()) }))
   return {
     accounts,
-    tokens: new Tokens(stores.tokens, accounts, platform),
+    lastUses,
+    tokens: new Tokens({ ...shared, store: stores.tokens, lastUses }),
+    sessions: new Sessions({
+      ...shared,
+      store: stores.sessions,
+      texts: new SessionTexts(keys, config.publicUrl, platform),
+      hours: config.sessions.hours,
+      uses: config.sessions.uses,
+    }),
     audit: new AuditLog(stores.auditEntries, platform),
   }
 }
 
 /** What the use cases around accounts need. */
-export function wireAccounts(config: Config, stores: Stores, platform: Platform): AccountDeps {
+export function wireAccounts(
+  config: Config,
+  stores: Stores,
+  platform: Platform,
+): AccountDeps & { readonly lastUses: LastUses } {
+  const guard = new LoginGuard(stores.attempts, platform)
+  const party = relyingParty(config.publicUrl)
+  const key = config.secretKey && base64ToBytes(config.secretKey.reveal())
   return {
     platform,
     users: stores.users,
-    ...wireIdentity(stores, platform),
+    factors: new SecondFactors({
+      store: stores.secondFactors,
+      sealer: key && new Sealer(key, platform),
+      guard,
+      platform,
+      relyingParty: party,
+      issuer: new URL(config.publicUrl).host,
+    }),
+    relyingParty: party,
+    challenges: new Challenges(stores.challenges, platform),
+    ...wireIdentity(config, stores, platform),
     passwords: new Passwords(platform),
-    guard: new LoginGuard(stores.attempts, platform),
+    guard,
     registrationOpen: config.registration === 'open',
     newUserRoles: [config.newUsers],
     loginTokenDays: config.loginTokenDays,
   }
 }
 
-/** Everything that the use cases on the request path need. */
-function wireDeps(
+/** What the administration of people and organisations needs. */
+export function wirePeople(
   config: Config,
+  stores: Stores,
   platform: Platform,
-): WebLoginDeps &
-  PublishDeps &
-  ReadDeps &
-  DownloadDeps &
-  TagDeps &
-  StatisticsDeps &
-  OwnerDeps &
-  UnpublishDeps &
-  StarDeps &
-  SearchDeps &
-  AuditTrailDeps {
+): AccountDeps & OrgDeps & InvitationDeps & ResetDeps & { readonly lastUses: LastUses } {
+  return {
+    ...wireAccounts(config, stores, platform),
+    orgs: stores.orgs,
+    heads: stores.heads,
+    accessIndex: stores.accessIndex,
+    invitations: stores.invitations,
+    resets: stores.resets,
+    newOrgs: config.newOrgs,
+    takesInvitations: config.registration !== 'closed',
+  }
+}
+
+/** Everything that the use cases on the request path need; `bind` holds each to what it asks for. */
+function wireDeps(config: Config, platform: Platform) {
   const stores = wireStores(config, platform)
   const headCache = new HeadCache(stores.heads, platform)
   return {
     ...stores,
-    ...wireAccounts(config, stores, platform),
+    ...wirePeople(config, stores, platform),
     headCache,
     formats,
     publicUrl: config.publicUrl,
@@ -167,47 +216,16 @@ export function wire(config: Config, platform: Platform) {
     config,
     platform,
     formats,
-    resolveToken: (token: string, use: TokenUse) => deps.tokens.resolve(token, use),
-    flushEvents: (waitUntil: WaitUntil) => deps.events.flushSoon(waitUntil),
-    ...bind(deps, {
-      // Accounts
-      login,
-      logout,
-      beginWebLogin,
-      readWebLogin,
-      decideWebLogin,
-      collectWebLogin,
-      readProfile,
-      changeProfile,
-      listTokens,
-      createToken,
-      revokeToken,
-      // Packages
-      publish,
-      openDocument,
-      readVersion,
-      readTags,
-      setTag,
-      removeTag,
-      deprecate,
-      changeOwners,
-      replaceOwners,
-      readMaintainer,
-      unpublishAllBut,
-      requireUnpublished,
-      readAccess,
-      setVisibility,
-      packagesOf,
-      setStar,
-      starredBy,
-      readReport,
-      readAuditTrail,
-      exportAuditTrail,
-      download,
-      describeFile,
-      dailyDownloads,
-      search,
-    }),
+    /** Tokens have no dots, and sessions do. */
+    resolveCredential: (text: string, use: CredentialUse) =>
+      text.includes('.') ? deps.sessions.resolve(text, use) : deps.tokens.resolve(text, use),
+    resolveSession: (text: string, use: CredentialUse) => deps.sessions.resolve(text, use),
+    /** Writes what was noted on the way, after the answer. */
+    flushNotes: (waitUntil: WaitUntil) => {
+      deps.events.flushSoon(waitUntil)
+      deps.lastUses.flushSoon(waitUntil)
+    },
+    ...bind(deps, { ...accounts, ...identity, ...people, ...organisations, ...packages, ...records }),
   }
 }
 

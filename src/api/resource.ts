@@ -1,71 +1,131 @@
-import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
-import { bodyLimit } from 'hono/body-limit'
+import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import type { AppEnv } from '../http/env.ts'
-import { refuse } from '../model/refusals.ts'
+import { type RefusalCode, refuse } from '../model/refusals.ts'
+import { problemAnswers } from './problems.ts'
 
-/** Bodies of the API are a few fields each. */
-const mostBytes = 64 * 1024
+/** What the API is about, in the order in which its document tells it. */
+export const tags = {
+  auth: 'Logging in and out, and who one is.',
+  people: 'Accounts, and how they come about.',
+  organisations: 'Organisations and their teams.',
+  tokens: 'Tokens of one’s own: for machines, with limits.',
+  packages: 'Finding packages, and what they say about themselves.',
+  versions: 'Versions of a package and the reports of their validation.',
+  settings: 'Who may do what with a package.',
+  audit: 'Who changed what: the record of every change.',
+  history: 'Who downloaded what, and who was refused.',
+  about: 'The API itself.',
+} as const
 
-/**
- * A set of API routes, each made by `createRoute`: one description, from which the request is checked and the OpenAPI
- * document is written. A request that does not fit is refused before its handler is called.
- */
+/** Who may call: `open` to all, whatever they show; `anyone`, with credentials or without; `account`: with them. */
+type Access = 'open' | 'anyone' | 'account'
+
+const shown = [{ token: [] }, { basic: [] }]
+const securityOf = { open: [], anyone: [{}, ...shown], account: shown } as const satisfies Record<
+  Access,
+  RouteConfig['security']
+>
+
+type About = {
+  readonly operationId: string
+  readonly summary: string
+  readonly tags: readonly [keyof typeof tags]
+  readonly access: Access
+  /** What it may refuse beyond what its access and its request say already. */
+  readonly refuses?: readonly RefusalCode[]
+}
+
+type Operation = Omit<RouteConfig, 'path' | 'tags' | 'security'> & { readonly path: string }
+
+/** One operation: the description that its requests are checked by and that the OpenAPI document is written from. */
+export function endpoint<const R extends Operation>(described: R & About): Omit<R, 'tags'> {
+  const { access, refuses: _, ...route }: Operation & About = described
+  const responses = { ...described.responses, ...problemAnswers(codesOf(described)) }
+  const full = createRoute({ ...route, tags: [...described.tags], security: [...securityOf[access]], responses })
+  // To the types of handlers it is what was described: refusals are thrown, never returned
+  return full as unknown as Omit<R, 'tags'>
+}
+
+function codesOf({ access, refuses = [], request = {}, method }: Operation & About): Set<RefusalCode> {
+  return new Set<RefusalCode>([
+    'busy',
+    'internal',
+    ...refuses,
+    ...(access === 'open' ? [] : (['login_required', 'token_invalid', 'token_limited', 'account_disabled'] as const)),
+    ...(request.query === undefined ? [] : (['query_invalid'] as const)),
+    ...(request.body === undefined ? [] : (['body_invalid', 'unsupported_media_type'] as const)),
+    ...(method === 'get' ? [] : (['body_too_large'] as const)),
+  ])
+}
+
+/** A set of operations. A request that does not fit one is refused before its handler is called. */
 export function resource(): OpenAPIHono<AppEnv> {
-  const routes = new OpenAPIHono<AppEnv>({
+  return new OpenAPIHono<AppEnv>({
     defaultHook: (result) => {
       if (result.success) return
       const [issue] = result.error.issues
       const place = issue === undefined || issue.path.length === 0 ? '' : ` at ${issue.path.join('.')}`
-      throw refuse('body_invalid', { problem: `${issue?.message ?? 'it does not fit'}${place}` })
+      const problem = `${issue?.message ?? 'it does not fit'}${place}`.slice(0, 300)
+      throw refuse(result.target === 'json' ? 'body_invalid' : 'query_invalid', { problem })
     },
   })
-  routes.use(
-    '/api/v1/*',
-    bodyLimit({
-      maxSize: mostBytes,
-      onError: () => {
-        throw refuse('body_too_large', { mostBytes })
-      },
-    }),
-  )
-  return routes
 }
-
-/** A problem as RFC 9457 has it. */
-export const problemSchema = z
-  .object({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    detail: z.string(),
-    code: z.string(),
-    requestId: z.string(),
-  })
-  .openapi('Problem')
-
-/** What every route may answer: a problem, whose `code` says which. */
-export const problems = {
-  default: {
-    description: 'A problem; `code` is stable, `detail` says what to do.',
-    content: { 'application/problem+json': { schema: problemSchema } },
-  },
-} as const
 
 /** An answer in JSON. */
 export function json<S extends z.ZodType>(description: string, schema: S) {
   return { description, content: { 'application/json': { schema } } } as const
 }
 
+/** An answer whose handler makes its own text: the types of handlers know nothing of what is in it. */
+export function text(
+  description: string,
+  contentType: string,
+  schema: z.ZodType | object,
+): { readonly description: string } {
+  return { description, content: { [contentType]: { schema } } } as { readonly description: string }
+}
+
+/** A change that was made, or that was so already. */
+export const done = { 204: { description: 'It is so now.' } } as const
+
 /** A body in JSON. */
 export function body<S extends z.ZodType>(schema: S) {
   return { body: { required: true, content: { 'application/json': { schema } } } } as const
 }
 
+/** A page of a list. */
+export function pageOf<S extends z.ZodType>(schema: S) {
+  return z.object({
+    items: z.array(schema),
+    next: z.string().optional().openapi({
+      description: 'The `after` of the next page; absent on the last. A page may be short, and not the last.',
+    }),
+  })
+}
+
 /** Where a list goes on, and how much of it is wanted. */
 export const paging = z.object({
-  after: z.string().max(300).optional().openapi({ description: 'The `next` of the page before.' }),
+  after: z.string().min(1).max(600).optional().openapi({ description: 'The `next` of the page before.' }),
   limit: z.coerce.number().int().min(1).max(100).default(50),
 })
 
-/** Who may call it: with a token or session, or without. */
-export const signedIn = { security: [{ token: [] }] } as const satisfies Partial<RouteConfig>
+/** A moment, as ISO 8601 in UTC. */
+export const time = z.iso.datetime().openapi({ example: '2026-11-24T09:30:00.000Z' })
+
+/** Something that was put on a package or an account. */
+export const restriction = z.object({ reason: z.string(), by: z.string(), at: time }).openapi('Restriction')
+
+/** A link that somebody hands over: whoever has it may use it. */
+export const issuedLink = z.object({ url: z.string(), endsAt: time }).openapi('IssuedLink')
+
+export function shownLink(
+  c: Context<AppEnv>,
+  path: string,
+  { endsAtMs }: { readonly endsAtMs: number },
+): z.infer<typeof issuedLink> {
+  return { url: `${c.var.registry.config.publicUrl}${path}`, endsAt: new Date(endsAtMs).toISOString() }
+}
+
+/** A period, both ends inclusive. */
+export const period = z.object({ from: time.optional(), to: time.optional() })

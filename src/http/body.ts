@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { z } from 'zod'
 import { refuse } from '../model/refusals.ts'
+import type { Pace } from '../std/pace.ts'
 import type { AppEnv } from './env.ts'
 
 /** Small JSON bodies: no client sends more than a few hundred bytes. */
@@ -37,14 +38,28 @@ function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 async function readText(c: Context<AppEnv>): Promise<string> {
+  return new TextDecoder().decode(await readBytes(c, mostBytes))
+}
+
+/** A whole small body. @throws Refusal `body_too_large`, `body_too_slow` */
+export async function readBytes(c: Context<AppEnv>, mostBytes: number): Promise<ArrayBuffer> {
+  const reader = c.req.raw.body?.getReader()
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of c.req.raw.body ?? []) {
-    size += chunk.byteLength
-    if (size > mostBytes) throw refuse('body_too_large', { mostBytes })
-    chunks.push(chunk)
+  try {
+    for (let next = await read(reader, c.var.pace); next !== undefined; next = await read(reader, c.var.pace)) {
+      size += next.byteLength
+      if (size > mostBytes) throw refuse('body_too_large', { mostBytes })
+      chunks.push(next)
+    }
+  } finally {
+    reader?.releaseLock()
   }
-  return new TextDecoder().decode(await new Blob(chunks).arrayBuffer())
+  return new Blob(chunks).arrayBuffer()
+}
+
+async function read(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, pace: Pace) {
+  return reader === undefined ? undefined : (await pace(reader.read())).value
 }
 
 function parseJson(text: string): unknown {

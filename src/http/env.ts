@@ -1,12 +1,25 @@
 import { Hono } from 'hono'
+import type { SignedIn } from '../model/principal.ts'
+import type { Pace } from '../std/pace.ts'
 import type { Registry } from '../wiring.ts'
+import type { RateLimit, Traffic } from './traffic.ts'
 
 /** What every handler finds in its context. */
 export interface AppEnv {
+  /** What Workers has beside the settings; absent elsewhere. */
+  Bindings: {
+    readonly RATE_LIMIT_ANONYMOUS?: RateLimit
+    readonly RATE_LIMIT_ACCOUNT?: RateLimit
+  }
   Variables: {
+    traffic: Traffic
     registry: Registry
     /** Names the request in answers and logs. */
     requestId: string
+    /** Who asks, once somebody looked. */
+    asking?: Promise<SignedIn>
+    /** Bounds the time that the body may take: every read of it goes through this. */
+    pace: Pace
     /** The code of the refusal that ended the request, for the log. */
     refusal?: string
   }

@@ -1,3 +1,4 @@
+import { HTTPException } from 'hono/http-exception'
 import { Refusal, refuse } from '../model/refusals.ts'
 import { log } from '../std/log.ts'
 import { StorageError } from '../storage/aws.ts'
@@ -18,7 +19,7 @@ export interface Problem {
  * outage (503, worth another try) or a bug (500): logged here, once, with its cause.
  */
 export function problemOf(error: unknown, requestId: string): Problem {
-  const refusal = error instanceof Refusal ? error : outage(error, requestId)
+  const refusal = error instanceof Refusal ? error : (unreadable(error) ?? outage(error, requestId))
   return {
     code: refusal.code,
     status: statusOf[refusal.code],
@@ -26,6 +27,13 @@ export function problemOf(error: unknown, requestId: string): Problem {
     fields: refusal.fields,
     requestId,
   }
+}
+
+/** What the router says itself of a body that it cannot read. */
+function unreadable(error: unknown): Refusal | undefined {
+  if (!(error instanceof HTTPException)) return undefined
+  if (error.status === 415) return refuse('unsupported_media_type', { expected: 'application/json' })
+  return error.status === 400 ? refuse('body_invalid', { problem: 'it is not JSON' }) : undefined
 }
 
 function outage(error: unknown, requestId: string): Refusal {

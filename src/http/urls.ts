@@ -10,3 +10,7 @@ export function reportUrl(c: Context<AppEnv>, ref: VersionRef): string {
 export function reportPath(format: string, name: string, version: string): string {
   return `/api/v1/packages/${format}/${name.replace('/', '%2f')}/versions/${version}/report`
 }
+
+/** The pages behind the links that administrators hand over. */
+export const invitationPath = (secret: string) => `/-/invite/${secret}`
+export const resetPath = (secret: string) => `/-/reset/${secret}`

@@ -50,6 +50,8 @@ export interface PackageFormat {
   packageName(text: string): PackageName
   /** The version that a text out of a URL stands for; undefined unless it is written in the canonical way. */
   canonicalVersion(text: string): Version | undefined
+  /** Accepts a tag, which no client would take for a version. @throws Refusal `tag_invalid` */
+  tagName(text: string): string
   /** Names of the documents of a snapshot. */
   readonly documents: readonly string[]
   /** The document that holds the whole state: `restore` undoes `render` for it. */

@@ -4,6 +4,7 @@ import type {
   OrgName,
   PackageName,
   Revision,
+  SessionId,
   TeamId,
   TokenId,
   UploadId,
@@ -60,10 +61,13 @@ export type Right = (typeof rights)[number]
 export type Grantee = `user/${Username}` | `team/${TeamId}`
 export type Grants = Readonly<Record<Grantee, Right>>
 
+/** Who has a right of their own in packages: who was given one, owners, and the organisation that they belong to. */
+export type Holder = Grantee | `org/${OrgName}`
+
 /** Something that an administrator has put on a package. */
 export interface Restriction {
   readonly reason: string
-  readonly by: Username
+  readonly by: Username | 'system'
   readonly at: IsoTime
 }
 
@@ -98,6 +102,8 @@ export interface VersionRecord {
   readonly reasons?: readonly Reason[]
   /** npm: text that clients show instead of silence when the version is installed. */
   readonly deprecated?: string
+  /** Why an administrator has blocked it, for as long as that holds. */
+  readonly blocked?: string
 }
 
 /** One line of a refusal. */
@@ -108,6 +114,10 @@ export interface Reason {
   readonly hint: string
 }
 
+/** What an account's second factor is asked for: in npm's words. */
+export const secondFactorModes = ['auth-only', 'auth-and-writes'] as const
+export type SecondFactorMode = (typeof secondFactorModes)[number]
+
 export interface User {
   readonly username: Username
   readonly email?: string
@@ -115,6 +125,8 @@ export interface User {
   readonly passwordHash: string
   readonly fullName?: string
   readonly roles: readonly Role[]
+  /** Has a second factor, and whether only logging in or every change demands it. */
+  readonly secondFactor?: SecondFactorMode
   /** Counts what ends every login: a new password, or the wish to. A login of an older epoch is none. */
   readonly epoch: number
   /** Cannot log in, and no token of theirs is good. */
@@ -154,6 +166,22 @@ export interface Token {
   readonly lastUsed?: { readonly day: string; readonly addressPrefix?: string }
 }
 
+/** A login that ends by itself; what its client holds is a signed text that names it. */
+export interface Session {
+  readonly sessionId: SessionId
+  readonly owner: Username
+  /** The owner's when it was opened. */
+  readonly epoch: number
+  readonly createdAt: IsoTime
+  readonly expiresAt: IsoTime
+  /** How often it may be used. */
+  readonly uses: number
+  readonly usesTaken?: number
+  readonly addressPrefix?: string
+  /** First product of the user-agent. */
+  readonly client?: string
+}
+
 export type DownloadOutcome = 'allowed' | 'refused'
 
 /** One download, or one refusal of one. */
@@ -181,6 +209,8 @@ export interface Org {
   /** Guards that one is left: never more than those whose accounts say that they are owners. */
   readonly owners: readonly Username[]
   readonly generation: number
+  /** It is being deleted: nobody can join any more. */
+  readonly closing?: true
   readonly createdAt: IsoTime
 }
 
@@ -189,5 +219,7 @@ export interface Team {
   readonly name: string
   readonly teamId: TeamId
   readonly description?: string
+  /** It is being deleted: nobody can join any more. */
+  readonly closing?: true
   readonly createdAt: IsoTime
 }

@@ -8,6 +8,21 @@ export const refusals = {
   login_required: () => 'You must log in to do this. Run `npm login`, or send an API token.',
   token_invalid: () => 'This token is not valid: it is unknown, expired or revoked. Log in again to get a new one.',
   token_limited: (f: { reason: string }) => `This token may not do this: ${f.reason}. Use another token, or log in.`,
+  token_used_up: () => 'This token has been used as often as it may be. Log in again, or make another one.',
+  sessions_off: () =>
+    'This registry opens no sessions: whoever runs it has to set DECKLE_SESSION_KEYS. Use an API token instead.',
+  session_not_found: () => 'You have no such session.',
+  second_factor_required: () =>
+    'This needs your second factor: send a code of your app, or one of your recovery codes (`--otp=<code>`).',
+  second_factor_wrong: () =>
+    'This code is not good: it is wrong, too old, or was used before. Wait for the next one, then try again.',
+  second_factor_missing: () =>
+    'This may only be done by somebody with a second factor, and you have none yet. Set one up with `npm profile enable-2fa`.',
+  second_factor_off: () => 'This registry cannot keep second factors: whoever runs it has to set DECKLE_SECRET_KEY.',
+  too_many_passkeys: (f: { most: number }) => `You can have ${f.most} passkeys at most. Remove one first.`,
+  last_passkey: () =>
+    'This is all that you have to show. Add another passkey or an app first, or end the second factor altogether.',
+  challenge_over: () => 'This question has ended, was answered, or never was. Start again where it came from.',
   account_disabled: () => 'This account is disabled. Ask an administrator of the registry.',
   admin_required: () => 'Only administrators of the registry may do this, and not with a limited token.',
   token_field_unsupported: (f: { field: string }) =>
@@ -21,12 +36,23 @@ export const refusals = {
   cross_site: () => 'This form was sent from another site, so nothing was done. Open the address itself and try again.',
   too_many_attempts: (f: { waitS: number }) =>
     `Too many attempts to log in. Wait ${f.waitS < 90 ? `${f.waitS} seconds` : `${Math.ceil(f.waitS / 60)} minutes`}, then try again; tokens that you have keep working.`,
+  too_many_requests: (f: { waitS: number }) =>
+    `Too many requests. Wait ${f.waitS} ${f.waitS === 1 ? 'second' : 'seconds'}, then go on more slowly.`,
   username_invalid: (f: { username: string }) =>
     `"${f.username}" is not a possible user name: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
   password_too_short: (f: { least: number }) => `The password is too short: use at least ${f.least} characters.`,
   password_weak: (f: { problem: string }) => `Choose another password: ${f.problem}.`,
   email_invalid: () => 'This is not an e-mail address.',
-  user_exists: (f: { username: string }) => `The user "${f.username}" exists already.`,
+  user_exists: (f: { username: string }) => `The name "${f.username}" is taken. Choose another one.`,
+  own_account_kept: () =>
+    'You cannot do this to your own account: another administrator must, so that one is left. From a shell, `npm run deckle -- user` can.',
+  user_needed: (f: { username: string; things: string }) =>
+    `"${f.username}" is the last owner of ${f.things}. Give each another owner, or delete it; then try again.`,
+  invitations_off: () =>
+    'This registry takes no invitations. Set DECKLE_REGISTRATION to "invited" or "open" to allow them.',
+  invitation_over: () => 'This invitation has ended, was used, or never was. Ask an administrator for another one.',
+  reset_over: () =>
+    'This link has ended, was used, or never was. Ask an administrator of the registry for another one.',
 
   // What they asked for
   not_found: () =>
@@ -50,9 +76,35 @@ export const refusals = {
     `"${f.org}" is not a possible name of an organisation: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
   team_name_invalid: (f: { team: string }) =>
     `"${f.team}" is not a possible name of a team: use 1 to 64 of a-z, 0-9, ".", "_" and "-", and begin with a letter or digit.`,
+  org_exists: (f: { org: string }) => `The name "${f.org}" is taken, by an organisation or a user. Choose another one.`,
+  org_creation_refused: (f: { org: string; reason: string }) =>
+    `You may not make the organisation "${f.org}": ${f.reason}.`,
+  org_not_empty: (f: { org: string; package: string }) =>
+    `"${f.org}" has packages, such as "${f.package}", so it cannot be deleted. Transfer or unpublish them first.`,
+  last_org_owner: (f: { org: string }) =>
+    `The last owner of "${f.org}" must stay one. Make somebody else an owner first.`,
+  org_member_required: (f: { org: string; username: string }) =>
+    `"${f.username}" is not a member of "${f.org}". Make them one first: npm org set ${f.org} ${f.username}`,
+  too_many_memberships: (f: { username: string; most: number; of: string }) =>
+    `"${f.username}" can be in ${f.most} ${f.of} at most. Take them out of one first.`,
+  team_not_found: (f: { org: string; team: string }) => `There is no team "${f.team}" in "${f.org}".`,
+  team_exists: (f: { org: string; team: string }) => `There is a team "${f.team}" in "${f.org}" already.`,
+  team_kept: (f: { team: string }) => `The team "${f.team}" cannot be deleted: every new member joins it.`,
+  reason_invalid: (f: { most: number }) => `Give a reason for others to read: 1 to ${f.most} characters, on one line.`,
+  team_foreign: (f: { package: string; org: string }) =>
+    `Teams of "${f.org}" can be given packages of that organisation only, and "${f.package}" is none. Name single users, or transfer the package first.`,
+  org_required: (f: { package: string }) =>
+    `"${f.package}" belongs to no organisation, so there are no teams to name. Transfer it to one first.`,
+  owner_not_member: (f: { org: string; username: string }) =>
+    `"${f.username}" is not a member of "${f.org}", so they cannot own its packages. Make them a member, or grant them what they need.`,
+  scope_fixed: (f: { package: string; org: string }) =>
+    `"${f.package}" belongs to "${f.org}" by its name, so it cannot be given to another organisation. Publish it under another name.`,
   creation_refused: (f: { package: string; reason: string }) =>
     `You may not take the name "${f.package}": ${f.reason}.`,
 
+  listing_not_allowed: () => 'Only auditors and administrators may list all packages. Search for some instead (q=…).',
+  history_not_allowed: () =>
+    'You may read your own history, and that of packages that you may change. Auditors and administrators read all.',
   audit_not_allowed: () =>
     'You may read what you did yourself (actor=<you>), and what was done to packages and organisations that you govern (target=…). Auditors and administrators read all.',
 
@@ -64,13 +116,20 @@ export const refusals = {
   too_many_tags: (f: { most: number }) => `A package can have ${f.most} dist-tags at most. Remove some first.`,
   last_owner: (f: { package: string }) => `The last owner of "${f.package}" cannot be removed. Add another one first.`,
   too_many_owners: (f: { most: number }) => `A package can have ${f.most} owners at most.`,
-  second_factor_unsupported: () =>
-    'This registry knows no second factor, so it cannot require one to publish. Nothing was changed.',
+  too_many_grants: (f: { most: number }) =>
+    `A package can be given to ${f.most} users and teams at most. Put users into a team, and give it to that.`,
+  too_many_groups: (f: { most: number }) => `A sensitive package can have ${f.most} teams at most.`,
   too_many_stars: (f: { most: number }) => `You can star ${f.most} packages at most. Take one back first.`,
   body_invalid: (f: { problem: string }) => `The request's body is not as expected: ${f.problem}.`,
+  query_invalid: (f: { problem: string }) => `The request's query is not as expected: ${f.problem}.`,
+  method_not_allowed: (f: { allow: string }) => `This address does not take that method. It takes ${f.allow}.`,
   body_too_large: (f: { mostBytes: number }) =>
-    `The request's body is larger than this registry takes in one publish (${Math.floor(f.mostBytes / 1_000_000)} MB). ` +
-    'Leave out files that are not needed to use the package (see `npm pack --dry-run`), or split the package.',
+    f.mostBytes < 1_000_000
+      ? `The request's body is larger than what is taken here (${Math.floor(f.mostBytes / 1_000)} kB).`
+      : `The request's body is larger than this registry takes in one publish (${Math.floor(f.mostBytes / 1_000_000)} MB). ` +
+        'Leave out files that are not needed to use the package (see `npm pack --dry-run`), or split the package.',
+  body_too_slow: () =>
+    "The request's body came too slowly, or not at all, so nothing was done. Try again on a better line.",
   unsupported_media_type: (f: { expected: string }) => `Send the body as ${f.expected}.`,
   search_invalid: (f: { problem: string }) => `The search cannot be run: ${f.problem}. Send words as "text".`,
   url_invalid: () => 'The address is not well-formed.',

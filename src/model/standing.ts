@@ -12,6 +12,11 @@ export type Role = (typeof roles)[number]
 export const orgRoles = ['owner', 'admin', 'member'] as const
 export type OrgRole = (typeof orgRoles)[number]
 
+/** What somebody is in an organisation; undefined when they are not in it. */
+export function roleIn(orgs: Standing['orgs'], org: OrgName): OrgRole | undefined {
+  return Object.hasOwn(orgs, org) ? orgs[org] : undefined
+}
+
 /**
  * What somebody is here: the part of an account that permission is decided by. One object for as long as an isolate
  * knows the account, so that what was decided by it can be kept beside it.

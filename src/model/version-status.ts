@@ -6,15 +6,25 @@
  * - `accepted`: the bytes are in place under `packages/`, the head does not list the version yet.
  * - `published`: listed and downloadable.
  * - `rejected`: a check refused it. `failed`: it could not be checked. Both free the number for another claim.
+ * - `blocked`: an administrator has taken it off the list, and nobody can read it; its bytes are kept.
  * - `unpublished`: a tombstone; the number can never be used again.
  */
-export const versionStatuses = ['pending', 'accepted', 'published', 'rejected', 'failed', 'unpublished'] as const
+export const versionStatuses = [
+  'pending',
+  'accepted',
+  'published',
+  'rejected',
+  'failed',
+  'blocked',
+  'unpublished',
+] as const
 export type VersionStatus = (typeof versionStatuses)[number]
 
 export const nextStatus = {
   pending: ['accepted', 'rejected', 'failed'],
-  accepted: ['published'],
-  published: ['unpublished'],
+  accepted: ['published', 'blocked'],
+  published: ['blocked', 'unpublished'],
+  blocked: ['blocked', 'published', 'unpublished'],
   rejected: ['pending'],
   failed: ['pending'],
   unpublished: [],
@@ -30,7 +40,10 @@ export function isFinal(status: VersionStatus): boolean {
   return status !== 'pending' && status !== 'accepted'
 }
 
-/** What is not final; and `unpublished`, until the file and its listing are gone. Such items are the sweeper's. */
-export function leavesWork(status: VersionStatus): boolean {
-  return !isFinal(status) || status === 'unpublished'
+/**
+ * Whether a step leaves something to do: to what is not final, and to what the snapshot has to agree with afterwards
+ * (and, for `unpublished`, the file has to go). Such items are the sweeper's.
+ */
+export function leavesWork(from: VersionStatus, to: VersionStatus): boolean {
+  return !isFinal(to) || to === 'blocked' || to === 'unpublished' || from === 'blocked'
 }

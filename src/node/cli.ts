@@ -1,9 +1,11 @@
 import { Command } from 'commander'
 import { ConfigError } from '../config.ts'
 import { Refusal } from '../model/refusals.ts'
-import { addUser } from './cli/add-user.ts'
+import { addUser, type NewUserOptions } from './cli/add-user.ts'
 import { CliError } from './cli/cli-error.ts'
+import { addOrg } from './cli/orgs.ts'
 import { rebuildPackages } from './cli/rebuild.ts'
+import { disable, enable, giveRoles, list, resetPassword } from './cli/users.ts'
 
 /** `npm run deckle -- <command>`: what an administrator does from a shell, on the running registry's storage. */
 const program = new Command('deckle')
@@ -18,15 +20,51 @@ program
   .option('--all', 'every package')
   .action((names: string[], options: { all?: boolean }) => rebuildPackages(dataFolder(), names, options.all === true))
 
-program
-  .command('user')
-  .description('manages accounts')
+const user = program.command('user').description('manages accounts')
+user
   .command('add')
   .description('makes an account; its password is read from DECKLE_PASSWORD, or generated and printed once')
   .argument('<name>', 'user name')
   .option('--email <address>', 'e-mail address')
   .option('--admin', 'an administrator')
-  .action((name: string, options: { email?: string; admin?: boolean }) => addUser(dataFolder(), name, options))
+  .option('--role <roles...>', 'admin, publisher, reader or auditor; default: as DECKLE_NEW_USERS says')
+  .action((name: string, options: NewUserOptions) => addUser(dataFolder(), name, options))
+user
+  .command('list')
+  .description('prints accounts, a line each: name, roles, e-mail address, and whether they are disabled')
+  .argument('[prefix]', 'only names that begin so')
+  .action((prefix?: string) => list(dataFolder(), prefix))
+user
+  .command('role')
+  .description('replaces the roles of an account; the way back when no administrator is left')
+  .argument('<name>', 'user name')
+  .argument('[roles...]', 'admin, publisher, reader, auditor')
+  .action((name: string, roles: string[]) => giveRoles(dataFolder(), name, roles))
+user
+  .command('disable')
+  .description('lets an account do nothing any more')
+  .argument('<name>', 'user name')
+  .requiredOption('--reason <text>', 'why, for the audit log')
+  .action((name: string, { reason }: { reason: string }) => disable(dataFolder(), name, reason))
+user
+  .command('enable')
+  .description('lets an account do again what it could')
+  .argument('<name>', 'user name')
+  .action((name: string) => enable(dataFolder(), name))
+user
+  .command('reset')
+  .description('prints a link to choose a new password with, good once within a day')
+  .argument('<name>', 'user name')
+  .action((name: string) => resetPassword(dataFolder(), name))
+
+program
+  .command('org')
+  .description('manages organisations')
+  .command('add')
+  .description('makes an organisation')
+  .argument('<name>', 'its scope, with or without @')
+  .requiredOption('--owner <user>', 'who owns it')
+  .action((name: string, { owner }: { owner: string }) => addOrg(dataFolder(), name, owner))
 
 function dataFolder(): string {
   return program.opts<{ data: string }>().data

@@ -2,7 +2,7 @@
  * The target of every npm script. Plain JavaScript, built-ins only: it runs on the Node that the user has (20 or later)
  * before anything is installed, installs what is missing, and then runs the real thing on the Node 24 of the lock file.
  *
- *   node src/node/launch.mjs <start|dev|cli|test|clients|browser|proxy|bench|build|build-validator|synth> [arguments]
+ *   node src/node/launch.mjs <start|dev|cli|test|crash|clients|browser|proxy|bench|build|build-validator|synth> [arguments]
  */
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
@@ -33,6 +33,7 @@ const commands = {
         ? ['--project', suite, ...args]
         : [...everyday.flatMap((name) => ['--project', name]), ...(suite === undefined ? [] : [suite, ...args])],
     ),
+  crash: (args) => vitest(['--config', 'test/crash/vitest.config.ts', ...args]),
   clients: (args) => vitest(['--config', 'test/clients/vitest.config.ts', ...args]),
   browser: (args) => vitest(['--config', 'test/browser/vitest.config.ts', ...args]),
   proxy: (args) => vitest(['--config', 'test/proxy/vitest.config.ts', ...args]),

@@ -5,7 +5,7 @@ import type { VersionRecord } from '../model/records.ts'
 import { hexToBase64 } from '../std/base64.ts'
 import type { JsonObject } from '../std/json.ts'
 import { abbreviatedDocument, fullDocument, renderPackument, restorePackument, withTarball } from './documents.ts'
-import { canonicalVersion, packageName, tarballName } from './names.ts'
+import { canonicalVersion, distTag, packageName, tarballName } from './names.ts'
 import { summarise } from './summary.ts'
 
 /** npm packages as the registry sees them. */
@@ -13,6 +13,7 @@ export const npmFormat: PackageFormat = {
   id: 'npm',
   packageName,
   canonicalVersion,
+  tagName: distTag,
   documents: [fullDocument, abbreviatedDocument],
   masterDocument: fullDocument,
   fileName: tarballName,

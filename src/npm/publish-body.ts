@@ -1,5 +1,6 @@
 import { refuse } from '../model/refusals.ts'
 import { isJsonObject, type JsonObject } from '../std/json.ts'
+import type { Pace } from '../std/pace.ts'
 import { chunksOf } from './publish-body-chunks.ts'
 import { DataString } from './publish-body-data.ts'
 import { BodyScanner } from './publish-body-scanner.ts'
@@ -59,17 +60,19 @@ const pieceBytes = 65_536
  *
  * Keys are compared decoded, and none may stand twice in the body's object, in `_attachments`, or in the tarball's
  * entry, so that no two readers can see different things there. Further down the last one of a repeated key counts.
+ * @param pace waits for each piece of the body, and may give it up
  * @throws Refusal `body_too_large` (for `bodyBytes` and `attachmentBytes`), `body_invalid` (anything else)
  */
 export async function splitPublishBody(
   body: ReadableStream<Uint8Array>,
   limits: PublishBodyLimits,
   openAttachment: (name: string) => AttachmentSink,
+  pace: Pace = (next) => next,
 ): Promise<SplitBody> {
   const tarball = new TarballQueue(limits.attachmentBytes, openAttachment)
   const scanner = new BodyScanner(limits, (name) => tarball.open(name))
   let bodyBytes = 0
-  for await (const chunk of chunksOf(body)) {
+  for await (const chunk of chunksOf(body, pace)) {
     bodyBytes += chunk.length
     if (bodyBytes > limits.bodyBytes) throw refuse('body_too_large', { mostBytes: limits.bodyBytes })
     for (let at = 0; at < chunk.length; at += pieceBytes) {

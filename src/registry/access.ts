@@ -1,9 +1,11 @@
-import type { OrgName, PackageRef, Version } from '../model/ids.ts'
+import type { OrgName, PackageRef, Username, Version } from '../model/ids.ts'
 import type { Principal, SignedIn } from '../model/principal.ts'
 import { type Head, type Right, rights } from '../model/records.ts'
 import { type Refusal, refuse } from '../model/refusals.ts'
+import { type OrgRole, roleIn } from '../model/standing.ts'
 import { coversPackage, hasPower, type Power } from '../model/token-limits.ts'
 import { rightOf } from './rights.ts'
+import { secondFactorProblem } from './second-factor-rules.ts'
 
 /**
  * What somebody wants with a package. `read`: metadata and files. `publish`: a new version, or a new package. `change`:
@@ -30,7 +32,7 @@ const needs = {
  * The one place that decides who may do what with a package; every route of every protocol goes through it.
  * A package that somebody may not read answers as one that does not exist: the same refusal for both, on every action
  * but `publish`, where a taken name cannot be hidden. With a token that is limited to other packages, somebody is a
- * stranger to this one.
+ * stranger to this one. A second factor is asked for last, of who may do it otherwise.
  * @param named the package that is asked for; only a publish of one that does not exist yet needs it
  * @returns the refusal, or undefined when it is allowed
  */
@@ -51,7 +53,8 @@ export function accessProblem(
   if (action === 'read') return head.block === undefined ? undefined : blocked(head, head.block.reason)
   if (who.kind === 'user' && !hasPower(who.limits, needs[action].power)) return tooWeak(who)
   if (!atLeast(right, needs[action].right)) return withoutRight(who, action, head)
-  return action === 'change' ? lockProblem(head) : undefined
+  if (!isWrite(action) || who.kind === 'anonymous') return undefined
+  return (action === 'change' ? lockProblem(head) : undefined) ?? secondFactorProblem(who)
 }
 
 /** Why one version of a readable package cannot be read: an administrator has blocked it. */
@@ -59,6 +62,14 @@ export function versionProblem(head: Head, version: Version): Refusal | undefine
   const reasons = head.blockedVersions ?? {}
   const reason = Object.hasOwn(reasons, version) ? reasons[version] : undefined
   return reason === undefined ? undefined : blocked(head, reason, version)
+}
+
+/** Why a package that somebody may read lists nothing: all that it had is blocked, or there is nothing. */
+export function emptyProblem(head: Head): Refusal {
+  const [blockedVersion] = Object.entries(head.blockedVersions ?? {}) as [Version, string][]
+  return blockedVersion === undefined
+    ? refuse('package_not_found')
+    : blocked(head, blockedVersion[1], blockedVersion[0])
 }
 
 /** Whether somebody may ask for anything at all: what has no package to decide by, such as a search. */
@@ -71,9 +82,9 @@ function publishProblem(who: Principal, head: Head | undefined, named: PackageRe
   if (who.kind === 'anonymous') return refuse('login_required')
   if (!hasPower(who.limits, needs.publish.power)) return tooWeak(who)
   if (who.limits !== undefined && (named === undefined || !coversPackage(who.limits, head ?? named))) return outside()
-  if (head === undefined) return undefined // who may take a new name: `registry/new-names.ts`
+  if (head === undefined) return secondFactorProblem(who) // who may take a new name: `registry/new-names.ts`
   if (!atLeast(effectiveRight(who, head), needs.publish.right)) return refuse('not_owner', { package: head.name })
-  return lockProblem(head)
+  return lockProblem(head) ?? secondFactorProblem(who, head.secondFactor)
 }
 
 function withoutRight(who: Principal, action: Action, head: Head): Refusal | undefined {
@@ -114,7 +125,8 @@ function lockProblem({ name, lock }: Head): Refusal | undefined {
   return lock === undefined ? undefined : refuse('package_locked', { package: name, reason: lock.reason })
 }
 
-function blocked({ name }: Head, reason: string, version?: Version): Refusal {
+/** What those who could read a package, or a version of it, are told while an administrator has blocked it. */
+export function blocked({ name }: PackageRef, reason: string, version?: Version): Refusal {
   return refuse('package_blocked', { package: version === undefined ? name : `${name}@${version}`, reason })
 }
 
@@ -138,17 +150,40 @@ export function isAdmin(who: Principal): boolean {
   return who.kind === 'user' && who.limits === undefined && who.standing.roles.includes('admin')
 }
 
+/** Who administers the registry: somebody who is signed in, or its own command line, `system`. */
+export type Administrator = Principal | 'system'
+
 /** @throws Refusal `login_required`, `admin_required` */
+export function requireAdministrator(who: Administrator): void {
+  if (who !== 'system') requireAdmin(who)
+}
+
+/**
+ * For changes that only an administrator makes.
+ * @throws Refusal `login_required`, `admin_required`, `second_factor_required`, `second_factor_missing`
+ */
 export function requireAdmin(who: Principal): SignedIn {
   if (who.kind !== 'user') throw refuse('login_required')
   if (!isAdmin(who)) throw refuse('admin_required')
+  const problem = secondFactorProblem(who)
+  if (problem !== undefined) throw problem
   return who
 }
 
-/** Who may act for an account itself: its tokens, its profile. A token with any limit may not. */
-export function requireAccount(who: Principal): SignedIn {
+const accountDemands = { see: undefined, write: 'none', change: 'account', enrol: 'enrolment' } as const
+
+/**
+ * Who may act for an account itself: its tokens, its profile. A token with any limit may not.
+ * @param action `write` is a change like any other; `change` one that only the owner may make, so that whoever has a
+ *   second factor shows it; `enrol` sets one up
+ * @throws Refusal `login_required`, `token_limited`, `second_factor_required`, `second_factor_missing`
+ */
+export function requireAccount(who: Principal, action: keyof typeof accountDemands = 'see'): SignedIn {
   if (who.kind !== 'user') throw refuse('login_required')
   if (who.limits !== undefined) throw refuse('token_limited', { reason: 'a limited token cannot change the account' })
+  const demand = accountDemands[action]
+  const problem = demand === undefined ? undefined : secondFactorProblem(who, demand)
+  if (problem !== undefined) throw problem
   return who
 }
 
@@ -161,7 +196,7 @@ export type OrgAction = 'see' | 'manage' | 'appoint'
  */
 export function orgProblem(who: Principal, action: OrgAction, org: OrgName): Refusal | undefined {
   if (who.kind === 'anonymous') return refuse('login_required')
-  const role = Object.hasOwn(who.standing.orgs, org) ? who.standing.orgs[org] : undefined
+  const role = roleIn(who.standing.orgs, org)
   const governs = who.standing.roles.includes('admin')
   if (action === 'see')
     return role !== undefined || governs || audits(who) ? undefined : refuse('org_not_found', { org })
@@ -170,5 +205,24 @@ export function orgProblem(who: Principal, action: OrgAction, org: OrgName): Ref
     return refuse('token_limited', { reason: 'it is not for changing this organisation' })
   }
   const may = governs || role === 'owner' || (action === 'manage' && role === 'admin')
-  return may ? undefined : refuse('org_right_required', { org, role: action === 'appoint' ? 'owner' : 'admin' })
+  if (!may) return refuse('org_right_required', { org, role: action === 'appoint' ? 'owner' : 'admin' })
+  return secondFactorProblem(who)
+}
+
+/** What somebody is in an organisation, and what they are to be; undefined: not in it. */
+export interface RoleChange {
+  readonly username: Username
+  readonly before: OrgRole | undefined
+  readonly after: OrgRole | undefined
+}
+
+/**
+ * Who may change what somebody is in an organisation: owners are made and unmade by owners, members also by its
+ * administrators; and anybody may leave.
+ */
+export function memberProblem(who: Principal, org: OrgName, change: RoleChange): Refusal | undefined {
+  const isLeaving = who.kind === 'user' && who.limits === undefined && who.username === change.username
+  if (isLeaving && change.after === undefined) return orgProblem(who, 'see', org)
+  const touchesOwner = change.before === 'owner' || change.after === 'owner'
+  return orgProblem(who, touchesOwner ? 'appoint' : 'manage', org)
 }

@@ -3,11 +3,16 @@ import type { User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { Users } from '../storage/users.ts'
+import type { Administrator } from './access.ts'
 import type { AuditLog } from './audit-log.ts'
+import type { Challenges } from './challenges.ts'
 import type { KnownAccounts } from './known-accounts.ts'
 import type { LoginGuard } from './login-guard.ts'
+import type { RelyingParty } from './passkeys.ts'
 import { requireGoodPassword } from './password-rules.ts'
 import type { Passwords } from './passwords.ts'
+import type { SecondFactors } from './second-factors.ts'
+import type { Sessions } from './sessions.ts'
 import { readTokenId, type Tokens } from './tokens.ts'
 import { username } from './username.ts'
 
@@ -17,6 +22,10 @@ export interface AccountDeps {
   readonly accounts: KnownAccounts
   readonly audit: AuditLog
   readonly tokens: Tokens
+  readonly sessions: Sessions
+  readonly factors: SecondFactors
+  readonly challenges: Challenges
+  readonly relyingParty: RelyingParty
   readonly passwords: Passwords
   readonly guard: LoginGuard
   readonly loginTokenDays: number
@@ -34,19 +43,21 @@ export interface NewAccount {
   readonly roles: User['roles']
 }
 
+/** What the audit log calls those who have no account. */
+const nobodys: ReadonlySet<string> = new Set(['system', 'anonymous'])
+
 /**
  * Makes an account.
- * @param who whose doing it is: an administrator, or whoever registers themselves (`anonymous`)
+ * @param who whose doing it is: an administrator, or whoever registers themselves (`anonymous`). Whether they may is
+ *   asked before.
  * @throws Refusal `username_invalid`, `password_too_short`, `password_weak`, `email_invalid`, `user_exists`
  */
 export async function createAccount(
   deps: AccountDeps,
   account: NewAccount,
-  who: Principal | 'system' = 'system',
+  who: Administrator = 'system',
 ): Promise<User> {
-  const name = username(account.username)
-  if (account.email !== undefined) requireEmail(account.email)
-  requireGoodPassword(account.password, name, account.email)
+  const name = requireGoodAccount(account)
   const user: User = {
     username: name,
     ...(account.email === undefined ? {} : { email: account.email }),
@@ -58,9 +69,17 @@ export async function createAccount(
     createdAt: isoNow(deps.platform),
   }
   const entry = { action: 'user.create', target: `user/${name}`, after: { roles: account.roles } }
-  const actor = who === 'system' ? 'system' : name
-  await deps.audit.recorded(who === 'system' ? anonymous : who, entry, () => claim(deps, user), actor)
+  await deps.audit.recorded(who, entry, () => claim(deps, user), name)
   return user
+}
+
+/** @throws Refusal `username_invalid`, `user_exists`, `email_invalid`, `password_too_short`, `password_weak` */
+export function requireGoodAccount({ username: text, email, password }: Omit<NewAccount, 'roles'>): User['username'] {
+  const name = username(text)
+  if (nobodys.has(name)) throw refuse('user_exists', { username: name })
+  if (email !== undefined) requireEmail(email)
+  requireGoodPassword(password, name, email)
+  return name
 }
 
 async function claim(deps: AccountDeps, user: User): Promise<void> {
@@ -72,6 +91,8 @@ async function claim(deps: AccountDeps, user: User): Promise<void> {
 export interface Credentials {
   readonly name: string
   readonly password: string
+  /** Of the second factor, when it came along. */
+  readonly code?: string
   /** Sent by clients that also register: they do not say which of the two they mean. */
   readonly email?: string
   /** Where it comes from, as far as that is known. */
@@ -83,15 +104,20 @@ export interface Credentials {
  * becomes an account when an e-mail address comes with it. Repeated after a lost answer, it finds the account.
  * @throws Refusal `credentials_wrong`, or `registration_closed` if an e-mail address was sent: in the same time for an
  *   unknown user as for a wrong password; `too_many_attempts`; `account_disabled` to who knows the password; what
- *   `createAccount` refuses
+ *   `createAccount` refuses; `second_factor_required` and `second_factor_wrong` to who knows the password
  */
 export async function login(deps: AccountDeps, credentials: Credentials, description: string): Promise<string> {
   const user = await enter(deps, credentials)
+  await requireCode(deps, user, credentials.code)
   const { token } = await deps.tokens.issue(user, description, deps.loginTokenDays) // COMMIT: in issue
   return token
 }
 
-async function enter(deps: AccountDeps, credentials: Credentials): Promise<User> {
+/**
+ * Whose password this is; an account is made where `login` says so. No second factor is asked for.
+ * @throws Refusal as `login`
+ */
+export async function enter(deps: AccountDeps, credentials: Credentials): Promise<User> {
   const { name, password, email, address } = credentials
   const attempt = await deps.guard.admit(name, address) // repeatable: a counter that expires
   const standing = isPossibleName(name) ? await deps.users.get(name) : undefined
@@ -111,6 +137,18 @@ async function enter(deps: AccountDeps, credentials: Credentials): Promise<User>
 }
 
 /**
+ * Demands the second factor of whoever has shown the password, if there is one.
+ * @returns whether there is one, and it was shown
+ * @throws Refusal `second_factor_required`, `second_factor_wrong`, `too_many_attempts`
+ */
+export async function requireCode(deps: AccountDeps, user: User, code: string | undefined): Promise<boolean> {
+  if (user.secondFactor === undefined) return false
+  if (code === undefined) throw refuse('second_factor_required')
+  if (!(await deps.factors.check(user.username, code))) throw refuse('second_factor_wrong')
+  return true
+}
+
+/**
  * Whose password this is; nothing is made for it.
  * @throws Refusal `credentials_wrong`, in the same time for an unknown user as for a wrong password; `too_many_attempts`
  */
@@ -120,14 +158,16 @@ export function confirmPassword(deps: AccountDeps, credentials: Omit<Credentials
 }
 
 /**
- * Ends the token that a client names, which must be the asker's own.
+ * Ends the token or session that a client names, which must be the one that it came with.
  * @throws Refusal `login_required`, `token_invalid`
  */
-export async function logout(deps: AccountDeps, who: Principal, token: string): Promise<void> {
+export async function logout(deps: AccountDeps, who: Principal, shown: string): Promise<void> {
   if (who.kind !== 'user') throw refuse('login_required')
-  const tokenId = readTokenId(token)
-  if (tokenId === undefined || tokenId !== who.credential.id) throw refuse('token_invalid')
-  await deps.tokens.revoke(tokenId)
+  const { kind, id } = who.credential
+  const named = kind === 'token' ? readTokenId(shown) : await deps.sessions.idOf(shown)
+  if (named !== id) throw refuse('token_invalid')
+  if (kind === 'token') await deps.tokens.revoke(id)
+  else await deps.sessions.end(id, who.username)
 }
 
 function isPossibleName(name: string): name is User['username'] {

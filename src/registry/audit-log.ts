@@ -1,4 +1,5 @@
 import type { AuditEntry } from '../model/audit.ts'
+import type { PackageRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import { Refusal } from '../model/refusals.ts'
 import { randomId } from '../std/base62.ts'
@@ -30,11 +31,12 @@ export class AuditLog {
 
   /**
    * Makes a change that is on record: when it cannot be recorded, it is not made.
-   * @param actor whose doing it is, where nobody is signed in: an account that registers, or the registry itself
+   * @param who `system`: the registry's own command line
+   * @param actor whose doing it is, where nobody is signed in: an account that registers
    * @throws whatever `change` throws; StorageError when it cannot be recorded
    */
   async recorded<T>(
-    who: Principal,
+    who: Principal | 'system',
     entry: Auditable,
     change: () => Promise<T>,
     actor?: AuditEntry['actor'],
@@ -49,8 +51,9 @@ export class AuditLog {
     }
   }
 
-  #entry(who: Principal, entry: Auditable, actor: AuditEntry['actor'] = 'anonymous'): AuditEntry {
+  #entry(who: Principal | 'system', entry: Auditable, actor: AuditEntry['actor'] = 'anonymous'): AuditEntry {
     const by = { id: randomId(this.#platform, 12), at: isoNow(this.#platform) }
+    if (who === 'system') return { ...by, actor: who, ...entry }
     if (who.kind === 'anonymous') return { ...by, actor, ...entry }
     const { username, credential, address } = who
     return {
@@ -73,4 +76,19 @@ export class AuditLog {
       })
     }
   }
+}
+
+/** How the audit log names a package. */
+export function packageTarget(ref: PackageRef): string {
+  return `package/${ref.format}/${ref.name}`
+}
+
+/** An entry has room for so many versions of one change; how many there were stands beside them. */
+const mostVersions = 100
+const longestText = 200
+
+/** Versions and what is said of each, as far as an entry has room for it. */
+export function versionsEntry(texts: readonly (readonly [version: string, text: string])[]): JsonObject {
+  const shown = texts.slice(0, mostVersions).map(([version, text]) => [version, text.slice(0, longestText)])
+  return { count: texts.length, versions: Object.fromEntries(shown) }
 }

@@ -26,18 +26,23 @@ const usualDays = 90
 const dayMs = 86_400_000
 /** Days without an entry that one page looks through. */
 const mostEmptyPages = 92
+/** What a client made up itself is a place like any other, as long as it has the shape of one. */
+const positionShape = /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])T[\d:.Z]{2,13}#[\w!~]{1,40}$/
 
 /**
  * Entries of the audit log, newest first. Auditors and administrators see all; owners what was done to their packages
  * and organisations; everybody what they did themselves.
  * @returns a page; it may be short and not the last
- * @throws Refusal `login_required`, `audit_not_allowed`, `package_not_found`, `org_not_found`
+ * @throws Refusal `login_required`, `audit_not_allowed`, `package_not_found`, `org_not_found`, `query_invalid`
  */
 export async function readAuditTrail(deps: AuditTrailDeps, who: Principal, asked: AuditQuestion): Promise<AuditPage> {
   const problem = await auditProblem(deps, who, asked)
   if (problem !== undefined) throw problem
-  const now = deps.platform.now()
-  const { from = new Date(now - usualDays * dayMs).toISOString(), to = new Date(now).toISOString() } = asked
+  const now = new Date(deps.platform.now()).toISOString()
+  const { from = new Date(deps.platform.now() - usualDays * dayMs).toISOString(), after } = asked
+  const to = asked.to !== undefined && asked.to < now ? asked.to : now
+  if (after !== undefined && !positionShape.test(after)) throw refuse('query_invalid', { problem: 'unknown "after"' })
+  if (from > to || (after !== undefined && after < from)) return { entries: [] }
   let page = await deps.auditEntries.find({ ...asked, from, to })
   for (let looked = 1; page.entries.length === 0 && page.next !== undefined && looked < mostEmptyPages; looked += 1) {
     page = await deps.auditEntries.find({ ...asked, from, to, after: page.next })

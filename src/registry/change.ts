@@ -2,15 +2,15 @@ import type { PackageRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
-import type { Versions } from '../storage/versions.ts'
 import { type AccessRules, accessProblem } from './access.ts'
+import type { AuditLog } from './audit-log.ts'
 import type { HeadCache } from './head-cache.ts'
-import type { SnapshotDeps } from './snapshot.ts'
+import type { RelistDeps } from './relist.ts'
 
-export interface ChangeDeps extends SnapshotDeps {
+export interface ChangeDeps extends RelistDeps {
   readonly headCache: HeadCache
-  readonly versions: Versions
   readonly rules: AccessRules
+  readonly audit: AuditLog
 }
 
 /**
@@ -28,7 +28,12 @@ export async function requireChange(
   const head = await deps.headCache.get(ref, true)
   const problem = accessProblem(who, action, head, deps.rules)
   if (problem !== undefined) throw problem
-  if (head?.revision === undefined) throw refuse('package_not_found')
+  if (head === undefined || isEmpty(head)) throw refuse('package_not_found')
   if (revision !== undefined && revision !== head.revision) throw refuse('conflict')
   return head
+}
+
+/** Never published, or unpublished wholly. One whose versions are all blocked has something to manage. */
+export function isEmpty({ revision, blockedVersions }: Head): boolean {
+  return revision === undefined && blockedVersions === undefined
 }

@@ -1,14 +1,15 @@
-import type { PackageRef, Version } from '../model/ids.ts'
+import type { PackageRef, Version, VersionRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import { refuse } from '../model/refusals.ts'
 import { eachInParallel } from '../std/parallel.ts'
+import { packageTarget, versionsEntry } from './audit-log.ts'
 import { type ChangeDeps, requireChange } from './change.ts'
 import { relist, writesAtATime } from './relist.ts'
 import { loadState } from './snapshot.ts'
 
-/** What a client wants to be said about versions, and the revision that it has read. `''`: no deprecation. */
+/** What a client wants to be said about versions, and the revision that it has read, if any. `''`: no deprecation. */
 export interface Deprecations {
-  readonly revision: string
+  readonly revision?: string
   readonly texts: ReadonlyMap<string, string>
 }
 
@@ -25,22 +26,50 @@ export async function deprecate(
   ref: PackageRef,
   { revision, texts }: Deprecations,
 ): Promise<void> {
-  const head = await requireChange(deps, who, ref, { revision })
+  const head = await requireChange(deps, who, ref, revision === undefined ? {} : { revision })
   const state = await loadState(deps, head)
   if (state === 'replaced') throw refuse('conflict')
+  const written = await unlisted(deps, ref)
   const changes = Object.entries(state.versions).flatMap(([version, { document }]) => {
     const text = texts.get(version)
-    return text === undefined || text === (document['deprecated'] ?? '') ? [] : [{ version: version as Version, text }]
+    const before = String(document['deprecated'] ?? '')
+    const isSo = text === before && text === (written.get(version) ?? before)
+    return text === undefined || isSo ? [] : [{ version: version as Version, before, text }]
   })
   if (changes.length === 0) return
-  await eachInParallel(changes, writesAtATime, async ({ version, text }) => {
-    const written = await deps.versions.deprecate({ ...ref, version }, text === '' ? undefined : text)
-    if (written === 'moved') throw refuse('conflict')
-  }) // COMMIT, for each version: it will be listed so
-  await relist(
-    deps,
-    ref,
-    changes.map(({ version }) => version),
-  ) // redone by the sweeper
+  const entry = {
+    action: 'package.deprecate',
+    target: packageTarget(ref),
+    before: versionsEntry(changes.map(({ version, before }) => [version, before])),
+    after: versionsEntry(changes.map(({ version, text }) => [version, text])),
+  }
+  await deps.audit.recorded(who, entry, () =>
+    eachInParallel(changes, writesAtATime, async ({ version, text }) => {
+      const outcome = await deps.versions.deprecate({ ...ref, version }, text === '' ? undefined : text)
+      if (outcome === 'moved') throw refuse('conflict')
+    }),
+  ) // COMMIT, for each version: it will be listed so
+  const versions = changes.map(({ version }) => version)
+  await relist(deps, ref, versions) // redone by the sweeper
   deps.headCache.forget(ref)
+}
+
+/**
+ * Deprecates one version; `''` takes it back.
+ * @throws Refusal like `deprecate`, and `version_not_found`
+ */
+export async function deprecateVersion(deps: ChangeDeps, who: Principal, ref: VersionRef, text: string): Promise<void> {
+  await requireChange(deps, who, ref)
+  if ((await deps.versions.get(ref))?.status !== 'published')
+    throw refuse('version_not_found', { version: ref.version })
+  await deprecate(deps, who, ref, { texts: new Map([[ref.version, text]]) })
+}
+
+/**
+ * What the items of versions say that the list may not say yet: a change that was cut off. Whoever takes it back must
+ * take it back there too, or the sweeper would list it after all.
+ */
+async function unlisted(deps: ChangeDeps, ref: PackageRef): Promise<ReadonlyMap<string, string>> {
+  const records = await deps.versions.unsettled(ref)
+  return new Map(records.map(({ version, deprecated }) => [version, deprecated ?? '']))
 }

@@ -7,22 +7,22 @@ import { Refusal } from '../model/refusals.ts'
 import type { Platform } from '../std/platform.ts'
 import type { Files, StoredFacts } from '../storage/files.ts'
 import { packageFileKey } from '../storage/keys.ts'
-import { type AccessRules, accessProblem, versionProblem } from './access.ts'
+import { accessProblem, versionProblem } from './access.ts'
 import type { EventLog, Visitor } from './events.ts'
-import type { HeadCache } from './head-cache.ts'
+import { openHead, type ReaderDeps, requireReader } from './reader.ts'
 
-export interface DownloadDeps {
-  readonly headCache: HeadCache
+export interface DownloadDeps extends ReaderDeps {
   readonly files: Files
   readonly links: Links
   readonly events: EventLog
   readonly formats: Readonly<Record<PackageRef['format'], PackageFormat>>
-  readonly rules: AccessRules
   readonly platform: Platform
 }
 
 const windowMs = 5 * 60_000
 const lifetimeS = 10 * 60
+/** Of a link to a sensitive file: for the redirect, and for clocks that differ a little. */
+const sensitiveLifetimeS = 30
 
 /**
  * Signed links to files, each made once per five-minute window: within a window a file has one link, so that clients'
@@ -67,11 +67,11 @@ export async function download(
 ): Promise<string> {
   let who: Principal = anonymous
   try {
-    const known = deps.headCache.get(ref, fresh)
-    const [principal, head] =
-      isPromise(known) || isPromise(asking) ? await Promise.all([asking, known]) : [asking, known]
+    const opened = openHead(deps, asking, ref, fresh)
+    const { who: principal, head } = opened instanceof Promise ? await opened : opened
     who = principal
     requireReadable(deps, who, head, ref.version)
+    if (head?.sensitive !== undefined) return await downloadSensitive(deps, who, head, ref, visitor)
     const link = deps.links.to(fileOf(deps, ref))
     const url = typeof link === 'string' ? link : await link
     deps.events.record(who, ref, visitor, 'allowed')
@@ -80,6 +80,23 @@ export async function download(
     if (error instanceof Refusal) deps.events.record(who, ref, visitor, 'refused', error.code)
     throw error
   }
+}
+
+/**
+ * Nothing that is known decides: token and account are read anew, as the head was. The download is on record before
+ * there is a link, which is the asker's alone and lives just as long as it takes to follow it.
+ * @throws StorageError when it cannot be recorded: then there is no download
+ */
+async function downloadSensitive(
+  deps: DownloadDeps,
+  who: Principal,
+  head: Head,
+  ref: VersionRef,
+  visitor: Visitor,
+): Promise<string> {
+  const reader = await requireReader(deps, who, head)
+  const event = await deps.events.recordNow(reader, ref, visitor) // COMMIT: it happened, as far as anybody can tell
+  return deps.files.presign(fileOf(deps, ref), { at: deps.platform.now(), expiresInS: sensitiveLifetimeS, event })
 }
 
 /**
@@ -92,18 +109,15 @@ export async function describeFile(
   asking: Asking,
   ref: VersionRef,
 ): Promise<StoredFacts | undefined> {
-  const [who, head] = await Promise.all([asking, deps.headCache.get(ref)])
+  const { who, head } = await openHead(deps, asking, ref, false)
   requireReadable(deps, who, head, ref.version)
+  await requireReader(deps, who, head)
   return deps.files.describe(fileOf(deps, ref))
 }
 
 function requireReadable(deps: DownloadDeps, who: Principal, head: Head | undefined, version: Version): void {
   const problem = accessProblem(who, 'read', head, deps.rules) ?? (head && versionProblem(head, version))
   if (problem !== undefined) throw problem
-}
-
-function isPromise<T>(value: T | Promise<T>): value is Promise<T> {
-  return value instanceof Promise
 }
 
 function fileOf(deps: DownloadDeps, ref: VersionRef): FileRef {

@@ -51,20 +51,41 @@ export class EventLog {
   }
 
   record(who: Principal, ref: VersionRef, visitor: Visitor, outcome: DownloadOutcome, reason?: RefusalCode): void {
-    this.#waiting.push({
+    this.#waiting.push(this.#event(who, ref, visitor, outcome, reason))
+    if (this.#waiting.length > mostEvents) {
+      this.#waiting.shift()
+      this.#dropped += 1
+    }
+  }
+
+  /**
+   * Writes a download at once, for those that must not happen unrecorded.
+   * @returns the event's id
+   * @throws StorageError when it cannot be written
+   */
+  async recordNow(who: Principal, ref: VersionRef, visitor: Visitor): Promise<string> {
+    const event = this.#event(who, ref, visitor, 'allowed')
+    await this.#store.write(await this.#markMissing([event]))
+    return event.id
+  }
+
+  #event(
+    who: Principal,
+    { format, name, version }: VersionRef,
+    visitor: Visitor,
+    outcome: DownloadOutcome,
+    reason?: RefusalCode,
+  ): DownloadEvent {
+    return {
       id: randomId(this.#platform, 10),
-      format: ref.format,
-      name: ref.name,
-      version: ref.version,
+      format,
+      name,
+      version,
       at: isoNow(this.#platform),
       outcome,
       ...visitor,
       ...(reason === undefined ? {} : { reason }),
       ...(who.kind === 'user' ? { username: who.username } : {}),
-    })
-    if (this.#waiting.length > mostEvents) {
-      this.#waiting.shift()
-      this.#dropped += 1
     }
   }
 

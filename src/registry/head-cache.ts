@@ -11,7 +11,7 @@ const maxHeads = 5_000
 
 /**
  * Heads as this isolate knows them. A package that it does not know is always looked up, so that a first release can
- * be read at once; `forget` is called by whoever changed a package here. Look-ups are not shared between requests: in
+ * be read at once; nor is one that is sensitive ever kept: what is decided on it is decided afresh. `forget` is called by whoever changed a package here. Look-ups are not shared between requests: in
  * workerd a promise that waits for another request's I/O may never end.
  */
 export class HeadCache {
@@ -32,13 +32,13 @@ export class HeadCache {
   }
 
   forget(ref: PackageRef): void {
-    this.#known.delete(packageKey(ref))
+    this.#known.forget(packageKey(ref))
   }
 
   async #read(key: string, ref: PackageRef): Promise<Head | undefined> {
     const askedAt = this.#platform.now()
     const head = await this.#heads.get(ref)
-    if (head === undefined) this.#known.delete(key)
+    if (head === undefined || head.sensitive !== undefined) this.#known.delete(key)
     else this.#known.set(key, head, askedAt)
     return head
   }

@@ -14,6 +14,7 @@ export interface KnownAccount {
   readonly standing: Standing
   readonly epoch: number
   readonly isDisabled: boolean
+  readonly secondFactor?: User['secondFactor']
 }
 
 /** What an isolate knows of accounts. Whoever changes one drops it here, so that the change holds here at once. */
@@ -35,12 +36,13 @@ export class KnownAccounts {
       standing: { roles: user.roles, orgs: user.orgs, teams: new Set(user.teams) },
       epoch: user.epoch,
       isDisabled: user.disabled !== undefined,
+      ...(user.secondFactor === undefined ? {} : { secondFactor: user.secondFactor }),
     }
     this.#known.set(user.username, account, askedAt)
     return account
   }
 
   forget(username: Username): void {
-    this.#known.delete(username)
+    this.#known.forget(username)
   }
 }

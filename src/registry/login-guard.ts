@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache'
 import { refuse } from '../model/refusals.ts'
 import { customerNetwork } from '../std/address-range.ts'
 import { digestHex } from '../std/digest.ts'
 import type { Platform } from '../std/platform.ts'
+import { TokenBuckets } from '../std/token-buckets.ts'
 import type { Attempts } from '../storage/attempts.ts'
 
 const minuteMs = 60_000
@@ -18,14 +18,16 @@ const limits = {
   account: { most: 100, windowMs: 60 * minuteMs },
   /** New accounts made from one address. */
   registration: { most: 10, windowMs: 60 * minuteMs },
+  /** Codes of a second factor, by whoever has shown the first one: 1 in 300,000 is guessed in a window, 1 in 6,000 a day. */
+  code: { most: 10, windowMs: 15 * minuteMs },
+  codeOfDay: { most: 50, windowMs: dayMs },
 } as const
 type LimitName = keyof typeof limits
 
 /** How long an address is one that its owner uses. */
 const familiarDays = 90
 /** What one isolate takes from one address before anything is asked of the store. */
-const burst = 30
-const refillPerS = 1
+const calm = { burst: 30, perS: 1 } as const
 
 /** An attempt that was let through. */
 export interface Admitted {
@@ -40,11 +42,12 @@ export interface Admitted {
 export class LoginGuard {
   readonly #attempts: Attempts
   readonly #platform: Platform
-  readonly #buckets = new LRUCache<string, { tokens: number; at: number }>({ max: 10_000 })
+  readonly #buckets: TokenBuckets
 
   constructor(attempts: Attempts, platform: Platform) {
     this.#attempts = attempts
     this.#platform = platform
+    this.#buckets = new TokenBuckets({ platform, ...calm, maxKeys: 10_000 })
   }
 
   /**
@@ -74,6 +77,12 @@ export class LoginGuard {
     }
   }
 
+  /** Takes one attempt at a second factor, before the code is looked at. @throws Refusal `too_many_attempts` */
+  async admitCode(name: string): Promise<Pick<Admitted, 'succeeded'>> {
+    const taken = [await this.#take('code', hashed(name)), await this.#take('codeOfDay', hashed(name))]
+    return { succeeded: async () => void (await Promise.all(taken.map((one) => this.#attempts.giveBack(one)))) }
+  }
+
   /** Takes one of the accounts that an address may make. @throws Refusal `too_many_attempts` */
   async admitRegistration(address: string | undefined): Promise<void> {
     await this.#take('registration', this.#network(address))
@@ -81,12 +90,8 @@ export class LoginGuard {
 
   /** Bounds what one address costs in this isolate, without asking the store. @throws Refusal `too_many_attempts` */
   requireCalm(address: string | undefined): void {
-    const from = this.#network(address)
-    const now = this.#platform.now()
-    const bucket = this.#buckets.get(from) ?? { tokens: burst, at: now }
-    const tokens = Math.min(burst, bucket.tokens + ((now - bucket.at) / 1_000) * refillPerS)
-    if (tokens < 1) throw refuse('too_many_attempts', { waitS: Math.ceil((1 - tokens) / refillPerS) })
-    this.#buckets.set(from, { tokens: tokens - 1, at: now })
+    const waitS = this.#buckets.take(this.#network(address))
+    if (waitS > 0) throw refuse('too_many_attempts', { waitS })
   }
 
   /** @returns the counter, to give the attempt back */

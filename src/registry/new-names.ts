@@ -3,6 +3,7 @@ import { organisationOf } from '../model/organisation.ts'
 import type { Principal, SignedIn } from '../model/principal.ts'
 import type { Grants } from '../model/records.ts'
 import { type Refusal, refuse } from '../model/refusals.ts'
+import { roleIn } from '../model/standing.ts'
 import type { Heads } from '../storage/heads.ts'
 import type { Names } from '../storage/names.ts'
 import type { Orgs } from '../storage/orgs.ts'
@@ -49,7 +50,7 @@ export async function requireNewName(deps: NewNameDeps, who: Principal, ref: Pac
   ])
   const name: NewName = team === undefined ? {} : { grants: { [`team/${team.teamId}` as const]: 'write' as const } }
   if (roles.includes('admin')) return name
-  const role = org === undefined ? undefined : orgs[org]
+  const role = org === undefined ? undefined : roleIn(orgs, org)
   const governs = role === 'owner' || role === 'admin'
   if (!roles.includes('publisher') && !governs) throw refused(ref, 'your account may only use packages, not make them')
   if (isReserved(deps.nameRules, ref)) throw refused(ref, 'it is reserved for administrators')

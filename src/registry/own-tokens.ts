@@ -1,5 +1,5 @@
 import type { Principal } from '../model/principal.ts'
-import type { TokenKind } from '../model/records.ts'
+import type { Token, TokenKind } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import type { TokenLimits } from '../model/token-limits.ts'
 import { toJson } from '../std/json.ts'
@@ -26,10 +26,27 @@ export interface AskedToken {
  * Somebody's own tokens, oldest first: never a secret, never anybody else's.
  * @throws Refusal `login_required`, `token_limited`
  */
-export async function listTokens(deps: AccountDeps, who: Principal, after?: TokenPosition): Promise<TokenPage> {
+export async function listTokens(
+  deps: AccountDeps,
+  who: Principal,
+  after?: TokenPosition,
+  limit = pageSize,
+): Promise<TokenPage> {
   const user = await deps.users.get(requireAccount(who).username)
   if (user === undefined) throw refuse('token_invalid')
-  return deps.tokens.list(user, pageSize, after)
+  return deps.tokens.list(user, limit, after)
+}
+
+/**
+ * One of the asker's own tokens, by its key.
+ * @throws Refusal `login_required`, `token_limited`; `token_not_found` alike for another's, for none, and for one that is over
+ */
+export async function readToken(deps: AccountDeps, who: Principal, key: string): Promise<Token> {
+  const { username } = requireAccount(who)
+  const tokenId = readTokenKey(key)
+  const token = tokenId === undefined ? undefined : await deps.tokens.readOwn(tokenId, username)
+  if (token === undefined) throw refuse('token_not_found')
+  return token
 }
 
 /**
@@ -43,7 +60,7 @@ export async function createToken(
   address: string | undefined,
 ): Promise<NewToken> {
   const { password, name, kind, note, limits, lifetimeDays } = asked
-  const user = await confirmPassword(deps, { name: requireAccount(who).username, password, address })
+  const user = await confirmPassword(deps, { name: requireAccount(who, 'change').username, password, address })
   const entry = {
     action: 'token.create',
     target: `user/${user.username}`,
@@ -64,7 +81,7 @@ export async function createToken(
  * @throws Refusal `login_required`, `token_limited`; `token_not_found` alike for another's and for none
  */
 export async function revokeToken(deps: AccountDeps, who: Principal, keyOrToken: string): Promise<void> {
-  const { username } = requireAccount(who)
+  const { username } = requireAccount(who, 'write')
   const tokenId = readTokenId(keyOrToken) ?? readTokenKey(keyOrToken)
   if (tokenId === undefined) throw refuse('token_not_found')
   await deps.audit.recorded(who, { action: 'token.revoke', target: `token/${tokenId}` }, async () => {

@@ -1,7 +1,9 @@
-import type { PackageRef, Username } from '../model/ids.ts'
+import type { OrgName, PackageRef, Username } from '../model/ids.ts'
+import { organisationOf } from '../model/organisation.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
+import type { Orgs } from '../storage/orgs.ts'
 import type { Users } from '../storage/users.ts'
 import { isAdmin } from './access.ts'
 import { requireChange } from './change.ts'
@@ -10,6 +12,7 @@ import { username } from './username.ts'
 
 export interface OwnerDeps extends SettingsDeps {
   readonly users: Users
+  readonly orgs: Orgs
 }
 
 const maxOwners = 100
@@ -22,7 +25,8 @@ export interface OwnerChange {
 
 /**
  * Adds and removes owners. Adding one who is an owner already succeeds, as does removing one who is none.
- * @throws Refusal `login_required`, `package_not_found`, `not_owner`, `user_not_found`, `last_owner`, `too_many_owners`
+ * @throws Refusal `login_required`, `package_not_found`, `not_owner`, `user_not_found`, `owner_not_member`,
+ *   `last_owner`, `too_many_owners`
  */
 export async function changeOwners(deps: OwnerDeps, who: Principal, ref: PackageRef, wanted: OwnerChange) {
   const head = await requireChange(deps, who, ref, { action: 'manage' })
@@ -46,11 +50,7 @@ export async function replaceOwners(
 }
 
 async function applyOwners(deps: OwnerDeps, who: Principal, head: Head, { add, remove }: OwnerChange): Promise<void> {
-  if (add.length > maxOwners) throw refuse('too_many_owners', { most: maxOwners })
-  const added = [...new Set(add)].map(knownName)
-  const known = await deps.users.many(added)
-  const unknown = added.find((name) => !known.has(name))
-  if (unknown !== undefined) throw refuse('user_not_found', { username: unknown })
+  const added = await requireOwners(deps, organisationOf(head), add)
   await settingsOf(deps, who, head, 'owners', (current) => {
     const owners = [...new Set([...current.owners, ...added])].filter((name) => !remove.includes(name))
     if (owners.length === 0) throw refuse('last_owner', { package: head.name })
@@ -59,8 +59,33 @@ async function applyOwners(deps: OwnerDeps, who: Principal, head: Head, { add, r
   }) // COMMIT: the new owners may change the package, the old ones no more
 }
 
+/**
+ * Who is to own a package: people that there are, and members of its organisation, if there is one.
+ * @throws Refusal `too_many_owners`, `user_not_found`, `owner_not_member`
+ */
+export async function requireOwners(
+  deps: Pick<OwnerDeps, 'users' | 'orgs'>,
+  org: OrgName | undefined,
+  names: readonly string[],
+): Promise<readonly Username[]> {
+  if (names.length > maxOwners) throw refuse('too_many_owners', { most: maxOwners })
+  const owners = [...new Set(names)].map(knownName)
+  const [known, standing] = await Promise.all([
+    deps.users.many(owners),
+    org === undefined || owners.length === 0 ? undefined : deps.orgs.get(org),
+  ])
+  for (const name of owners) {
+    const user = known.get(name)
+    if (user === undefined) throw refuse('user_not_found', { username: name })
+    if (standing !== undefined && !Object.hasOwn(user.orgs, standing.org)) {
+      throw refuse('owner_not_member', { org: standing.org, username: name })
+    }
+  }
+  return owners
+}
+
 /** A name that nobody can have is one that nobody has. */
-function knownName(text: string): Username {
+export function knownName(text: string): Username {
   try {
     return username(text)
   } catch {

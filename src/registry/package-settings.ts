@@ -1,13 +1,18 @@
+import type { AuditEntry } from '../model/audit.ts'
 import type { PackageRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
-import type { Head } from '../model/records.ts'
+import type { Grantee, Grants, Head } from '../model/records.ts'
 import { toJson } from '../std/json.ts'
-import type { AuditLog } from './audit-log.ts'
+import { log } from '../std/log.ts'
+import type { AccessIndex } from '../storage/access-index.ts'
+import { accessProblem } from './access.ts'
+import { packageTarget } from './audit-log.ts'
 import { type ChangeDeps, requireChange } from './change.ts'
+import { holdersOf } from './held-packages.ts'
 import { type Change, changeSnapshot, type HeadPatch } from './snapshot.ts'
 
 export interface SettingsDeps extends ChangeDeps {
-  readonly audit: AuditLog
+  readonly accessIndex: AccessIndex
 }
 
 /** Looks at a package's settings as they are and says what to make of them; `undefined` leaves them. May be repeated. */
@@ -34,7 +39,7 @@ export async function changeSettings(
   return settingsOf(deps, who, head, action, settle)
 }
 
-/** The same for a head whose change was allowed already. */
+/** The same for a head whose change was allowed already; that is asked once more of the head that is replaced. */
 export async function settingsOf(
   deps: SettingsDeps,
   who: Principal,
@@ -44,24 +49,45 @@ export async function settingsOf(
 ): Promise<Head> {
   const patch = settle(head)
   if (patch === undefined) return head
-  const before = Object.fromEntries(Object.keys(patch).map((name) => [name, head[name as keyof Head]]))
-  const entry = {
-    action: `package.${action}`,
-    target: packageTarget(head),
-    before: toJson(before),
-    after: toJson(patch),
-  }
+  const entry = { action: `package.${action}`, target: packageTarget(head), ...differenceOf(head, patch) }
   const changed = await deps.audit.recorded(who, entry, () =>
     changeSnapshot(deps, head, (state, current): Change | undefined => {
+      const problem = accessProblem(who, 'manage', current, deps.rules) // taken away just now
+      if (problem !== undefined) throw problem
       const next = settle(current)
       return next === undefined ? undefined : { state, head: next }
     }),
   ) // COMMIT: in changeSnapshot
   deps.headCache.forget(head)
+  await proposeTo(deps, changed, head)
   return changed
 }
 
-/** How the audit log names a package. */
-export function packageTarget(ref: PackageRef): string {
-  return `package/${ref.format}/${ref.name}`
+/** New holders find the package in their lists at once; the indexing that the commit has made due does the same. */
+async function proposeTo(deps: SettingsDeps, head: Head, before: Head): Promise<void> {
+  const known = new Set(holdersOf(before))
+  const added = holdersOf(head).filter((holder) => !known.has(holder))
+  try {
+    await deps.accessIndex.propose(head, added)
+  } catch (error) {
+    log('warning', 'propose_failed', `${head.format}/${head.name}: its new holders list it once it is indexed`, {
+      error,
+    })
+  }
+}
+
+/** What a patch changes, for the audit log: of grants just those that are given, taken away or changed. */
+function differenceOf(head: Head, patch: HeadPatch): Required<Pick<AuditEntry, 'before' | 'after'>> {
+  const before = Object.fromEntries(Object.keys(patch).map((name) => [name, head[name as keyof HeadPatch]]))
+  const { grants } = patch
+  if (grants === undefined || head.grants === undefined) return { before: toJson(before), after: toJson(patch) }
+  return {
+    before: toJson({ ...before, grants: notIn(grants, head.grants) }),
+    after: toJson({ ...patch, grants: notIn(head.grants, grants) }),
+  }
+}
+
+/** Those of `grants` that `others` has not, or has with another right. */
+function notIn(others: Grants, grants: Grants): Grants {
+  return Object.fromEntries(Object.entries(grants).filter(([grantee, right]) => others[grantee as Grantee] !== right))
 }

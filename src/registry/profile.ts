@@ -1,10 +1,10 @@
 import type { Principal } from '../model/principal.ts'
 import type { User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
-import { isoNow } from '../std/platform.ts'
 import type { UserPatch } from '../storage/users.ts'
 import { requireAccount } from './access.ts'
 import { type AccountDeps, confirmPassword, requireEmail } from './accounts.ts'
+import { replaceUser } from './change-account.ts'
 import { requireGoodPassword } from './password-rules.ts'
 
 /** What somebody changes about their account; `null` takes a value away, absent leaves it. */
@@ -34,7 +34,7 @@ export async function changeProfile(
   change: ProfileChange,
   address: string | undefined,
 ): Promise<User> {
-  const { username, credential } = requireAccount(who)
+  const { username, credential } = requireAccount(who, 'change')
   const before = await readProfile(deps, who)
   if (typeof change.email === 'string') requireEmail(change.email)
   const patch: UserPatch = {
@@ -48,19 +48,6 @@ export async function changeProfile(
   )
   if (patch.epoch !== undefined && credential.kind === 'token') await deps.tokens.carryOver(credential.id, patch.epoch)
   return after
-}
-
-/** Writes a part of an account as it was read, and drops what is known of it here. @throws Refusal `conflict` */
-export async function replaceUser(deps: AccountDeps, before: User, patch: UserPatch): Promise<User> {
-  const after = await deps.users.replace(before, patch, laterThan(before, isoNow(deps.platform))) // COMMIT when replaced
-  deps.accounts.forget(before.username)
-  if (after === undefined) throw refuse('conflict')
-  return after
-}
-
-/** Times tell writes of an account apart, so that no two are equal. */
-function laterThan({ updatedAt }: User, now: string): string {
-  return updatedAt === undefined || updatedAt < now ? now : new Date(Date.parse(updatedAt) + 1).toISOString()
 }
 
 async function newPassword(

@@ -12,6 +12,8 @@ import type { Jobs } from '../storage/jobs.ts'
 import type { StagedUpload, Staging, UploadedBytes } from '../storage/staging.ts'
 import type { Versions } from '../storage/versions.ts'
 import { type AccessRules, accessProblem } from './access.ts'
+import { type AuditLog, packageTarget } from './audit-log.ts'
+import { awaitVerdict, type Receipt } from './await-verdict.ts'
 import type { HeadCache } from './head-cache.ts'
 import { type NewName, type NewNameDeps, noteName, requireNewName } from './new-names.ts'
 import { discardStaged } from './staged.ts'
@@ -25,6 +27,7 @@ export interface PublishDeps extends NewNameDeps {
   readonly rules: AccessRules
   readonly newPackages: Visibility
   readonly waitMs: number
+  readonly audit: AuditLog
   readonly platform: Platform
 }
 
@@ -33,12 +36,6 @@ export interface PublishDeps extends NewNameDeps {
  * when it turned out to be no publish.
  */
 export type Receive = (upload: Pick<StagedUpload, 'write'>) => Promise<Incoming | undefined>
-
-export interface Receipt {
-  readonly ref: VersionRef
-  /** `validating`: the claim stands, the verdict is not there yet. */
-  readonly outcome: 'published' | 'validating'
-}
 
 /**
  * Publishes one file as one version: staged, claimed, validated elsewhere, and listed once it is accepted.
@@ -62,9 +59,18 @@ export async function publish(
 
 /** Takes the name and the version. What was staged for a claim that is refused is freed at once. */
 async function takeVersion(deps: PublishDeps, publisher: Publisher, staged: Staged): Promise<VersionRecord> {
+  const { record } = staged
+  const { version, tags } = record
+  const after = { version, tags, sha512: record.file.sha512 }
   try {
-    await requireName(deps, publisher, staged)
-    return await claim(deps, staged.record)
+    return await deps.audit.recorded(
+      publisher.who,
+      { action: 'package.publish', target: packageTarget(record), after },
+      async () => {
+        await requireName(deps, publisher, staged)
+        return claim(deps, record)
+      },
+    )
   } catch (error) {
     if (error instanceof Refusal) await discardStaged(deps.staging, staged.record)
     throw error
@@ -209,40 +215,6 @@ async function sendJob(deps: PublishDeps, ref: VersionRef): Promise<void> {
   } catch (error) {
     log('error', 'job_send_failed', `${ref.name}@${ref.version}: left to the sweeper`, { error })
   }
-}
-
-/**
- * Asks for the verdict, the more seldom the longer it takes: a small package is decided within a few hundred
- * milliseconds. In 20 s it asks some 38 times: a worker may make 50 requests on the smallest plan.
- */
-async function awaitVerdict(deps: PublishDeps, record: VersionRecord): Promise<Receipt> {
-  const ref: VersionRef = { format: record.format, name: record.name, version: record.version }
-  const beganAt = deps.platform.now()
-  let current: VersionRecord | undefined = record
-  for (let waitMs = 40; ; waitMs = nextWaitMs(deps.platform.now() - beganAt)) {
-    if (current !== undefined && current.uploadId !== record.uploadId) throw refuse('conflict')
-    if (current !== undefined && isFinal(current.status)) {
-      deps.headCache.forget(ref)
-      return verdict(ref, current)
-    }
-    if (deps.platform.now() + waitMs > beganAt + deps.waitMs) return { ref, outcome: 'validating' }
-    await deps.platform.sleep(waitMs)
-    current = await deps.versions.get(ref)
-  }
-}
-
-/** A fifth of the time that has passed is the most that a publisher hears later than they could. */
-function nextWaitMs(passedMs: number): number {
-  return Math.min(Math.max(20, passedMs / 5), 1_250)
-}
-
-function verdict(ref: VersionRef, record: VersionRecord): Receipt {
-  if (record.status === 'published') return { ref, outcome: 'published' }
-  if (record.status === 'unpublished') throw refuse('version_unpublished', named(record))
-  const reasons = (record.reasons ?? []).map(
-    ({ code, path, message, hint }) => `  ${code}${path === undefined ? '' : ` in ${path}`}: ${message} ${hint}`,
-  )
-  throw refuse('validation_refused', { ...named(record), reasons: reasons.join('\n') })
 }
 
 function named(ref: VersionRef): { package: string; version: string } {

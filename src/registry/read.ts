@@ -10,16 +10,14 @@ import { snapshotKey } from '../storage/keys.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Reports } from '../storage/reports.ts'
 import type { Versions } from '../storage/versions.ts'
-import { type AccessRules, type Action, accessProblem, versionProblem } from './access.ts'
-import type { HeadCache } from './head-cache.ts'
+import { type Action, accessProblem, emptyProblem, versionProblem } from './access.ts'
+import { openHead, type ReaderDeps, requireReader } from './reader.ts'
 import { changeSnapshot, type SnapshotDeps } from './snapshot.ts'
 
-export interface ReadDeps extends SnapshotDeps {
-  readonly headCache: HeadCache
+export interface ReadDeps extends SnapshotDeps, ReaderDeps {
   readonly versions: Versions
   readonly manifests: Manifests
   readonly reports: Reports
-  readonly rules: AccessRules
   readonly documents: DocumentCache
 }
 
@@ -62,42 +60,41 @@ export async function openDocument(
   document: string,
   fresh: boolean,
 ): Promise<OpenDocument> {
-  const [who] = await Promise.all([asking, deps.headCache.get(ref, fresh)]) // side by side; what is read is kept
-  const head = await currentHead(deps, who, ref)
+  const { who, head } = await currentHead(deps, asking, ref, fresh)
   return { revision: head.revision, read: (encoding) => readDocument(deps, who, head, document, encoding) }
 }
 
 type PublishedHead = Head & { readonly revision: Revision }
 
+/** A package that has a snapshot, and who is reading it. */
+interface Published {
+  readonly who: Principal
+  readonly head: PublishedHead
+}
+
 /** The head of a package that has a snapshot for today's public address. */
-async function currentHead(deps: ReadDeps, who: Principal, ref: PackageRef): Promise<PublishedHead> {
-  const head = await requireReadable(deps, who, ref, false)
-  if (head.renderedFor === deps.publicUrl) return head
+async function currentHead(deps: ReadDeps, asking: Asking, ref: PackageRef, fresh: boolean): Promise<Published> {
+  const { who, head } = await requireReadable(deps, asking, ref, fresh)
+  if (head.renderedFor === deps.publicUrl) return { who, head }
   // The registry has moved to another address: its documents are rendered anew when somebody first asks.
   const moved = await changeSnapshot(deps, ref, (state, current) =>
     current.renderedFor === deps.publicUrl ? undefined : { state },
   )
   deps.headCache.forget(ref)
-  return requirePublished(moved)
+  return { who, head: requirePublished(moved) }
 }
 
-async function requireReadable(
-  deps: ReadDeps,
-  who: Principal,
-  ref: PackageRef,
-  fresh: boolean,
-): Promise<PublishedHead> {
-  const head = await deps.headCache.get(ref, fresh)
-  const problem = accessProblem(who, 'read', head, deps.rules)
-  if (problem !== undefined) throw problem
+async function requireReadable(deps: ReadDeps, asking: Asking, ref: PackageRef, fresh: boolean): Promise<Published> {
+  const { who, head } = await openHead(deps, asking, ref, fresh)
+  await requireReader(deps, who, head)
   if (head?.revision === undefined && !fresh) return requireReadable(deps, who, ref, true)
-  return requirePublished(head)
+  return { who, head: requirePublished(head) }
 }
 
 function requirePublished(head: Head | undefined): PublishedHead {
-  const revision = head?.revision
-  if (head === undefined || revision === undefined) throw refuse('package_not_found')
-  return { ...head, revision }
+  if (head === undefined) throw refuse('package_not_found')
+  if (head.revision === undefined) throw emptyProblem(head)
+  return { ...head, revision: head.revision }
 }
 
 /** A head that is a few seconds old may name a snapshot that is gone: then the current one is read instead. */
@@ -112,7 +109,7 @@ async function readDocument(
   for (let round = 0; round < mostRounds; round += 1) {
     const found = await readStored(deps, current, current.revision, document, encoding)
     if (found !== undefined) return found
-    current = await requireReadable(deps, who, head, true)
+    current = (await requireReadable(deps, who, head, true)).head
   }
   throw new Error(`${head.format}/${head.name}: snapshot ${current.revision} is missing; run the rebuild command`)
 }
@@ -142,7 +139,7 @@ export async function readVersion(
   ref: PackageRef,
   wanted: Version | { readonly tag: string },
 ): Promise<JsonObject> {
-  const head = await requireReadable(deps, who, ref, typeof wanted !== 'string')
+  const { head } = await requireReadable(deps, who, ref, typeof wanted !== 'string')
   const version = typeof wanted === 'string' ? wanted : tagged(head, wanted.tag)
   if (version === undefined) throw refuse('version_not_found', { version: shown(wanted) })
   const problem = versionProblem(head, version)
@@ -157,7 +154,7 @@ export async function readVersion(
 
 /** The dist-tags of a package. @throws Refusal `package_not_found`, `login_required` */
 export async function readTags(deps: ReadDeps, who: Principal, ref: PackageRef): Promise<Head['tags']> {
-  return (await requireReadable(deps, who, ref, true)).tags
+  return (await requireReadable(deps, who, ref, true)).head.tags
 }
 
 /** What there is to say about a version's validation: the stored report, or how far it is. */

@@ -4,6 +4,7 @@ import type { Head, VersionRecord } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Versions } from '../storage/versions.ts'
+import { isEmpty } from './change.ts'
 import { retag } from './retag.ts'
 import { type IndexDeps, indexPackage } from './search-index.ts'
 import { type Change, changeSnapshot, emptyState, loadState, type SnapshotDeps } from './snapshot.ts'
@@ -31,29 +32,33 @@ export async function rebuild(
 ): Promise<Rebuilt> {
   let result: Rebuilt = { outcome: 'unchanged', versions: 0 }
   const fromTruth = async (_: SnapshotState, head: Head): Promise<Change | undefined> => {
-    const { state, tags } = await readTruth(deps, head, progress)
+    const { state, tags, blockedVersions } = await readTruth(deps, head, progress)
     const versions = Object.keys(state.versions).length
-    if (versions === 0 && head.revision === undefined) throw refuse('package_not_found')
+    if (versions === 0 && isEmpty(head)) throw refuse('package_not_found')
     result = { outcome: 'unchanged', versions }
-    if (await saysTheSame(deps, head, state, tags)) return undefined
+    const isBlockedAlike = JSON.stringify(blockedVersions ?? {}) === JSON.stringify(sorted(head.blockedVersions ?? {}))
+    if (isBlockedAlike && (await saysTheSame(deps, head, state, tags))) return undefined
     result = { outcome: 'rebuilt', versions }
-    return { state, head: { tags } }
+    return { state, head: { tags, blockedVersions } }
   }
   await changeSnapshot(deps, ref, fromTruth, async () => emptyState) // COMMIT: clients see the rebuilt one
   await indexPackage(deps, ref) // repeatable: whatever the index holds, it is put anew
   return result
 }
 
-async function readTruth(
-  deps: RebuildDeps,
-  head: Head,
-  progress: (done: number) => void,
-): Promise<{ state: SnapshotState; tags: Head['tags'] }> {
+type Truth = Pick<Head, 'tags'> & {
+  readonly state: SnapshotState
+  readonly blockedVersions: Head['blockedVersions'] | undefined
+}
+
+async function readTruth(deps: RebuildDeps, head: Head, progress: (done: number) => void): Promise<Truth> {
   const format = deps.formats[head.format]
   const listed: Record<string, ListedVersion> = {}
   const records = new Map<string, VersionRecord>()
+  const blocked: Record<string, string> = {}
   let done = 0
   for await (const record of deps.versions.all(head)) {
+    if (record.status === 'blocked') blocked[record.version] = record.blocked ?? ''
     if (!isListed(record)) continue
     const accepted = await deps.manifests.get(record, record.uploadId)
     if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
@@ -64,7 +69,12 @@ async function readTruth(
   const tags = retag(format, head.tags, Object.keys(listed))
   const latest = records.get(tags['latest'] ?? '')
   const readme = latest === undefined ? '' : (await deps.manifests.get(latest, latest.uploadId))?.readme
-  return { state: { versions: listed, readme: readme ?? '' }, tags }
+  const blockedVersions = Object.keys(blocked).length === 0 ? undefined : sorted(blocked)
+  return { state: { versions: listed, readme: readme ?? '' }, tags, blockedVersions }
+}
+
+function sorted(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 /** `accepted` ones too: their bytes are in place, and whoever finishes them may have listed them already. */
@@ -74,7 +84,8 @@ function isListed(record: VersionRecord): boolean {
 
 /** Compares what both would render: same bytes, same snapshot. */
 async function saysTheSame(deps: RebuildDeps, head: Head, state: SnapshotState, tags: Head['tags']): Promise<boolean> {
-  if (head.revision === undefined || head.renderedFor !== deps.publicUrl) return false
+  if (head.revision === undefined) return Object.keys(state.versions).length === 0
+  if (head.renderedFor !== deps.publicUrl) return false
   if (JSON.stringify(head.tags) !== JSON.stringify(tags)) return false
   const current = await loadCurrent(deps, head)
   if (current === undefined) return false

@@ -1,35 +1,84 @@
-import type { ListedVersion } from '../model/format.ts'
+import type { ListedVersion, SnapshotState } from '../model/format.ts'
 import type { PackageRef, Version } from '../model/ids.ts'
-import type { VersionRecord } from '../model/records.ts'
+import type { Head, VersionRecord } from '../model/records.ts'
 import { eachInParallel } from '../std/parallel.ts'
+import type { Manifests } from '../storage/manifests.ts'
 import type { Versions } from '../storage/versions.ts'
+import { retag } from './retag.ts'
 import { type Change, changeSnapshot, type SnapshotDeps } from './snapshot.ts'
 
 export interface RelistDeps extends SnapshotDeps {
   readonly versions: Versions
+  readonly manifests: Manifests
 }
 
 /** Requests to the table that one change makes at a time. */
 export const writesAtATime = 16
 
 /**
- * Makes the snapshot say about versions what their items say, in one change, and takes them out of the sweeper's index.
- * Reads the items in each round, so that of two changes at a time the one that is rendered is the one that is stored.
+ * Makes the snapshot say about versions what their items say, in one change: a published one is listed as it is now, one
+ * that is blocked or unpublished is not, and the tags follow. Reads the items in each round, so that of two changes at a
+ * time the one that is rendered is the one that is stored. What is agreed on by that leaves the sweeper's index;
+ * tombstones stay in it until their file is gone.
  */
 export async function relist(deps: RelistDeps, ref: PackageRef, versions: readonly Version[]): Promise<void> {
   let records: readonly VersionRecord[] = []
-  await changeSnapshot(deps, ref, async (state): Promise<Change | undefined> => {
+  await changeSnapshot(deps, ref, async (state, head): Promise<Change | undefined> => {
     records = await deps.versions.getMany(ref, versions)
-    const changed: Record<string, ListedVersion> = {}
-    for (const record of records) {
-      const listed = Object.hasOwn(state.versions, record.version) ? state.versions[record.version] : undefined
-      if (listed === undefined || record.status !== 'published') continue
-      const next = deps.formats[ref.format].relist(record, listed)
-      if (JSON.stringify(next) !== JSON.stringify(listed)) changed[record.version] = next
-    }
-    if (Object.keys(changed).length === 0) return undefined
-    return { state: { ...state, versions: { ...state.versions, ...changed } } }
+    return agree(deps, head, state, records)
   }) // COMMIT: clients see it
-  const published = records.filter((record) => record.status === 'published')
-  await eachInParallel(published, writesAtATime, (record) => deps.versions.done(record)) // redone by the sweeper
+  const agreed = records.filter(({ status }) => status === 'published' || status === 'blocked')
+  await eachInParallel(agreed, writesAtATime, (record) => deps.versions.done(record)) // redone by the sweeper
+}
+
+async function agree(
+  deps: RelistDeps,
+  head: Head,
+  state: SnapshotState,
+  records: readonly VersionRecord[],
+): Promise<Change | undefined> {
+  const versions = new Map(Object.entries(state.versions))
+  let isChanged = false
+  for (const record of records) {
+    const known = versions.get(record.version)
+    const next = await listingOf(deps, record, known)
+    isChanged ||= JSON.stringify(next) !== JSON.stringify(known)
+    if (next === undefined) versions.delete(record.version)
+    else versions.set(record.version, next)
+  }
+  const blockedVersions = blockedAfter(head.blockedVersions, records)
+  if (!isChanged && JSON.stringify(blockedVersions) === JSON.stringify(head.blockedVersions)) return undefined
+  const tags = retag(deps.formats[head.format], head.tags, [...versions.keys()])
+  const readme = tags['latest'] === head.tags['latest'] ? state.readme : await readmeOf(deps, head, tags['latest'])
+  return { state: { versions: Object.fromEntries(versions), readme }, head: { tags, blockedVersions } }
+}
+
+/** What the list is to say of a version: what it says already, brought up to date; all of it anew; or nothing. */
+async function listingOf(
+  deps: RelistDeps,
+  record: VersionRecord,
+  known: ListedVersion | undefined,
+): Promise<ListedVersion | undefined> {
+  if (record.status === 'blocked' || record.status === 'unpublished') return undefined
+  if (record.status !== 'published') return known
+  const format = deps.formats[record.format]
+  if (known !== undefined) return format.relist(record, known)
+  const accepted = await deps.manifests.get(record, record.uploadId)
+  if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
+  return format.list(record, accepted)
+}
+
+function blockedAfter(before: Head['blockedVersions'], records: readonly VersionRecord[]): Head['blockedVersions'] {
+  const after = new Map(Object.entries(before ?? {}))
+  for (const { status, version, blocked } of records) {
+    if (status === 'blocked') after.set(version, blocked ?? '')
+    else after.delete(version)
+  }
+  return after.size === 0 ? undefined : Object.fromEntries(after)
+}
+
+async function readmeOf(deps: RelistDeps, ref: PackageRef, version: Version | undefined): Promise<string> {
+  const record = version === undefined ? undefined : await deps.versions.get({ ...ref, version })
+  const accepted = record === undefined ? undefined : await deps.manifests.get(record, record.uploadId)
+  return accepted?.readme ?? ''
 }

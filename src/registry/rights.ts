@@ -1,7 +1,7 @@
 import type { Username } from '../model/ids.ts'
 import { organisationOf } from '../model/organisation.ts'
 import { type Grantee, type Head, type Right, rights } from '../model/records.ts'
-import type { Standing } from '../model/standing.ts'
+import { roleIn, type Standing } from '../model/standing.ts'
 
 /** What was worked out, for as long as an isolate knows both: a head or an account that is read anew is another object. */
 const known = new WeakMap<Head, WeakMap<Standing, Right | 'none'>>()
@@ -11,10 +11,11 @@ const known = new WeakMap<Head, WeakMap<Standing, Right | 'none'>>()
  * read it, and what the token may, is not asked here. Warm, this is one look-up, however many teams and grants there are.
  */
 export function rightOf(username: Username, standing: Standing, head: Head): Right | 'none' {
+  const worked = known.get(head)?.get(standing)
+  if (worked !== undefined) return worked
+  const right = workOut(username, standing, head)
   const ofHead = known.get(head) ?? new WeakMap<Standing, Right | 'none'>()
-  const right = ofHead.get(standing) ?? workOut(username, standing, head)
-  ofHead.set(standing, right)
-  known.set(head, ofHead)
+  known.set(head, ofHead.set(standing, right))
   return right
 }
 
@@ -29,7 +30,7 @@ function workOut(username: Username, standing: Standing, head: Head): Right | 'n
 /** Owners and administrators of an organisation may do everything with its packages. */
 function governs(standing: Standing, head: Head): boolean {
   const org = organisationOf(head)
-  const role = org !== undefined && Object.hasOwn(standing.orgs, org) ? standing.orgs[org] : undefined
+  const role = org === undefined ? undefined : roleIn(standing.orgs, org)
   return role === 'owner' || role === 'admin'
 }
 

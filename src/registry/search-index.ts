@@ -9,6 +9,7 @@ import type { Heads } from '../storage/heads.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Placement, SearchEntry, SearchIndex } from '../storage/search-index.ts'
 import type { Versions } from '../storage/versions.ts'
+import { holdersOf } from './held-packages.ts'
 import { termsOf } from './search-terms.ts'
 
 export interface IndexDeps {
@@ -103,6 +104,7 @@ function placementOf(head: Head, summary: Summary, downloads: number): Placement
   return {
     terms: termsOf(head, summary, head.owners),
     readers: [...readersOf(head)],
+    holders: [...holdersOf(head)],
     rank: String(99 - Math.min(99, Math.floor(10 * Math.log10(1 + downloads)))).padStart(2, '0'),
   }
 }

@@ -12,7 +12,6 @@ import { relist } from './relist.ts'
 import { type IndexDeps, indexOrLog } from './search-index.ts'
 import { commitSnapshot, discardSnapshot, loadState, type Mutate, type SnapshotDeps } from './snapshot.ts'
 import { discardStaged } from './staged.ts'
-import { unlist } from './unpublish.ts'
 
 /** What validation says about one upload. */
 export type Verdict =
@@ -49,7 +48,7 @@ export const maxTags = 500
 export async function settle(deps: SettleDeps, ref: VersionRef): Promise<Settled> {
   const record = await deps.versions.get(ref)
   if (record === undefined) return 'nothing_to_do'
-  if (record.status === 'published') return catchUp(deps, record)
+  if (record.status === 'published' || record.status === 'blocked') return catchUp(deps, record)
   if (record.status === 'unpublished') return clear(deps, record)
   if (isFinal(record.status)) return 'nothing_to_do'
   if (record.status === 'accepted') return finish(deps, record)
@@ -125,7 +124,7 @@ function tagsWith(tags: Head['tags'], record: VersionRecord): Head['tags'] {
   return next
 }
 
-/** A change of a published version that was cut off before its snapshot. Nothing to change for a job that came twice. */
+/** A change of a version, its blocking among them, that was cut off before its snapshot. Nothing to change for a job that came twice. */
 async function catchUp(deps: SettleDeps, record: VersionRecord): Promise<Settled> {
   await relist(deps, record, [record.version])
   return 'nothing_to_do'
@@ -136,7 +135,7 @@ async function catchUp(deps: SettleDeps, record: VersionRecord): Promise<Settled
  * that is late with this upload cannot copy them into place again.
  */
 async function clear(deps: SettleDeps, record: VersionRecord): Promise<Settled> {
-  await unlist(deps, record, [record.version]) // repeatable
+  await relist(deps, record, [record.version]) // repeatable
   await discardStaged(deps.staging, record)
   await deps.files.remove(record) // COMMIT: nobody can download it
   await deps.versions.done(record)

@@ -4,6 +4,7 @@ import type { Head } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import { digestHex } from '../std/digest.ts'
+import { jitterMs } from '../std/jitter.ts'
 import type { Json } from '../std/json.ts'
 import { log } from '../std/log.ts'
 import type { Platform } from '../std/platform.ts'
@@ -152,10 +153,4 @@ export async function discardSnapshot(
       error,
     })
   }
-}
-
-function jitterMs(platform: Platform, round: number): number {
-  const most = Math.min(1_000, 20 * 2 ** Math.min(round, 6))
-  const [byte = 0] = platform.randomBytes(1)
-  return (most * byte) / 255
 }

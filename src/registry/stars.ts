@@ -22,7 +22,7 @@ const mostStars = 500
  * @throws Refusal `login_required`, `token_limited`, `package_not_found`, `too_many_stars`
  */
 export async function setStar(deps: StarDeps, who: Principal, ref: PackageRef, isStarred: boolean): Promise<void> {
-  const { username: owner } = requireAccount(who)
+  const { username: owner } = requireAccount(who, 'write')
   const problem = readProblem(deps, who, await deps.headCache.get(ref, true))
   if (problem !== undefined) throw problem
   if (!isStarred) return deps.stars.remove(owner, ref) // COMMIT

@@ -3,6 +3,7 @@ import type { Asking } from '../model/principal.ts'
 import type { Downloads } from '../storage/downloads.ts'
 import { type AccessRules, accessProblem } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
+import { openHead } from './reader.ts'
 
 export interface StatisticsDeps {
   readonly headCache: HeadCache
@@ -28,7 +29,7 @@ export async function dailyDownloads(
   ref: PackageRef,
   period: Period,
 ): Promise<readonly DayCount[]> {
-  const [who, head] = await Promise.all([asking, deps.headCache.get(ref)])
+  const { who, head } = await openHead(deps, asking, ref, false)
   const problem = accessProblem(who, 'read', head, deps.rules)
   if (problem !== undefined) throw problem
   const counted = await deps.downloads.daily(ref, period.start, period.end)

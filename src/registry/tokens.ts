@@ -1,20 +1,24 @@
 import type { TokenId, Username } from '../model/ids.ts'
-import type { Principal } from '../model/principal.ts'
+import type { SignedIn } from '../model/principal.ts'
 import type { Token, User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import type { TokenLimits } from '../model/token-limits.ts'
-import { rangeContains } from '../std/address-range.ts'
 import { base62, randomId } from '../std/base62.ts'
 import { constantTimeEqual, digestHex } from '../std/digest.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import { TimedCache } from '../std/timed-cache.ts'
-import { type TokenPage, type TokenPosition, type TokenStore, tokenIdOf } from '../storage/tokens.ts'
+import { credentialId } from '../storage/keys.ts'
+import type { TokenPage, TokenPosition, TokenStore } from '../storage/tokens.ts'
 import { type KnownAccount, type KnownAccounts, maxAgeMs } from './known-accounts.ts'
+import type { LastUses } from './last-uses.ts'
+import type { Leases } from './leases.ts'
+import { type CredentialUse, requireUse, type SignIn } from './sign-in.ts'
 
 /** `dk_` + id (20) + secret (32, 190 bits) + checksum (6): found by secret scanners, refused unread when mistyped. */
 const shape = /^dk_([0-9A-Za-z]{20})[0-9A-Za-z]{38}$/
 const bodyLength = 'dk_'.length + 20 + 32
 const maxKnown = 10_000
+const soonMs = 7 * 86_400_000
 
 export interface NewToken {
   /** The whole token. Shown to its owner once; only its digest is stored. */
@@ -30,24 +34,31 @@ export interface TokenRequest {
   readonly lifetimeDays: number
 }
 
-/** What the request that a token came with is, as far as a limit of the token may forbid it. */
-export interface TokenUse {
-  /** Where it comes from; undefined when that is not known for sure. */
-  readonly address: string | undefined
-  /** Whether it may change something. */
-  readonly writes: boolean
+export interface TokensDeps {
+  readonly store: TokenStore
+  readonly accounts: KnownAccounts
+  readonly leases: Leases
+  readonly lastUses: LastUses
+  readonly signIn: SignIn
+  readonly platform: Platform
 }
 
 /** Issues, resolves and revokes API tokens. */
 export class Tokens {
   readonly #store: TokenStore
   readonly #accounts: KnownAccounts
+  readonly #leases: Leases
+  readonly #lastUses: LastUses
+  readonly #signIn: SignIn
   readonly #platform: Platform
   readonly #known: TimedCache<Token>
 
-  constructor(store: TokenStore, accounts: KnownAccounts, platform: Platform) {
+  constructor({ store, accounts, leases, lastUses, signIn, platform }: TokensDeps) {
     this.#store = store
     this.#accounts = accounts
+    this.#leases = leases
+    this.#lastUses = lastUses
+    this.#signIn = signIn
     this.#platform = platform
     this.#known = new TimedCache({ platform, maxAgeMs, maxEntries: maxKnown })
   }
@@ -58,7 +69,7 @@ export class Tokens {
   }
 
   async issueNamed(owner: User, { lifetimeDays, ...request }: TokenRequest): Promise<NewToken> {
-    const tokenId = tokenIdOf(owner.username, randomId(this.#platform, 10))
+    const tokenId = credentialId<TokenId>(owner.username, randomId(this.#platform, 10))
     const body = `dk_${tokenId}${randomId(this.#platform, 32)}`
     const token = body + checksum(body)
     const record: Token = {
@@ -75,37 +86,80 @@ export class Tokens {
   }
 
   /**
-   * Who a token speaks for, as that account is now. Costs no request when both were seen within the last 30 s, else one.
+   * Who a token speaks for, as that account is now. Costs no request when both were seen within the last 30 s, else one;
+   * one more, now and then, where its uses are counted.
    * @throws Refusal `token_invalid` for one that is malformed, unknown, expired, revoked or of a login that was ended,
-   *   all alike; `account_disabled`; `token_limited` for one that is good, but not from this address, or not for changes
+   *   all alike; `account_disabled`; `token_limited` for one that is good, but not from this address, or not for changes;
+   *   `token_used_up`
    */
-  async resolve(token: string, use: TokenUse): Promise<Principal> {
+  async resolve(token: string, use: CredentialUse): Promise<SignedIn> {
+    const claimed = shape.exec(token)?.[1] as TokenId | undefined
+    if (claimed === undefined) throw refuse('token_invalid')
     const secretHash = digestHex('sha256', token)
-    const record = this.#known.get(secretHash)
+    const record = this.#known.get(claimed)
     const account = record === undefined ? undefined : this.#accounts.get(record.owner)
-    const found =
-      record !== undefined && account !== undefined ? { record, account } : await this.#read(token, secretHash)
-    if (found === undefined || this.#isOver(found.record, found.account)) throw refuse('token_invalid')
-    return principalOf(found.record, found.account, use)
+    const found = record !== undefined && account !== undefined ? { record, account } : await this.#read(token)
+    if (found === undefined || !constantTimeEqual(found.record.secretHash, secretHash)) throw refuse('token_invalid')
+    if (this.#isOver(found.record, found.account)) throw refuse('token_invalid')
+    return this.#admit(found.record, found.account, use)
+  }
+
+  async #admit(record: Token, account: KnownAccount, use: CredentialUse): Promise<SignedIn> {
+    const { limits, tokenId, kind } = record
+    const credential = { kind: 'token', id: tokenId, isAutomation: kind === 'automation' } as const
+    const who = this.#signIn(account, credential, use, limits)
+    if (limits !== undefined) requireUse(limits, use)
+    if (limits?.uses !== undefined && use.isLeaving !== true) {
+      const counted = { credential, limit: limits.uses, taken: record.usesTaken ?? 0 }
+      if (!(await this.#leases.spend(counted))) throw refuse('token_used_up')
+    }
+    this.#lastUses.note(record, use.addressPrefix)
+    return who
+  }
+
+  /**
+   * Who somebody is now, whatever is known here: the token that they showed and its account, read anew.
+   * @throws Refusal `token_invalid`, `account_disabled`, `token_limited`
+   */
+  async confirm(who: SignedIn, tokenId: TokenId): Promise<SignedIn> {
+    const found = await this.#readById(tokenId)
+    if (found === undefined || found.record.owner !== who.username) throw refuse('token_invalid')
+    if (this.#isOver(found.record, found.account)) throw refuse('token_invalid')
+    const { limits } = found.record
+    const use = { address: who.address, writes: false }
+    if (limits !== undefined) requireUse(limits, use)
+    return this.#signIn(found.account, who.credential, use, limits)
   }
 
   /** Ends a token; it is good for 30 s more at most in other isolates. Ending one that is gone is fine. */
   async revoke(tokenId: TokenId): Promise<void> {
     await this.#store.remove(tokenId) // COMMIT
-    this.#known.deleteWhere((known) => known.tokenId === tokenId)
+    this.#known.forget(tokenId)
   }
 
   /** Ends somebody's token. `absent`: they have no such token, whether or not somebody else has. */
   async revokeOwn(tokenId: TokenId, owner: Username): Promise<'removed' | 'absent'> {
     const outcome = await this.#store.removeOwn(tokenId, owner) // COMMIT
-    if (outcome === 'removed') this.#known.deleteWhere((known) => known.tokenId === tokenId)
+    if (outcome === 'removed') this.#known.forget(tokenId)
     return outcome
+  }
+
+  /** Somebody's token, when they have one of this id that is still good. */
+  async readOwn(tokenId: TokenId, username: Username): Promise<Token | undefined> {
+    const { token, owner } = await this.#store.getWithOwner(tokenId)
+    const isTheirs = token?.owner === username && owner?.username === username
+    return isTheirs && !this.#isOver(token, owner) ? token : undefined
+  }
+
+  /** Ends all that somebody has whose account is gone: without that, what is known here of a token is worth nothing. */
+  revokeAll(owner: Username): Promise<void> {
+    return this.#store.removeAll(owner)
   }
 
   /** Lets a login live on in a new epoch. */
   async carryOver(tokenId: TokenId, epoch: number): Promise<void> {
     await this.#store.setEpoch(tokenId, epoch)
-    this.#known.deleteWhere((known) => known.tokenId === tokenId)
+    this.#known.forget(tokenId)
   }
 
   /** Somebody's tokens that are still good, oldest first on each page. @param owner as the account is now */
@@ -120,41 +174,18 @@ export class Tokens {
     return expiresAt !== undefined && Date.parse(expiresAt) <= this.#platform.now()
   }
 
-  /** A token whose secret is another is unknown; so is one whose account is gone; one of another shape is not looked up. */
-  async #read(token: string, secretHash: string): Promise<{ record: Token; account: KnownAccount } | undefined> {
+  /** A token whose account is gone is none; one that is mistyped is not looked up. */
+  async #read(token: string): Promise<{ record: Token; account: KnownAccount } | undefined> {
     const tokenId = readTokenId(token)
-    if (tokenId === undefined) return undefined
+    return tokenId === undefined ? undefined : this.#readById(tokenId)
+  }
+
+  async #readById(tokenId: TokenId): Promise<{ record: Token; account: KnownAccount } | undefined> {
     const askedAt = this.#platform.now()
     const { token: record, owner } = await this.#store.getWithOwner(tokenId)
-    if (record === undefined || !constantTimeEqual(record.secretHash, secretHash)) return undefined
-    if (owner === undefined || owner.username !== record.owner) return undefined
-    this.#known.set(secretHash, record, askedAt)
+    if (record === undefined || owner === undefined || owner.username !== record.owner) return undefined
+    this.#known.set(tokenId, record, askedAt)
     return { record, account: this.#accounts.keep(owner, askedAt) }
-  }
-}
-
-function principalOf(record: Token, account: KnownAccount, use: TokenUse): Principal {
-  if (account.isDisabled) throw refuse('account_disabled')
-  const { limits, tokenId, kind } = record
-  if (limits !== undefined) requireUse(limits, use)
-  return {
-    kind: 'user',
-    username: account.username,
-    standing: account.standing,
-    credential: { kind: 'token', id: tokenId, isAutomation: kind === 'automation' },
-    ...(limits && { limits }),
-    ...(use.address === undefined ? {} : { address: use.address }),
-  }
-}
-
-/** Limits that hold on every route alike; those on packages are judged by `accessProblem`. */
-function requireUse(limits: TokenLimits, { address, writes }: TokenUse): void {
-  const { addresses, power, manages = [] } = limits
-  if (addresses !== undefined && !addresses.some((range) => address !== undefined && rangeContains(range, address))) {
-    throw refuse('token_limited', { reason: 'it is limited to certain addresses, and yours is not one of them' })
-  }
-  if (writes && power === 'read' && manages.length === 0) {
-    throw refuse('token_limited', { reason: 'it is limited to reading' })
   }
 }
 
@@ -163,6 +194,11 @@ export function readTokenId(token: string): TokenId | undefined {
   const id = shape.exec(token)?.[1]
   if (id === undefined || checksum(token.slice(0, bodyLength)) !== token.slice(bodyLength)) return undefined
   return id as TokenId
+}
+
+/** Whether a token ends within a week: time to make another. */
+export function expiresSoon({ expiresAt }: Pick<Token, 'expiresAt'>, nowMs: number): boolean {
+  return expiresAt !== undefined && Date.parse(expiresAt) - nowMs < soonMs
 }
 
 /** The id of a token as lists show it; undefined when it is none. */

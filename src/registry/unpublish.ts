@@ -1,4 +1,3 @@
-import type { ListedVersion } from '../model/format.ts'
 import type { PackageRef, Version, VersionRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { VersionRecord } from '../model/records.ts'
@@ -6,21 +5,13 @@ import { refuse } from '../model/refusals.ts'
 import { log } from '../std/log.ts'
 import { eachInParallel } from '../std/parallel.ts'
 import type { Jobs } from '../storage/jobs.ts'
-import type { Manifests } from '../storage/manifests.ts'
-import type { Versions } from '../storage/versions.ts'
-import { accessProblem } from './access.ts'
+import { accessProblem, isAdmin } from './access.ts'
+import { packageTarget, versionsEntry } from './audit-log.ts'
 import { type ChangeDeps, requireChange } from './change.ts'
-import { writesAtATime } from './relist.ts'
-import { retag } from './retag.ts'
-import { type Change, changeSnapshot, loadState, type SnapshotDeps } from './snapshot.ts'
+import { relist, writesAtATime } from './relist.ts'
+import { loadState } from './snapshot.ts'
 
-export interface UnlistDeps extends SnapshotDeps {
-  readonly versions: Versions
-  readonly manifests: Manifests
-}
-
-export interface UnpublishDeps extends UnlistDeps, ChangeDeps {
-  readonly versions: Versions
+export interface UnpublishDeps extends ChangeDeps {
   readonly jobs: Jobs
 }
 
@@ -32,7 +23,8 @@ export interface Remaining {
 
 /**
  * Unpublishes the versions that a package lists and that are not to be kept; all of them when none is. Their items stay
- * as tombstones, so that the numbers can never be used again, and the name stays with its owners.
+ * as tombstones, so that the numbers can never be used again, and the name stays with its owners. Blocked versions stay
+ * blocked, with their bytes, unless an administrator unpublishes the whole package.
  *
  * The items are written first, since they are the truth: a rebuild after a crash lists what is left. Each stays in the
  * sweeper's index until the validator has removed its file, which is a second after this as a rule, and a minute and a
@@ -52,12 +44,44 @@ export async function unpublishAllBut(
   const listed = Object.keys(state.versions)
   const unknown = kept === 'none' ? undefined : [...kept].find((version) => !Object.hasOwn(state.versions, version))
   if (unknown !== undefined) throw refuse('body_invalid', { problem: 'it has a version that is not published' })
-  const gone = kept === 'none' ? listed : listed.filter((version) => !kept.has(version))
+  const blocked = kept === 'none' && isAdmin(who) ? Object.keys(head.blockedVersions ?? {}) : []
+  const gone = kept === 'none' ? [...listed, ...blocked] : listed.filter((version) => !kept.has(version))
   if (gone.length === 0) return
-  const versions = gone.map((version) => version as Version)
+  await unpublish(
+    deps,
+    who,
+    ref,
+    gone.map((version) => version as Version),
+  )
+}
+
+/**
+ * Unpublishes one version, in the same way. One that is unpublished already is fine.
+ * @throws Refusal `login_required`, `package_not_found`, `not_owner`, `version_not_found`, `conflict`
+ */
+export async function unpublishVersion(deps: UnpublishDeps, who: Principal, ref: VersionRef): Promise<void> {
+  await requireChange(deps, who, ref)
+  const record = await deps.versions.get(ref)
+  if (record?.status !== 'published' && record?.status !== 'unpublished') {
+    throw refuse('version_not_found', { version: ref.version })
+  }
+  await unpublish(deps, who, ref, [ref.version])
+}
+
+async function unpublish(
+  deps: UnpublishDeps,
+  who: Principal,
+  ref: PackageRef,
+  versions: readonly Version[],
+): Promise<void> {
   const records = await deps.versions.getMany(ref, versions)
-  await eachInParallel(records, writesAtATime, (record) => bury(deps, record)) // COMMIT, for each version
-  await unlist(deps, ref, versions) // redone by the sweeper
+  const entry = {
+    action: 'package.unpublish',
+    target: packageTarget(ref),
+    before: versionsEntry(records.map(({ version, status }) => [version, status])),
+  }
+  await deps.audit.recorded(who, entry, () => eachInParallel(records, writesAtATime, (record) => bury(deps, record))) // COMMIT, for each version
+  await relist(deps, ref, versions) // redone by the sweeper
   deps.headCache.forget(ref)
   await eachInParallel(records, writesAtATime, (record) => sendJob(deps, record)) // redone by the sweeper
 }
@@ -70,25 +94,6 @@ async function bury(deps: UnpublishDeps, record: VersionRecord): Promise<void> {
   if (buried !== 'moved') return
   const current = await deps.versions.get(record)
   if (current?.status !== 'unpublished') throw refuse('conflict')
-}
-
-/** Takes versions off the list, and the tags with them. The package without any answers as one that does not exist. */
-export async function unlist(deps: UnlistDeps, ref: PackageRef, gone: readonly Version[]): Promise<void> {
-  await changeSnapshot(deps, ref, async (state, head): Promise<Change | undefined> => {
-    const without = new Set<string>(gone)
-    const entries = Object.entries(state.versions).filter(([version]) => !without.has(version))
-    if (entries.length === Object.keys(state.versions).length) return undefined
-    const versions: Record<string, ListedVersion> = Object.fromEntries(entries)
-    const tags = retag(deps.formats[ref.format], head.tags, Object.keys(versions))
-    const readme = tags['latest'] === head.tags['latest'] ? state.readme : await readmeOf(deps, ref, tags['latest'])
-    return { state: { versions, readme }, head: { tags } }
-  }) // COMMIT: clients do not see it any more
-}
-
-async function readmeOf(deps: UnlistDeps, ref: PackageRef, version: Version | undefined): Promise<string> {
-  const record = version === undefined ? undefined : await deps.versions.get({ ...ref, version })
-  const accepted = record === undefined ? undefined : await deps.manifests.get(record, record.uploadId)
-  return accepted?.readme ?? ''
 }
 
 async function sendJob(deps: UnpublishDeps, ref: VersionRef): Promise<void> {

@@ -1,25 +1,30 @@
-import type { FormatId, PackageName, PackageRef } from '../model/ids.ts'
+import type { PackageRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head, Visibility } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
+import { withoutUndefined } from '../std/defined.ts'
 import { accessProblem } from './access.ts'
-import type { ChangeDeps } from './change.ts'
+import { type ChangeDeps, isEmpty } from './change.ts'
 import { changeSettings, type SettingsDeps } from './package-settings.ts'
 
-/**
- * Who may read a package, and who may change it, for those who may read it.
- * @throws Refusal `package_not_found`, `login_required`
- */
+/** What is told about who may do what with a package; all but the first two to those who may know who has access. */
+export type PackageAccess = Pick<Head, 'visibility' | 'owners'> &
+  Partial<Pick<Head, 'org' | 'grants' | 'sensitive' | 'lock' | 'block' | 'blockedVersions' | 'secondFactor'>>
+
+/** @throws Refusal `package_not_found`, `package_blocked`, `login_required` */
 export async function readAccess(
-  deps: ChangeDeps,
+  deps: Pick<ChangeDeps, 'headCache' | 'rules'>,
   who: Principal,
   ref: PackageRef,
-): Promise<Pick<Head, 'visibility' | 'owners'>> {
+): Promise<PackageAccess> {
   const head = await deps.headCache.get(ref, true)
-  const problem = accessProblem(who, 'read', head, deps.rules)
+  const isInspector = accessProblem(who, 'inspect', head, deps.rules) === undefined
+  const problem = isInspector ? undefined : accessProblem(who, 'read', head, deps.rules)
   if (problem !== undefined) throw problem
-  if (head?.revision === undefined) throw refuse('package_not_found')
-  return { visibility: head.visibility, owners: head.owners }
+  if (head === undefined || isEmpty(head)) throw refuse('package_not_found')
+  const { visibility, owners, org, grants, sensitive, lock, block, blockedVersions, secondFactor } = head
+  if (!isInspector) return { visibility, owners }
+  return withoutUndefined({ visibility, owners, org, grants, sensitive, lock, block, blockedVersions, secondFactor })
 }
 
 /**
@@ -35,27 +40,4 @@ export async function setVisibility(
   await changeSettings(deps, who, ref, 'visibility', (head) =>
     head.visibility === visibility ? undefined : { visibility },
   ) // COMMIT: read by others, or not any more
-}
-
-/** The most packages that are named for one owner: the first ones by name. */
-const mostPackages = 1_000
-
-/**
- * The packages that somebody owns, as far as the asker may read them. Goes through the list of heads a page at a time
- * and keeps what it finds: for a person's question now and then. Nobody is told whether an account exists.
- */
-export async function packagesOf(
-  deps: ChangeDeps,
-  who: Principal,
-  format: FormatId,
-  owner: string,
-): Promise<readonly PackageName[]> {
-  if (who.kind === 'anonymous' && deps.rules.requireLogin) throw refuse('login_required')
-  const names: PackageName[] = []
-  for await (const head of deps.heads.ownedBy(format, owner)) {
-    if (head.revision === undefined || accessProblem(who, 'read', head, deps.rules) !== undefined) continue
-    names.push(head.name)
-    if (names.length === mostPackages) break
-  }
-  return names
 }

@@ -4,6 +4,7 @@ import { randomId } from '../std/base62.ts'
 import { constantTimeEqual, digestHex } from '../std/digest.ts'
 import type { WebLogin, WebLogins } from '../storage/web-logins.ts'
 import { type AccountDeps, confirmPassword } from './accounts.ts'
+import { passwordMarkOf } from './challenges.ts'
 import type { Visitor } from './events.ts'
 
 const lifetimeMs = 10 * 60_000
@@ -58,22 +59,42 @@ export async function readWebLogin(deps: WebLoginDeps, id: string): Promise<WebL
 
 /**
  * Allows a web login, with the password of the account that it will be for, or denies it. Once: what was decided stays.
+ * An account with a second factor is asked for that first: the id of its challenge comes back.
  * @throws Refusal `web_login_over`, `credentials_wrong`, `too_many_attempts`
  */
 export async function decideWebLogin(
   deps: WebLoginDeps,
   id: string,
   form: WebLoginForm,
+  visitor: Visitor,
   address: string | undefined,
-): Promise<void> {
+): Promise<{ readonly challenge?: string }> {
   const login = await readWebLogin(deps, id)
   if (login.state !== 'waiting' || !constantTimeEqual(login.formToken, form.formToken)) throw refuse('web_login_over')
+  if (form.decision === 'deny') {
+    await decide(deps, id, { state: 'denied' })
+    return {}
+  }
   const { name, password } = form
-  const user = form.decision === 'deny' ? undefined : await confirmPassword(deps, { name, password, address })
-  const to =
-    user === undefined
-      ? { state: 'denied' as const }
-      : { state: 'allowed' as const, username: user.username, passwordMark: markOf(user) }
+  const user = await confirmPassword(deps, { name, password, address })
+  if (user.secondFactor !== undefined) return { challenge: await deps.challenges.forLogin(user, visitor, id) }
+  await allowWebLogin(deps, id, user)
+  return {}
+}
+
+/** Allows a web login for somebody who has shown all that is asked for. @throws Refusal `web_login_over` */
+export async function allowWebLogin(deps: WebLoginDeps, id: string, user: User): Promise<void> {
+  await decide(deps, id, { state: 'allowed', username: user.username, passwordMark: passwordMarkOf(user) })
+}
+
+type Decision = Pick<WebLogin, 'state' | 'username' | 'passwordMark'>
+
+async function decide(deps: WebLoginDeps, id: string, { state, username, passwordMark }: Decision): Promise<void> {
+  const to = {
+    state,
+    ...(username === undefined ? {} : { username }),
+    ...(passwordMark === undefined ? {} : { passwordMark }),
+  }
   const decided = await deps.webLogins.advance(id, 'waiting', to, deps.platform.now()) // COMMIT
   if (!decided) throw refuse('web_login_over')
 }
@@ -91,14 +112,10 @@ export async function collectWebLogin(deps: WebLoginDeps, poll: string): Promise
   if (login.state === 'denied') throw refuse('web_login_denied')
   const user = login.username === undefined ? undefined : await deps.users.get(login.username)
   // A password that was changed since ends this like every other login
-  if (login.state === 'used' || user === undefined || login.passwordMark !== markOf(user))
+  if (login.state === 'used' || user === undefined || login.passwordMark !== passwordMarkOf(user))
     throw refuse('web_login_over')
   const isOurs = await deps.webLogins.advance(id, 'allowed', { state: 'used' }, deps.platform.now()) // COMMIT: used
   if (!isOurs) throw refuse('web_login_over')
   const { token } = await deps.tokens.issue(user, `web login by ${login.client ?? 'npm'}`, deps.loginTokenDays)
   return token
-}
-
-function markOf(user: User): string {
-  return digestHex('sha256', user.passwordHash).slice(0, 24)
 }

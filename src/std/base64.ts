@@ -9,6 +9,12 @@ export function bytesToBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
 }
 
+/** base64url (RFC 4648, 5) without padding. */
+export function bytesToBase64Url(bytes: Uint8Array): string {
+  return bytesToBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+}
+
+/** Reads base64 and base64url alike; what is neither is left out. */
 export function base64ToBytes(text: string): Uint8Array<ArrayBuffer> {
   return Buffer.from(text, 'base64')
 }

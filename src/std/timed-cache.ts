@@ -13,7 +13,8 @@ export interface TimedCacheOptions {
 export class TimedCache<V extends object> {
   readonly #platform: Pick<Platform, 'now'>
   readonly #maxAgeMs: number
-  readonly #known: LRUCache<string, { readonly value: V; readonly askedAt: number }>
+  /** Without a value: when it was forgotten. */
+  readonly #known: LRUCache<string, { readonly value?: V; readonly askedAt: number }>
 
   constructor({ platform, maxAgeMs, maxEntries }: TimedCacheOptions) {
     this.#platform = platform
@@ -26,16 +27,20 @@ export class TimedCache<V extends object> {
     return known !== undefined && this.#platform.now() - known.askedAt < this.#maxAgeMs ? known.value : undefined
   }
 
+  /** An answer that was asked for before the key was last forgotten may be of before the change: it is not kept. */
   set(key: string, value: V, askedAt: number): void {
+    const known = this.#known.get(key)
+    if (known !== undefined && known.value === undefined && askedAt <= known.askedAt) return
     this.#known.set(key, { value, askedAt })
   }
 
+  /** There is no such value any more, as an answer just said. */
   delete(key: string): void {
     this.#known.delete(key)
   }
 
-  /** Forgets every value that is meant. O(entries). */
-  deleteWhere(isMeant: (value: V) => boolean): void {
-    for (const [key, { value }] of this.#known.entries()) if (isMeant(value)) this.#known.delete(key)
+  /** Forgets a value after it was changed: one that is still on its way will not be taken for the new one. */
+  forget(key: string): void {
+    this.#known.set(key, { askedAt: this.#platform.now() })
   }
 }

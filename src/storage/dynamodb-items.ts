@@ -8,7 +8,8 @@ export type Item = Readonly<Record<string, unknown>>
 
 /** Attributes in DynamoDB's notation (`{ name: { S: 'left-pad' } }`); what is `undefined` is left out. */
 export function marshal(attributes: object): object {
-  return marshall(attributes, { removeUndefinedValues: true })
+  // A map with a key `constructor` (an organisation, a dist-tag) is taken for the instance of a class
+  return marshall(attributes, { removeUndefinedValues: true, convertClassInstanceToMap: true })
 }
 
 type Attributes = Parameters<typeof unmarshall>[0]

@@ -141,21 +141,6 @@ export class Heads {
     const last = heads.at(-1)
     return { heads, ...(page.next === undefined || last === undefined ? {} : { next: last.name }) }
   }
-
-  /** Packages of a format that somebody owns, by name; eventually consistent. O(packages of the format). */
-  async *ownedBy(format: FormatId, owner: string): AsyncGenerator<Head, void> {
-    let after: Parameters<DynamoDb['query']>[1]['after']
-    do {
-      const page = await this.#db.query('packages', {
-        index: 'byFormat',
-        partition: format,
-        filter: { contains: { owners: owner } },
-        ...(after === undefined ? {} : { after }),
-      })
-      yield* page.items.map(parse)
-      after = page.next
-    } while (after !== undefined)
-  }
 }
 
 function keyOf(ref: PackageRef) {

@@ -5,12 +5,15 @@ import type {
   PackageName,
   PackageRef,
   Revision,
+  SessionId,
+  TokenId,
   UploadId,
   Username,
   Version,
   VersionRef,
 } from '../model/ids.ts'
 import { formatIds } from '../model/ids.ts'
+import type { Holder } from '../model/records.ts'
 import { base62Digest } from '../std/base62-digest.ts'
 
 /** Every S3 key and DynamoDB key is built, and parsed, here. */
@@ -41,6 +44,20 @@ export const reportKey = (file: FileRef, uploadId: UploadId) =>
 /** Partition of an account's items. It stands in each of its tokens, so that both are read at once. */
 export const accountKey = (username: Username) => base62Digest(username, 10) as AccountKey
 
+const idLength = 20
+/** Characters of a token's or session's id that name its account. */
+const accountLength = 10
+
+/** The id of a new token or session of somebody: random, and the key of its account, so that both are read at once. */
+export const credentialId = <T extends TokenId | SessionId>(owner: Username, random: string) =>
+  (random.slice(0, idLength - accountLength) + accountKey(owner)) as T
+/** Item keys of somebody's tokens, or sessions, begin so. */
+export const credentialPrefix = (kind: 'token' | 'session') => `${kind}/`
+export const credentialKey = (kind: 'token' | 'session', id: TokenId | SessionId) => ({
+  account: id.slice(idLength - accountLength),
+  item: `${credentialPrefix(kind)}${id}`,
+})
+
 /** Partition key of a package's items. */
 export const packageKey = (ref: PackageRef) => `${ref.format}/${ref.name}`
 export const headItem = 'head'
@@ -53,6 +70,9 @@ export const starsKey = (username: Username) => `stars/${username}`
 export const searchItem = 'search'
 /** Partition of the packages that a search term finds; starts with no format, so it is no package's. */
 export const searchKey = (format: FormatId, term: string) => `search/${format}/${term}`
+
+/** Partition of the packages in which somebody (`user/…`, `team/…`, `org/…`) has a right of their own. */
+export const accessKey = (format: FormatId, holder: Holder) => `access/${format}/${holder}`
 
 /** Partition of the name that came first of those that look alike. */
 export const namesKey = (format: FormatId, likeness: string) => `names/${format}/${likeness}`

@@ -13,6 +13,7 @@ const storedOrg = z.object({
   displayName: z.string().optional(),
   owners: z.array(username),
   generation: z.number().int(),
+  closing: z.literal(true).optional(),
   createdAt: z.string(),
 })
 const storedTeam = z.object({
@@ -20,6 +21,7 @@ const storedTeam = z.object({
   name: z.string(),
   teamId: z.string().transform((text) => text as TeamId),
   description: z.string().optional(),
+  closing: z.literal(true).optional(),
   createdAt: z.string(),
 })
 
@@ -39,6 +41,7 @@ const listing = 'org'
 const orgItem = 'org'
 const teamPrefix = 'team/'
 const memberPrefix = 'member/'
+const joinedPrefix = 'joined/'
 
 /**
  * Organisations, their teams, and whom to ask about membership. Accounts are the truth about who is a member of what:
@@ -96,6 +99,20 @@ export class Orgs {
     return written.outcome === 'done' ? 'claimed' : 'taken'
   }
 
+  /** Says what a team is for. False: it is gone, or going. */
+  async describeTeam({ org, name, teamId }: Team, description: string | undefined): Promise<boolean> {
+    const written = await this.#db.update('orgs', keyOfTeam(org, name), {
+      ...(description === undefined ? { remove: ['description'] } : { set: { description } }),
+      condition: { equals: { teamId }, attributeNotExists: 'closing' },
+    })
+    return written.outcome === 'done'
+  }
+
+  /** Begins to delete a team. Repeatable; one that is gone is fine. */
+  async closeTeam({ org, name, teamId }: Team): Promise<void> {
+    await this.#db.update('orgs', keyOfTeam(org, name), { set: { closing: true }, condition: { equals: { teamId } } })
+  }
+
   /** Absent is fine, and so is another team of that name that came after. */
   async removeTeam({ org, name, teamId }: Team): Promise<void> {
     await this.#db.remove('orgs', keyOfTeam(org, name), { condition: { equals: { teamId } } })
@@ -107,20 +124,50 @@ export class Orgs {
     return pageOf(items.map(parseTeam), more, (team) => team.name)
   }
 
-  /** Repeatable. */
-  async noteMember(org: OrgName, user: Username): Promise<void> {
-    await this.#db.put('orgs', keyOfMember(org, user))
+  /** @param asOf the account's version that the member will be made from, so that no older `forget` removes the note */
+  async noteMember(org: OrgName, user: Username, asOf: string): Promise<void> {
+    await this.#note({ org, item: `${memberPrefix}${user}` }, asOf)
   }
 
-  /** Absent is fine. */
-  async forgetMember(org: OrgName, user: Username): Promise<void> {
-    await this.#db.remove('orgs', keyOfMember(org, user))
+  /** Absent is fine. @param version the account's, since when they are no member */
+  async forgetMember(org: OrgName, user: Username, version: string): Promise<void> {
+    await this.#forget({ org, item: `${memberPrefix}${user}` }, version)
   }
 
   /** Accounts that may be members, by name, a page at a time: ask each whether it is. */
   async candidates(org: OrgName, paging: Paging): Promise<Page<Username>> {
-    const { items, more } = await this.#items(org, memberPrefix, paging)
-    const names = items.map((item) => String(item['item']).slice(memberPrefix.length) as Username)
+    return this.#names(org, memberPrefix, paging)
+  }
+
+  /** The same for a team. */
+  async noteJoined({ org, teamId }: Pick<Team, 'org' | 'teamId'>, user: Username, asOf: string): Promise<void> {
+    await this.#note({ org, item: `${joinedItems(teamId)}${user}` }, asOf)
+  }
+
+  async forgetJoined({ org, teamId }: Pick<Team, 'org' | 'teamId'>, user: Username, version: string): Promise<void> {
+    await this.#forget({ org, item: `${joinedItems(teamId)}${user}` }, version)
+  }
+
+  /** Repeatable; a note of a newer version stays as it is. */
+  async #note(key: ItemKey, asOf: string): Promise<void> {
+    const condition = { anyOf: [{ attributeNotExists: 'org' }, { atMost: { asOf } }] }
+    await this.#db.put('orgs', { ...key, asOf }, { condition })
+  }
+
+  /** Who is just being let in again was read at this version or later: their note stays. */
+  async #forget(key: ItemKey, version: string): Promise<void> {
+    await this.#db.remove('orgs', key, { condition: { lessThan: { asOf: version } } })
+  }
+
+  /** Accounts that may be in a team, by name, a page at a time: ask each whether it is. */
+  async joined(team: Team, paging: Paging): Promise<Page<Username>> {
+    return this.#names(team.org, joinedItems(team.teamId), paging)
+  }
+
+  /** Names at the end of the items that begin so. */
+  async #names(org: OrgName, prefix: string, paging: Paging): Promise<Page<Username>> {
+    const { items, more } = await this.#items(org, prefix, paging)
+    const names = items.map((item) => String(item['item']).slice(prefix.length) as Username)
     return pageOf(names, more, (name) => name)
   }
 
@@ -144,8 +191,8 @@ function keyOfTeam(org: OrgName, name: string): ItemKey {
   return { org, item: `${teamPrefix}${name}` }
 }
 
-function keyOfMember(org: OrgName, user: Username): ItemKey {
-  return { org, item: `${memberPrefix}${user}` }
+function joinedItems(team: TeamId): string {
+  return `${joinedPrefix}${team}/`
 }
 
 function parseOrg(item: unknown): Org {

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import type { FormatId, PackageName, PackageRef, Username, Version } from '../model/ids.ts'
+import type { Holder } from '../model/records.ts'
+import { accessItems } from './access-index.ts'
 import type { DynamoDb } from './dynamodb.ts'
 import type { ItemKey } from './dynamodb-items.ts'
 import { packageKey, searchItem, searchKey } from './keys.ts'
@@ -9,6 +11,8 @@ const placement = z.object({
   terms: z.record(z.string(), z.number().int().min(0).max(9)),
   /** `public` or `internal`, or for each who may read it `private/<user>` or `org/<organisation>`. */
   readers: z.array(z.string()),
+  /** Who has a right of their own in it: their lists hold it too. Absent in what was indexed before there were any. */
+  holders: z.array(z.string().transform((text) => text as Holder)).default([]),
   /** Two digits, lower is more popular: orders the packages that a term is equally close to. */
   rank: z.string(),
 })
@@ -105,11 +109,15 @@ function entryKey(ref: PackageRef): ItemKey {
   return { package: packageKey(ref), item: searchItem }
 }
 
-function keysOf(ref: PackageRef, { terms, readers, rank }: Placement): readonly (readonly [string, ItemKey])[] {
-  return Object.entries(terms).flatMap(([term, closeness]) =>
-    readers.map((reader) => {
-      const key = { package: searchKey(ref.format, term), item: `${reader}/${closeness}${rank}/${ref.name}` }
-      return [`${key.package} ${key.item}`, key] as const
-    }),
+function keysOf(
+  ref: PackageRef,
+  { terms, readers, holders, rank }: Placement,
+): readonly (readonly [string, ItemKey])[] {
+  const found = Object.entries(terms).flatMap(([term, closeness]) =>
+    readers.map((reader) => ({
+      package: searchKey(ref.format, term),
+      item: `${reader}/${closeness}${rank}/${ref.name}`,
+    })),
   )
+  return [...found, ...accessItems(ref, holders)].map((key) => [`${key['package']} ${key['item']}`, key] as const)
 }

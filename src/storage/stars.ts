@@ -19,6 +19,17 @@ export class Stars {
     await this.#db.remove('packages', keyOf(username, ref))
   }
 
+  /** Takes all that somebody has given back. Repeatable. */
+  async removeAll(username: Username): Promise<void> {
+    for (let left = true; left; ) {
+      const page = await this.#db.query('packages', { partition: starsKey(username), consistent: true })
+      await this.#db.batchWrite('packages', {
+        remove: page.items.map((item) => ({ package: starsKey(username), item: String(item['item']) })),
+      })
+      left = page.next !== undefined
+    }
+  }
+
   /** Somebody's stars by name of the package. */
   async list(username: Username, limit: number): Promise<readonly PackageRef[]> {
     const page = await this.#db.query('packages', { partition: starsKey(username), consistent: true, limit })

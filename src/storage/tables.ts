@@ -13,13 +13,16 @@ export interface TableDefinition {
 }
 
 export const tables = {
-  /** Accounts by the key of their name; `byName` lists them. */
+  /**
+   * Accounts by the key of their name; `byName` lists them. Names that can be no account (an organisation's, that of
+   * somebody who is gone) have an item with `reserved` instead, and are not listed.
+   */
   users: { partitionKey: 'account', indexes: { byName: { partitionKey: 'listing', sortKey: 'username' } } },
   /** Under an account's key, so that somebody's are one query: `item` = `token/<id>` or `session/<id>`. */
   tokens: { partitionKey: 'account', sortKey: 'item', ttl: 'ttl', indexes: {} },
   /**
-   * Organisations: `item` = `org`, `team/<name>` or `member/<user>`. Accounts say who is a member; the items here
-   * propose whom to ask.
+   * Organisations: `item` = `org`, `team/<name>`, `member/<user>` or `joined/<team id>/<user>`. Accounts say who is a
+   * member of what; the items here propose whom to ask.
    */
   orgs: {
     partitionKey: 'org',
@@ -40,12 +43,16 @@ export const tables = {
       byAction: { partitionKey: 'action', sortKey: 'item' },
     },
   },
-  /** Short-lived items around logging in, by kind: `attempts/…` (counters), `web/<id>` (web logins). */
+  /**
+   * Short-lived items around logging in, by kind: `attempts/…` (counters), `web/<id>` (web logins), `invite/<digest>`
+   * and `reset/<digest>` (links that an administrator made).
+   */
   logins: { partitionKey: 'login', ttl: 'ttl', indexes: {} },
   /**
    * `package` = `<format>/<name>`; `item` = `head`, `version/<version>` or `search`. Beside them, under
    * `search/<format>/<term>`, one item for each package that the term finds, and under `stars/<user>` one for each
-   * that somebody starred. `byWork` is sparse: only items that something is left to do for have `work`. `byFormat`
+   * that somebody starred, and under `access/<format>/<holder>` one for each that a user, team or organisation has a
+   * right in. `byWork` is sparse: only items that something is left to do for have `work`. `byFormat`
    * lists packages: only heads have `listing`.
    */
   packages: {

@@ -4,8 +4,9 @@ import { type Token, tokenKinds, type User } from '../model/records.ts'
 import { powers } from '../model/token-limits.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import type { DynamoDb } from './dynamodb.ts'
-import { accountKey } from './keys.ts'
-import { parseUser } from './users.ts'
+import type { ItemKey } from './dynamodb-items.ts'
+import { accountKey, credentialKey, credentialPrefix } from './keys.ts'
+import { readUser } from './users.ts'
 
 const storedLimits = z.object({
   power: z.enum(powers),
@@ -27,7 +28,8 @@ const storedToken = z.object({
   createdAt: z.string(),
   expiresAt: z.string().optional(),
   usesTaken: z.number().int().optional(),
-  lastUsed: z.object({ day: z.string(), addressPrefix: z.string().optional() }).optional(),
+  lastUsedDay: z.string().optional(),
+  lastUsedFrom: z.string().optional(),
 })
 
 /** Where a list goes on: after the token of this id. */
@@ -36,16 +38,6 @@ export type TokenPosition = TokenId
 export interface TokenPage {
   readonly tokens: readonly Token[]
   readonly next?: TokenPosition
-}
-
-const tokenPrefix = 'token/'
-const idLength = 20
-/** Characters of a token's id that name its account. */
-const accountLength = 10
-
-/** The id of a new token of somebody: random, and the key of its account, by which it is found. */
-export function tokenIdOf(owner: Username, random: string): TokenId {
-  return (random.slice(0, idLength - accountLength) + accountKey(owner)) as TokenId
 }
 
 /** API tokens by id: never the secret, only its digest. */
@@ -60,9 +52,10 @@ export class TokenStore {
   async getWithOwner(tokenId: TokenId): Promise<{ readonly token?: Token; readonly owner?: User }> {
     const key = keyOfToken(tokenId)
     const found = await this.#db.getOneOfEach({ tokens: key, users: { account: key.account } }, { consistent: true })
+    const owner = found.users && readUser(found.users)
     return {
       ...(found.tokens === undefined ? {} : { token: parse(found.tokens) }),
-      ...(found.users === undefined ? {} : { owner: parseUser(found.users) }),
+      ...(owner === undefined ? {} : { owner }),
     }
   }
 
@@ -71,10 +64,11 @@ export class TokenStore {
     const { after, limit } = options
     const page = await this.#db.query('tokens', {
       partition: accountKey(owner),
-      sort: { beginsWith: tokenPrefix },
+      sort: { beginsWith: credentialPrefix('token') },
       consistent: true,
       limit,
-      ...(after === undefined ? {} : { after: keyOfToken(after) }),
+      // A position is the client's word: one of another account would be no place in this list
+      ...(after === undefined ? {} : { after: { ...keyOfToken(after), account: accountKey(owner) } }),
     })
     const tokens = page.items.map(parse)
     const last = tokens.at(-1)
@@ -93,11 +87,39 @@ export class TokenStore {
     await this.#db.update('tokens', keyOfToken(tokenId), { set: { epoch }, condition: { attributeExists: 'epoch' } })
   }
 
+  /** Notes the day of a use, once a day over all isolates; one that is gone is left alone. */
+  async noteUse(tokenId: TokenId, { day, addressPrefix }: NonNullable<Token['lastUsed']>): Promise<void> {
+    await this.#db.update('tokens', keyOfToken(tokenId), {
+      set: { lastUsedDay: day, lastUsedFrom: addressPrefix },
+      ...(addressPrefix === undefined ? { remove: ['lastUsedFrom'] } : {}),
+      condition: {
+        attributeExists: 'tokenId',
+        anyOf: [{ attributeNotExists: 'lastUsedDay' }, { lessThan: { lastUsedDay: day } }],
+      },
+    })
+  }
+
   /** Removes somebody's token. `absent`: there is none of this id, or it is another's. */
   async removeOwn(tokenId: TokenId, owner: Username): Promise<'removed' | 'absent'> {
     const removed = await this.#db.remove('tokens', keyOfToken(tokenId), { condition: { equals: { owner } } })
     // An attempt before, whose answer was lost, may have removed it: then it was there.
     return removed.outcome === 'done' || removed.ambiguous ? 'removed' : 'absent'
+  }
+
+  /** Removes all that somebody has. Repeatable. */
+  async removeAll(owner: Username): Promise<void> {
+    let after: ItemKey | undefined
+    do {
+      const page = await this.#db.query('tokens', {
+        partition: accountKey(owner),
+        consistent: true,
+        projection: ['account', 'item'],
+        ...(after && { after }),
+      })
+      const remove = page.items.map((item) => ({ account: String(item['account']), item: String(item['item']) }))
+      await this.#db.batchWrite('tokens', { remove })
+      after = page.next
+    } while (after !== undefined)
   }
 
   /** Absent is fine. */
@@ -106,17 +128,15 @@ export class TokenStore {
   }
 }
 
-const keyOfToken = (tokenId: TokenId) => ({
-  account: tokenId.slice(idLength - accountLength),
-  item: `${tokenPrefix}${tokenId}`,
-})
+const keyOfToken = (tokenId: TokenId) => credentialKey('token', tokenId)
 
 /** Absent attributes and `undefined` are one to the store, and not to the type. */
 function parse(item: unknown): Token {
-  const { limits, lastUsed, ...token } = storedToken.parse(item)
+  const { limits, lastUsedDay: day, lastUsedFrom, ...token } = storedToken.parse(item)
+  const addressPrefix = lastUsedFrom === undefined ? {} : { addressPrefix: lastUsedFrom }
   return {
     ...withoutUndefined(token),
     ...(limits === undefined ? {} : { limits: withoutUndefined(limits) }),
-    ...(lastUsed === undefined ? {} : { lastUsed: withoutUndefined(lastUsed) }),
+    ...(day === undefined ? {} : { lastUsed: { day, ...addressPrefix } }),
   }
 }

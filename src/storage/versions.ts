@@ -17,8 +17,10 @@ import {
   type VersionStatus,
   versionStatuses,
 } from '../model/version-status.ts'
+import { withoutUndefined } from '../std/defined.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { DynamoDb } from './dynamodb.ts'
+import type { Condition } from './dynamodb-expressions.ts'
 import { packageKey, parsePackageKey, versionItem, versionItemPrefix } from './keys.ts'
 
 const reason = z.object({
@@ -49,6 +51,7 @@ const storedVersion = z.object({
   publishedAt: z.string().optional(),
   reasons: z.array(reason).optional(),
   deprecated: z.string().optional(),
+  blocked: z.string().optional(),
 })
 
 /** The sparse index's one partition: items that something is left to do for. */
@@ -60,6 +63,8 @@ const stillAfterMs = 60_000
 export interface StatusPatch {
   readonly publishedAt?: string
   readonly reasons?: readonly Reason[]
+  /** For a step to `blocked`; the next one takes it away. */
+  readonly blocked?: string
 }
 
 /** Version items: the truth about what was claimed and how it was decided. `advance` is the only writer of a status. */
@@ -122,12 +127,12 @@ export class Versions {
 
   /** Takes an item out of the sweeper's index, unless it has changed since the record was read. */
   async done(record: VersionRecord): Promise<void> {
-    const { status, uploadId, deprecated } = record
+    const { status, uploadId, deprecated, blocked } = record
     await this.#db.update('packages', keyOf(record), {
       remove: ['work', 'workDueAt'],
       condition: {
         attributeExists: 'work',
-        equals: { status, uploadId, ...(deprecated === undefined ? {} : { deprecated }) },
+        equals: { status, uploadId, ...withoutUndefined({ deprecated, blocked }) },
         ...(deprecated === undefined ? { attributeNotExists: 'deprecated' } : {}),
       },
     })
@@ -141,13 +146,18 @@ export class Versions {
     if (!(nextStatus[record.status] as readonly VersionStatus[]).includes(to)) {
       throw new Error(`no step from ${record.status} to ${to}`)
     }
+    const { blocked, ...kept } = record
     const statusAt = isoNow(this.#platform)
+    const hasWork = leavesWork(record.status, to)
     const written = await this.#db.update('packages', keyOf(record), {
-      set: { status: to, statusAt, ...patch, ...(leavesWork(to) ? { work: openWork, workDueAt: this.#due() } : {}) },
-      ...(leavesWork(to) ? {} : { remove: ['work', 'workDueAt'] }),
+      set: { status: to, statusAt, ...patch, ...(hasWork ? { work: openWork, workDueAt: this.#due() } : {}) },
+      remove: [
+        ...(hasWork ? [] : ['work', 'workDueAt']),
+        ...(blocked === undefined || patch.blocked !== undefined ? [] : ['blocked']),
+      ],
       condition: { equals: { status: record.status, uploadId: record.uploadId } },
     })
-    if (written.outcome === 'done') return { ...record, status: to, statusAt, ...patch }
+    if (written.outcome === 'done') return { ...kept, status: to, statusAt, ...patch }
     if (!written.ambiguous) return 'moved'
     const current = await this.get(record)
     return current?.uploadId === record.uploadId && current.status === to ? current : 'moved'
@@ -178,19 +188,53 @@ export class Versions {
     return (await this.#db.batchGet('packages', keys, { consistent: true })).map(parse)
   }
 
+  /**
+   * Version items of a package by the text of their version, a page at a time, read consistently. With a status, a page
+   * may be short and not the last.
+   */
+  async page(
+    ref: PackageRef,
+    { after, limit, status }: { readonly after?: Version; readonly limit: number; readonly status?: VersionStatus },
+  ): Promise<{ readonly records: readonly VersionRecord[]; readonly next?: Version }> {
+    const page = await this.#db.query('packages', {
+      partition: packageKey(ref),
+      sort: { beginsWith: versionItemPrefix },
+      consistent: true,
+      limit,
+      ...(after === undefined ? {} : { after: keyOf({ ...ref, version: after }) }),
+      ...(status === undefined ? {} : { filter: { equals: { status } } }),
+    })
+    const { next } = page
+    const records = page.items.map(parse)
+    if (next === undefined) return { records }
+    return { records, next: String(next['item']).slice(versionItemPrefix.length) as Version }
+  }
+
   /** Every version item of a package, read consistently, a page at a time. */
-  async *all(ref: PackageRef): AsyncGenerator<VersionRecord, void> {
+  all(ref: PackageRef): AsyncGenerator<VersionRecord, void> {
+    return this.#items(ref)
+  }
+
+  async *#items(ref: PackageRef, filter?: Condition): AsyncGenerator<VersionRecord, void> {
     let after: Parameters<DynamoDb['query']>[1]['after']
     do {
       const page = await this.#db.query('packages', {
         partition: packageKey(ref),
         sort: { beginsWith: versionItemPrefix },
         consistent: true,
+        ...(filter === undefined ? {} : { filter }),
         ...(after === undefined ? {} : { after }),
       })
       for (const item of page.items) yield parse(item)
       after = page.next
     } while (after !== undefined)
+  }
+
+  /** Those versions of a package that something is left to do for, read consistently. Reads all of its items. */
+  async unsettled(ref: PackageRef): Promise<readonly VersionRecord[]> {
+    const found: VersionRecord[] = []
+    for await (const record of this.#items(ref, { attributeExists: 'work' })) found.push(record)
+    return found
   }
 
   /** Which of these are published, as `<format>/<name>/<version>`. */
@@ -217,13 +261,8 @@ function refOf(packageText: string, item: string): VersionRef {
 
 /** Absent attributes and `undefined` are one to the store, and not to the type. */
 function parse(item: unknown): VersionRecord {
-  const { publishedAt, reasons, deprecated, ...record } = storedVersion.parse(item)
-  return {
-    ...record,
-    ...(publishedAt === undefined ? {} : { publishedAt }),
-    ...(reasons === undefined ? {} : { reasons: reasons.map(parseReason) }),
-    ...(deprecated === undefined ? {} : { deprecated }),
-  }
+  const { reasons, ...record } = storedVersion.parse(item)
+  return { ...withoutUndefined(record), ...(reasons === undefined ? {} : { reasons: reasons.map(parseReason) }) }
 }
 
 function parseReason({ path, ...rest }: z.infer<typeof reason>): Reason {

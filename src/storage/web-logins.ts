@@ -40,8 +40,9 @@ export class WebLogins {
   }
 
   /**
-   * One step, if the login still stands at `from` and has not ended. False: somebody was first, or a lost answer of
-   * ours. Never both sides of a decision, and never two uses.
+   * One step, if the login still stands at `from` and has not ended. False: somebody was first. Never both sides of a
+   * decision, and never two uses: a use whose answer was lost is nobody's, while a decision that stands as it was to be
+   * made counts as made.
    */
   async advance(
     id: string,
@@ -53,7 +54,10 @@ export class WebLogins {
       set: { state: to.state, username: to.username, passwordMark: to.passwordMark },
       condition: { equals: { state: from }, greaterThan: { endsAtMs: nowMs } },
     })
-    return written.outcome === 'done'
+    if (written.outcome === 'done') return true
+    if (!written.ambiguous || to.state === 'used') return false
+    const current = await this.get(id)
+    return current?.state === to.state && current.username === to.username
   }
 }
 

@@ -35,14 +35,15 @@ export const cliLogin: Hono<AppEnv> = routes()
     const id = c.req.param('id')
     const { token, ...answer } = await formBody(c, form)
     try {
-      await c.var.registry.decideWebLogin(id, { formToken: token, ...answer }, claimedAddress(c))
+      const form = { formToken: token, ...answer }
+      const { challenge } = await c.var.registry.decideWebLogin(id, form, visitorOf(c), claimedAddress(c))
+      return c.redirect(challenge === undefined ? `/-/cli/${id}` : `/-/second/${challenge}`, 303)
     } catch (error) {
       const problem = problemOf(error, c.var.requestId)
       if (!correctable.has(problem.code)) throw error
       c.set('refusal', problem.code)
       return askingPage(c, await c.var.registry.readWebLogin(id), { problem, name: answer.name })
     }
-    return c.redirect(`/-/cli/${id}`, 303)
   })
 
 function askingPage(c: Context<AppEnv>, login: Login, before?: { readonly problem: Problem; readonly name: string }) {

@@ -4,6 +4,7 @@ import type { AppEnv } from '../http/env.ts'
 import type { Problem } from '../http/problem.ts'
 import { assetFolder, iconPath, stylesheetPath } from './assets.ts'
 import { mark, tornEdge } from './drawings.ts'
+import { passkeyScriptPath } from './passkey-script.ts'
 
 /** Text that `html` has escaped. */
 export type Markup = ReturnType<typeof html>
@@ -12,15 +13,23 @@ export interface Page {
   readonly title: string
   readonly status: Problem['status'] | 200
   readonly main: Markup
+  /** Runs the one script that there is. */
+  readonly usesPasskeys?: boolean
+  /** For reading and tables, not for a form. */
+  readonly isWide?: boolean
 }
 
-/** A whole page: no script, no style and no picture but ours, no frame around it, nothing kept. */
-export function answerPage(c: Context<AppEnv>, { title, status, main }: Page): Response | Promise<Response> {
+/** A whole page: no script where none is needed, no style and no picture but ours, no frame around it, nothing kept. */
+export function answerPage(
+  c: Context<AppEnv>,
+  { title, status, main, usesPasskeys = false, isWide = false }: Page,
+): Response | Promise<Response> {
   const { origin, host } = new URL(c.var.registry.config.publicUrl)
   const files = `${origin}${assetFolder}`
+  const scripts = usesPasskeys ? `script-src ${files}; ` : ''
   c.header(
     'content-security-policy',
-    `default-src 'none'; style-src ${files}; img-src ${files}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
+    `default-src 'none'; ${scripts}style-src ${files}; img-src ${files}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'`,
   )
   c.header('cache-control', 'no-store')
   c.header('referrer-policy', 'same-origin') // 'no-referrer' would make the Origin of our own forms "null"
@@ -34,11 +43,12 @@ export function answerPage(c: Context<AppEnv>, { title, status, main }: Page): R
 <title>${title} · Deckle</title>
 <link rel="stylesheet" href="${stylesheetPath}">
 <link rel="icon" type="image/svg+xml" href="${iconPath}">
+${usesPasskeys ? html`<script type="module" src="${passkeyScriptPath}"></script>` : ''}
 </head>
 <body>
 <header class="mast"><div class="wrap"><span class="brand">${mark}Deckle</span></div></header>
 ${tornEdge}
-<main class="wrap narrow">
+<main class="wrap ${isWide ? 'wide' : 'narrow'}">
 ${main}
 </main>
 <footer><div class="wrap"><span>Deckle at ${host}</span><span>Times are UTC</span></div></footer>
@@ -64,7 +74,7 @@ export function answerProblemPage(c: Context<AppEnv>, problem: Problem): Respons
   return answerPage(c, { title, status: problem.status, main })
 }
 
-/** A sentence whose commands stand between backticks, as terminals show them. */
-function withCommands(sentence: string): readonly (string | Markup)[] {
+/** A sentence whose commands and codes stand between backticks, as terminals show them. */
+export function withCommands(sentence: string): readonly (string | Markup)[] {
   return sentence.split('`').map((part, index) => (index % 2 === 1 ? html`<code>${part}</code>` : part))
 }

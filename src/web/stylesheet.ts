@@ -9,18 +9,24 @@ export const stylesheet = `:root{color-scheme:light dark;${light}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif;font-variant-numeric:tabular-nums}
 :focus-visible{outline:3px solid var(--prussian);outline-offset:2px;border-radius:3px}
-.wrap{max-width:74rem;margin:0 auto;padding:0 24px}.narrow{max-width:34rem;padding-block:40px}
+.wrap{max-width:74rem;margin:0 auto;padding:0 24px}.narrow{max-width:34rem;padding-block:40px}.wide{max-width:56rem;padding-block:40px}
 .mast{background:var(--sheet)}.mast .wrap{display:flex;align-items:center;min-height:60px}
 .brand{display:flex;gap:10px;align-items:center;font-weight:650;font-size:1.125rem;letter-spacing:-.01em}
 .mark{width:22px;height:26px}.mark .fill{fill:var(--prussian)}.mark .lines{stroke:var(--sheet);stroke-width:1.8}
 .torn{display:block;width:100%;height:9px;color:var(--sheet)}
+h2{font-size:1.1875rem;margin:32px 0 12px}
 h1{font-size:1.75rem;line-height:1.2;letter-spacing:-.01em;margin:0 0 12px;text-wrap:balance}
+h2{font-size:1.25rem;line-height:1.3;margin:40px 0 12px}h2.small{font-size:1rem;margin:16px 0 4px}
+h3{font-size:1.0625rem;margin:24px 0 8px}h4{font-size:.9375rem;margin:16px 0 4px}
+a{color:var(--prussian)}ul{margin:0 0 16px;padding-left:24px}
+article{padding:0 0 16px;border-bottom:1px solid var(--line)}
+pre{overflow:auto;margin:0 0 16px;padding:12px 16px;background:var(--sheet);border:1px solid var(--line);border-radius:3px}
 p{margin:0 0 16px}.soft{color:var(--soft)}
 code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.875em;overflow-wrap:anywhere}
 dl{display:grid;grid-template-columns:auto 1fr;gap:5px 16px;margin:0 0 24px;padding:16px;background:var(--sheet);border:1px solid var(--line);border-radius:3px}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 label{display:block;font-weight:600;margin:0 0 4px}
-input{display:block;width:100%;font:inherit;color:inherit;background:var(--sheet);border:1px solid var(--edge);border-radius:3px;padding:7px 10px;height:40px;margin:0 0 16px}
+input,select{display:block;width:100%;font:inherit;color:inherit;background:var(--sheet);border:1px solid var(--edge);border-radius:3px;padding:7px 10px;height:40px;margin:0 0 16px}
 .row{display:flex;flex-wrap:wrap;gap:12px;margin-top:8px}
 button{font:inherit;font-weight:550;min-height:40px;padding:0 18px;border:1px solid var(--edge);border-radius:3px;background:var(--sheet);color:var(--ink);cursor:pointer}
 button.primary{background:var(--prussian);border-color:var(--prussian);color:var(--on-fill)}

@@ -4,7 +4,7 @@
  *   npm run bench                      everything, some minutes; writes docs/performance.md
  *   npm run bench -- --quick           a smoke run, about a minute; writes nothing
  *   npm run bench -- --rounds 9        more rounds of load than 5, for a busy machine
- *   npm run bench -- --only download   some of: download, packument, revalidation, publish, install, memory
+ *   npm run bench -- --only download   some of: download, packument, revalidation, publish, install, memory, permission
  */
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -22,12 +22,13 @@ import {
 } from './contestants.ts'
 import { edgeMemory } from './memory.ts'
 import { writePage } from './page.ts'
+import { permissionChecks } from './permission.ts'
 import { installs, publishes } from './publishing.ts'
 import { type Row, table } from './ratios.ts'
 import { downloadDecisions, packuments, revalidations } from './reading.ts'
 import { seedDeckle, seedVerdaccio } from './seed.ts'
 
-const areas = ['download', 'packument', 'revalidation', 'publish', 'install', 'memory'] as const
+const areas = ['download', 'packument', 'revalidation', 'publish', 'install', 'memory', 'permission'] as const
 type Area = (typeof areas)[number]
 
 const full = { rounds: 5, seconds: 1, publishRounds: 9, counts: [1, 100, 1_000], packages: 200, memorySamples: 3 }
@@ -47,6 +48,7 @@ const questions: Readonly<Record<Area, (arena: Arena, size: Size) => Promise<rea
   packument: ({ deckle, verdaccio }, size) => packuments(deckle, verdaccio, size.counts, size),
   revalidation: ({ deckle, verdaccio }, size) => revalidations(deckle, verdaccio, Math.max(...size.counts), size),
   publish: ({ deckle, verdaccio }, size) => publishes(deckle, verdaccio, size.counts, size.publishRounds),
+  permission: async (_, size) => permissionChecks(size.rounds),
   install: ({ deckle, verdaccio, folder }, size) =>
     installs([deckle, verdaccio], folder, size.packages, Math.min(3, size.rounds)),
 }

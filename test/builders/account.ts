@@ -5,7 +5,7 @@ import type { User } from '../../src/model/records.ts'
 export function account(username: string, changes: Partial<User> = {}): User {
   return {
     username: username as Username,
-    passwordHash: 'none',
+    passwordHash: 'scrypt$2$1$1$AAAA$AAAA',
     roles: ['publisher'],
     epoch: 0,
     orgs: {},

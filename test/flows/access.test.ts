@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { npmPackage } from '../../src/npm/names.ts'
 import type { Actor } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
@@ -34,13 +35,21 @@ test('an owner opens a package to everybody and closes it again', async () => {
   expect((await ana.fetch('/@acme%2ftool')).status).toBe(200)
 })
 
-test('a second factor is refused honestly, and so is what nobody knows', async () => {
-  for (const publish_requires_tfa of [true, false]) {
-    const refused = await set(ana, { publish_requires_tfa })
-    expect(refused.status).toBe(400)
-    expect(await refused.json()).toMatchObject({ code: 'second_factor_unsupported' })
+test('whether publishing takes a second factor is a setting of the package; what nobody knows is refused', async () => {
+  const factor = async () => (await stack.stores.heads.get(npmPackage('@acme/tool')))?.secondFactor
+  const asks = [
+    [{ publish_requires_tfa: true, automation_token_overrides_tfa: true }, 'automation'],
+    [{ publish_requires_tfa: true, automation_token_overrides_tfa: false }, 'publish'],
+    [{ publish_requires_tfa: false }, undefined],
+    [{ publish_requires_tfa: true }, 'publish'],
+    [{ publish_requires_tfa: false }, undefined],
+  ] as const
+  for (const [body, expected] of asks) {
+    expect((await set(ana, body)).status).toBe(200)
+    expect(await factor()).toBe(expected)
   }
   expect((await set(ana, { access: 'everybody' })).status).toBe(400)
+  expect((await set(ana, { automation_token_overrides_tfa: true })).status).toBe(400)
   expect((await set(ana, {})).status).toBe(400)
   expect((await set(await stack.as(), { access: 'public' })).status).toBe(401)
 })
@@ -54,8 +63,9 @@ test('collaborators are an object to npm and a list to pnpm', async () => {
 
 test('somebody’s packages are shown to those who may read them', async () => {
   expect((await ana.fetch('/-/org/ana/package')).status).toBe(404)
-  expect(await ana.json('/-/user/ana/package')).toEqual({ '@acme/open': 'write', '@acme/tool': 'write' })
-  expect(await ana.json('/-/-/package?format=cli')).toEqual({ '@acme/open': 'write', '@acme/tool': 'write' })
+  const both = { '@acme/open': 'write', '@acme/tool': 'write' }
+  await expect.poll(() => ana.json('/-/user/ana/package'), { timeout: 10_000 }).toEqual(both)
+  expect(await ana.json('/-/-/package?format=cli')).toEqual(both)
   expect(await eve.json('/-/user/ana/package')).toEqual({ '@acme/open': 'write' })
   expect(await (await stack.as()).json('/-/user/ana/package')).toEqual({ '@acme/open': 'write' })
   expect(await ana.json('/-/user/nobody/package')).toEqual({})

@@ -29,6 +29,7 @@ async function coldEdge() {
   const edge = stack.edge(platform)
   const { token } = await stack.as('ana')
   const ask = async (path: string, init: RequestInit = {}) => {
+    await edge.settled() // what is left to do after an answer is not part of the next one
     requests = 0
     const headers = new Headers(init.headers)
     headers.set('authorization', `Bearer ${token}`)

@@ -7,8 +7,9 @@ import { sweep } from '../../src/registry/sweep.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { parseJob } from '../../src/storage/jobs.ts'
 import { defaultPolicy } from '../../src/validation/policy.ts'
-import { formats, wireStores } from '../../src/wiring.ts'
+import { formats, type Registry, wireStores } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
+import { useCases } from '../support/company.ts'
 import { dying, type Moment } from '../support/dying.ts'
 import { type EdgeInProcess, type Stack, startStack } from '../support/stack.ts'
 
@@ -71,6 +72,18 @@ async function statusOf(name: string, version: string): Promise<string | undefin
   return (await stack.stores.versions.get({ ...ref(name), version: version as Version }))?.status
 }
 
+/** The list, the tags, the head and a download say what the item of 1.1.0 says, and its bytes are there. */
+async function expectAgreement(name: string): Promise<void> {
+  const isBlocked = (await statusOf(name, '1.1.0')) === 'blocked'
+  const after = await read(name)
+  expect(Object.keys(after.versions)).toEqual(isBlocked ? ['1.0.0'] : ['1.0.0', '1.1.0'])
+  if (isBlocked) expect(after['dist-tags'].latest).toBe('1.0.0')
+  const download = await call(stack.edge(), `${name}/-/${name}-1.1.0.tgz`)
+  expect(download.status).toBe(isBlocked ? 403 : 302)
+  expect(await stack.stored(`packages/npm/${name}/`)).toHaveLength(2)
+  expect((await rebuild(deps(), ref(name))).outcome).toBe('unchanged')
+}
+
 describe.each<Moment>(['before', 'after'])('killed %s a request', (moment) => {
   test('deprecate: what the items say is what clients read', async () => {
     for (let at = 1, done = false; !done; at += 1) {
@@ -120,12 +133,40 @@ describe.each<Moment>(['before', 'after'])('killed %s a request', (moment) => {
     }
   }, 180_000)
 
+  test('block and unblock: what the item says is what clients read', async () => {
+    for (let at = 1, done = false; !done; at += 1) {
+      const name = `block-${moment}-${at}`
+      await published(name, ['1.0.0', '1.1.0'])
+      const target = { ...ref(name), version: '1.1.0' as Version }
+      const admin = await useCases(stack).as('admin')
+      const killed = [
+        (registry: Registry) => registry.blockVersion(admin, target, 'malware'),
+        (registry: Registry) => registry.unblockVersion(admin, target),
+      ]
+      done = true
+      for (const change of killed) {
+        const platform = dying(at, moment)
+        const isOk = await change(useCases(stack, platform).registry).then(
+          () => true,
+          () => false,
+        )
+        done &&= isOk && platform.requests() < at
+        await recover()
+        await expectAgreement(name)
+        await change(useCases(stack).registry)
+        await expectAgreement(name)
+      }
+      expect(await statusOf(name, '1.1.0')).toBe('published')
+      expect(at).toBeLessThan(60)
+    }
+  }, 180_000)
+
   test('the validator that removes: the sweeper finishes it', async () => {
     for (let at = 1, done = false; !done; at += 1) {
       const name = `remove-${moment}-${at}`
       const { _rev } = await published(name, ['1.0.0'])
       // The edge dies as soon as the tombstone stands, so that all that follows is the validator's
-      const edge = stack.edge(dying(5, 'after'))
+      const edge = stack.edge(dying(6, 'after'))
       await call(edge, `${name}/-rev/${_rev}`, { method: 'DELETE' })
       const platform = dying(at, moment)
       const target = { ...ref(name), version: '1.0.0' as Version }
@@ -140,4 +181,16 @@ describe.each<Moment>(['before', 'after'])('killed %s a request', (moment) => {
       expect(at).toBeLessThan(60)
     }
   }, 180_000)
+})
+
+test('a deprecation that was cut off can be taken back before the sweeper lists it', async () => {
+  const name = 'taken-back'
+  const packument = await published(name, ['1.0.0', '1.1.0'])
+  // As far as it came: the item is written, and clients do not see it yet
+  await stack.stores.versions.deprecate({ ...ref(name), version: '1.0.0' as Version }, 'old')
+  const answer = await call(stack.edge(), name, { method: 'PUT', body: JSON.stringify(packument) })
+  expect(answer.status).toBe(200)
+  await recover()
+  expect((await read(name)).versions['1.0.0'].deprecated).toBeUndefined()
+  expect((await rebuild(deps(), ref(name))).outcome).toBe('unchanged')
 })

@@ -58,6 +58,13 @@ const writes = (name: string): readonly Route[] => [
   ['star it as pnpm does', '/-/user/v1/star', json('PUT', { name: name.replace('%2f', '/') })],
   ['add an owner', `/-/package/${name}/owners`, json('PUT', { user: 'eve' })],
   ['remove an owner', `/-/package/${name}/owners/ana`, { method: 'DELETE' }],
+  ['demand a second factor', `/-/package/${name}/access`, json('POST', { publish_requires_tfa: true })],
+  [
+    'give it to a team',
+    '/-/team/acme/developers/package',
+    json('PUT', { package: name.replace('%2f', '/'), permissions: 'read-only' }),
+  ],
+  ['take it from a team', '/-/team/acme/developers/package', json('DELETE', { package: name.replace('%2f', '/') })],
 ]
 
 const askers = {
@@ -68,7 +75,7 @@ const askers = {
     if (owner === undefined) throw new Error('ana has no account')
     const limits = { power: 'manage', packages: ['npm/other', 'npm/@other/*'] } as const
     const request = { kind: 'publish', description: 'limited', lifetimeDays: 1, limits } as const
-    const { token } = await wireIdentity(stack.stores, webPlatform).tokens.issueNamed(owner, request)
+    const { token } = await wireIdentity(stack.config, stack.stores, webPlatform).tokens.issueNamed(owner, request)
     return new Actor(stack.url, token)
   },
 } as const
@@ -77,7 +84,7 @@ describe.each(Object.entries(askers))('to %s a private package is one that does 
   test.each([...routes('secret', 'secret'), ...writes('secret')])('%s', async (_, path, init) => {
     const asker = await someone()
     const there = await answer(await asker.fetch(path, init))
-    const missing = await answer(await asker.fetch(path.replaceAll('secret', 'nobody'), init))
+    const missing = await answer(await asker.fetch(path.replaceAll('secret', 'nobody'), renamed(init)))
     expect(there).toEqual(missing)
     expect(there.status).toBeGreaterThanOrEqual(400)
   })
@@ -87,7 +94,7 @@ describe.each(Object.entries(askers))('to %s a private package is one that does 
     async (_, path, init) => {
       const asker = await someone()
       const there = await answer(await asker.fetch(path, init))
-      const missing = await answer(await asker.fetch(path.replaceAll('secret', 'nobody'), init))
+      const missing = await answer(await asker.fetch(path.replaceAll('secret', 'nobody'), renamed(init)))
       expect(there).toEqual(missing)
     },
   )
@@ -158,6 +165,11 @@ test('a publish of a taken name says so, and nothing else', async () => {
   const refused = await eve.fetch('/secret', publishRequest('secret', '3.0.0'))
   expect(refused.status).toBe(403)
 })
+
+/** The same request for a package that does not exist, also where the body names it. */
+function renamed(init: RequestInit): RequestInit {
+  return typeof init.body === 'string' ? { ...init, body: init.body.replaceAll('secret', 'nobody') } : init
+}
 
 async function answer(response: Response) {
   const body = (await response.text()).replaceAll('secret', 'nobody').replace(/"requestId":"[^"]*"/, '')

@@ -89,7 +89,8 @@ test('two changes of a password at once: one wins, the other is told', async () 
 
 test('what is not there is refused, not ignored', async () => {
   const eva = await (await person('eva')).loggedIn()
-  expect(await codeOf(await set(eva, { tfa: { password, mode: 'auth-only' } }))).toEqual([501, 'operation_unsupported'])
+  expect(await codeOf(await set(eva, { tfa: { password, mode: 'auth-only' } }))).toEqual([501, 'second_factor_off'])
+  expect(await codeOf(await set(eva, { tfa: { password, mode: 'sometimes' } }))).toEqual([400, 'body_invalid'])
   expect(await codeOf(await set(eva, { github: 'eva' }))).toEqual([501, 'operation_unsupported'])
   expect(await codeOf(await (await stack.as()).fetch('/-/npm/v1/user'))).toEqual([401, 'login_required'])
   expect(await codeOf(await set(await stack.as(), { fullname: 'x' }))).toEqual([401, 'login_required'])

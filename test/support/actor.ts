@@ -34,6 +34,11 @@ export class Actor {
   }
 }
 
+/** A request with a body in JSON. */
+export function json(method: string, body: unknown): RequestInit {
+  return { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
+}
+
 /** The request of `npm publish` for a small package made of the given files. */
 export function publishRequest(name: string, version: string, options: PublishOptions = {}): RequestInit {
   const manifest = { name, version, description: `about ${name}`, license: 'MIT', ...options.manifest }

@@ -2,8 +2,15 @@ import { type Platform, webPlatform } from '../../src/std/platform.ts'
 
 export type Moment = 'before' | 'after'
 
-/** A platform whose process dies at its `at`-th request. */
-export function dying(at: number, moment: Moment): Platform & { readonly requests: () => number } {
+/**
+ * A platform whose process dies at its `at`-th request.
+ * @param counts which requests are counted; default: all
+ */
+export function dying(
+  at: number,
+  moment: Moment,
+  counts: (request: Request) => boolean = () => true,
+): Platform & { readonly requests: () => number } {
   let requests = 0
   return {
     ...webPlatform,
@@ -12,10 +19,10 @@ export function dying(at: number, moment: Moment): Platform & { readonly request
       milliseconds < 1_000 ? Promise.resolve() : webPlatform.sleep(milliseconds, signal),
     requests: () => requests,
     async fetch(request) {
-      requests += 1
+      if (counts(request) || requests >= at) requests += 1
       if (requests > at || (requests === at && moment === 'before')) throw new TypeError('killed')
       const response = await webPlatform.fetch(request)
-      if (requests === at) {
+      if (requests === at && counts(request)) {
         await response.body?.cancel()
         throw new TypeError('killed')
       }

@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net'
 
 /**
  * What goes wrong with one request.
- * `error`: answered with 500, unseen by the service. `throttled`: refused in the service's own words. `lost`: done, and
- * the answer is lost. `reset`: cut off before it arrives. `half`: the answer breaks off in the middle of its body.
+ * `error`: answered with 500, unseen by the service; `unavailable`: with 503. `throttled`: refused in the service's own
+ * words (S3: 503 SlowDown). `lost`: done, and the answer is lost. `reset`: cut off before it arrives. `half`: the answer breaks off in the middle of its body.
  * `hang`: no answer until the client gives up.
  */
-export const faults = ['error', 'throttled', 'lost', 'reset', 'half', 'hang'] as const
+export const faults = ['error', 'unavailable', 'throttled', 'lost', 'reset', 'half', 'hang'] as const
 export type Fault = (typeof faults)[number]
 
 export interface FaultProxy {
@@ -27,6 +27,7 @@ export async function startFaultProxy(service: 's3' | 'dynamodb' | 'sqs', target
     count += 1
     const fault = proxy.plan({ method: incoming.method ?? '', url: incoming.url ?? '', count })
     if (fault === 'error') return refuse(incoming, outgoing, 500, 'InternalError', service)
+    if (fault === 'unavailable') return refuse(incoming, outgoing, 503, 'ServiceUnavailable', service)
     if (fault === 'throttled')
       return refuse(incoming, outgoing, throttling[service][0], throttling[service][1], service)
     if (fault === 'reset') return void incoming.socket.destroy()

@@ -5,6 +5,7 @@ import { bundleWorker } from '../../src/node/local/bundle.ts'
 import { choosePort } from '../../src/node/local/ports.ts'
 import { startValidator, type Validator } from '../../src/node/validator/service.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import type { ServiceName } from '../../src/storage/aws.ts'
 import { type Stores, wire, wireIdentity, wireStores } from '../../src/wiring.ts'
 import { account } from '../builders/account.ts'
 import { Actor } from './actor.ts'
@@ -35,8 +36,8 @@ export interface StackOptions {
   readonly validator?: boolean
   /** Run the edge in workerd; default true. */
   readonly workerd?: boolean
-  /** Put something between the edge and validator, and these storage servers: returns the address to use instead. */
-  readonly between?: (service: 's3' | 'dynamodb' | 'sqs', url: string) => Promise<string>
+  /** Put something between the edge or validator, and these storage servers: returns the address to use instead. */
+  readonly between?: (service: ServiceName, url: string, component: 'edge' | 'validator') => Promise<string>
 }
 
 /** The whole registry against local servers: storage and validator in this process, the edge in real workerd. */
@@ -48,16 +49,21 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     table: storage.dynamodb.tableName('users').replace(/users$/, ''),
     queue: storage.sqs.queueName('jobs').replace(/jobs$/, ''),
   }
-  const endpoint = async (service: 's3' | 'dynamodb' | 'sqs') => {
-    const direct = storage.endpoints[service] ?? ''
-    return options.between === undefined ? direct : options.between(service, direct)
+  const endpointsOf = async (component: 'edge' | 'validator') => {
+    const endpoint = async (service: ServiceName) => {
+      const direct = storage.endpoints[service] ?? ''
+      return options.between === undefined ? direct : options.between(service, direct, component)
+    }
+    return {
+      DECKLE_S3_ENDPOINT: await endpoint('s3'),
+      DECKLE_DYNAMODB_ENDPOINT: await endpoint('dynamodb'),
+      DECKLE_SQS_ENDPOINT: await endpoint('sqs'),
+    }
   }
   const settings: Record<string, string> = {
     DECKLE_PUBLIC_URL: url,
     DECKLE_STORAGE_URL: storage.endpoints.s3 ?? '',
-    DECKLE_S3_ENDPOINT: await endpoint('s3'),
-    DECKLE_DYNAMODB_ENDPOINT: await endpoint('dynamodb'),
-    DECKLE_SQS_ENDPOINT: await endpoint('sqs'),
+    ...(await endpointsOf('edge')),
     DECKLE_BUCKET: storage.bucket,
     DECKLE_TABLE_PREFIX: prefixes.table,
     DECKLE_QUEUE_PREFIX: prefixes.queue,
@@ -74,13 +80,16 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     DECKLE_SQS_ENDPOINT: storage.endpoints.sqs ?? '',
   }
   const stores = wireStores(parseConfig({ ...settings, ...direct }), webPlatform)
-  const validator = options.validator === false ? undefined : await startValidator(config)
+  const validator =
+    options.validator === false
+      ? undefined
+      : await startValidator(parseConfig({ ...settings, ...(await endpointsOf('validator')) }))
   const workerd = options.workerd === false ? undefined : await startWorkerd(port, settings)
   return {
     url,
     config,
     stores,
-    as: async (name) => new Actor(url, name === undefined ? undefined : await issueToken(stores, name)),
+    as: async (name) => new Actor(url, name === undefined ? undefined : await issueToken(config, stores, name)),
     async stored(prefix) {
       const page = await stores.s3.list(prefix)
       return page.objects.map(({ key }) => key.slice(prefix.length))
@@ -124,10 +133,10 @@ function edgeInProcess(config: Config, platform: Platform): EdgeInProcess {
 }
 
 /** A token without a login: the login has tests of its own, and scrypt takes its time. */
-async function issueToken(stores: Stores, name: string): Promise<string> {
+async function issueToken(config: Config, stores: Stores, name: string): Promise<string> {
   const user = account(name, name === 'admin' ? { roles: ['admin'] } : {})
   await stores.users.claim(user)
-  const { token } = await wireIdentity(stores, webPlatform).tokens.issue(user, 'test', 1)
+  const { token } = await wireIdentity(config, stores, webPlatform).tokens.issue(user, 'test', 1)
   return token
 }
 

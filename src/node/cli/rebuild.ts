@@ -1,5 +1,6 @@
 import type { PackageRef } from '../../model/ids.ts'
 import { npmPackage } from '../../npm/names.ts'
+import { isEmpty } from '../../registry/change.ts'
 import { rebuild } from '../../registry/rebuild.ts'
 import { webPlatform } from '../../std/platform.ts'
 import { formats, type Stores } from '../../wiring.ts'
@@ -39,7 +40,7 @@ async function* everyPackage(stores: Stores): AsyncGenerator<PackageRef, void> {
   let after: string | undefined
   do {
     const page = await stores.heads.list('npm', { limit: pageSize, ...(after === undefined ? {} : { after }) })
-    for (const head of page.heads) if (head.revision !== undefined) yield head
+    for (const head of page.heads) if (!isEmpty(head)) yield head
     after = page.next
   } while (after !== undefined)
 }

@@ -1,35 +1,50 @@
 import { randomBytes, randomInt } from 'node:crypto'
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { StartProblem, systemCode } from './start-problem.ts'
 
-const shape = z.object({ accessKeyId: z.string().min(16), secretAccessKey: z.string().min(32) })
+const shape = z.object({
+  /** The key pair that the local storage servers, and nobody else, know. */
+  accessKeyId: z.string().min(16),
+  secretAccessKey: z.string().min(32),
+  /** Signs sessions. Absent in folders of older versions, like all that follows. */
+  sessionKey: z.string().min(43).optional(),
+  /** Encrypts what is kept secret in the store. */
+  secretKey: z.string().min(43).optional(),
+})
 
-/** The key pair that the local storage servers, and nobody else, know. */
-export type LocalCredentials = Readonly<z.infer<typeof shape>>
+export type LocalSecrets = Readonly<Required<z.infer<typeof shape>>>
 
 /**
  * The secrets of this data folder, made at its first start: `secrets.json`, readable by its owner only.
  * @throws StartProblem when the file is damaged: other secrets would not fit the state any more
  */
-export function loadSecrets(dataDirectory: string): LocalCredentials {
+export function loadSecrets(dataDirectory: string): LocalSecrets {
   const file = join(dataDirectory, 'secrets.json')
+  const kept = readSecrets(file)
+  const made = {
+    accessKeyId: `DECKLE${randomBytes(7).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64url'),
+    sessionKey: randomBytes(32).toString('base64url'),
+    secretKey: randomBytes(32).toString('base64url'),
+  }
+  const secrets = { ...made, ...kept }
+  if (kept !== undefined && Object.keys(kept).length === Object.keys(secrets).length) return secrets
+  writeFileSync(`${file}.new`, `${JSON.stringify(secrets, undefined, 2)}\n`, { mode: 0o600 })
+  renameSync(`${file}.new`, file) // whole or not at all
+  return secrets
+}
+
+function readSecrets(file: string): z.infer<typeof shape> | undefined {
   try {
     const parsed = shape.parse(JSON.parse(readFileSync(file, 'utf8')))
     chmodSync(file, 0o600)
     return parsed
   } catch (error) {
-    if (systemCode(error) !== 'ENOENT') {
-      throw new StartProblem(`${file} cannot be read. Restore it, or remove it to get new secrets.`, { cause: error })
-    }
+    if (systemCode(error) === 'ENOENT') return undefined
+    throw new StartProblem(`${file} cannot be read. Restore it, or remove it to get new secrets.`, { cause: error })
   }
-  const made = {
-    accessKeyId: `DECKLE${randomBytes(7).toString('hex').toUpperCase()}`,
-    secretAccessKey: randomBytes(30).toString('base64url'),
-  }
-  writeFileSync(file, `${JSON.stringify(made, undefined, 2)}\n`, { flag: 'wx', mode: 0o600 })
-  return made
 }
 
 /** A password that is easy to type and hard to guess: 24 letters and digits that cannot be mixed up, 118 bits. */

@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, parseConfig } from '../../config.ts'
 import { runningFile } from '../cli/connect.ts'
-import type { LocalCredentials } from './secrets.ts'
+import type { LocalSecrets } from './secrets.ts'
 import { StartProblem } from './start-problem.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -29,8 +29,8 @@ export interface SettingsInput {
   /** The registry's port. */
   readonly port: number
   readonly storagePorts: Readonly<Partial<Record<StoragePart, number>>>
-  /** For the local storage servers, when no other ones are used. */
-  readonly credentials: LocalCredentials
+  /** Its credentials are for the local storage servers, when no other ones are used. */
+  readonly secrets: LocalSecrets
 }
 
 /**
@@ -39,15 +39,17 @@ export interface SettingsInput {
  * since they may open somebody's real account.
  * @throws StartProblem naming the bad settings
  */
-export function makeSettings({ env: all, port, storagePorts, credentials }: SettingsInput): Settings {
+export function makeSettings({ env: all, port, storagePorts, secrets }: SettingsInput): Settings {
   const env = withoutUnset(all)
   const settings: Record<string, string | undefined> = {
     DECKLE_PUBLIC_URL: `http://localhost:${port}`,
     DECKLE_BUCKET: 'deckle',
     DECKLE_TABLE_PREFIX: 'deckle-',
     DECKLE_QUEUE_PREFIX: 'deckle-',
+    DECKLE_SESSION_KEYS: JSON.stringify([{ kid: 'local', secret: secrets.sessionKey }]),
+    DECKLE_SECRET_KEY: secrets.secretKey,
     ...Object.fromEntries(Object.entries(env).filter(([name]) => name.startsWith('DECKLE_'))),
-    ...credentialSettings(env, credentials),
+    ...credentialSettings(env, secrets),
     DECKLE_ADMIN_PASSWORD: undefined,
   }
   for (const part of localStorageParts(env)) settings[endpointOf[part]] = `http://127.0.0.1:${storagePorts[part]}`
@@ -55,7 +57,7 @@ export function makeSettings({ env: all, port, storagePorts, credentials }: Sett
   return checked(withoutUnset(settings))
 }
 
-function credentialSettings(env: Environment, local: LocalCredentials): Record<string, string | undefined> {
+function credentialSettings(env: Environment, local: LocalSecrets): Record<string, string | undefined> {
   if (localStorageParts(env).length === storageParts.length) {
     return {
       AWS_REGION: 'us-east-1',

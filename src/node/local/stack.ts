@@ -32,6 +32,8 @@ export interface StackOptions extends AddressOptions {
   readonly terminal?: Terminal
   /** Gives up a start that is under way. */
   readonly signal?: AbortSignal
+  /** The most to wait before a part that ended is started again. Default: 5 s. */
+  readonly longestRestartMs?: number
   /** Told the first account's password once the account is made, if the environment did not set it. */
   onPassword?(password: string): void
 }
@@ -105,6 +107,7 @@ class Start {
     this.#terminal = options.terminal ?? silentTerminal
     this.#supervisor = new Supervisor({
       dataDirectory: options.dataDirectory,
+      longestRestartMs: options.longestRestartMs,
       report: (line) => this.#terminal.warn(line),
       processesChanged: (pids) => lock.noteProcesses(pids),
     })
@@ -130,8 +133,8 @@ class Start {
     const { dataDirectory } = this.#options
     const storageParts = localStorageParts(this.#env)
     const storagePorts = await this.#choosePorts(storageParts)
-    const credentials = loadSecrets(dataDirectory)
-    this.#settings = makeSettings({ env: this.#env, port: this.#port, storagePorts, credentials })
+    const secrets = loadSecrets(dataDirectory)
+    this.#settings = makeSettings({ env: this.#env, port: this.#port, storagePorts, secrets })
 
     this.#terminal.progress('Starting storage and building the worker')
     const storage = storageParts.map((part) => this.#startStorage(part, storagePorts[part]))

@@ -25,6 +25,8 @@ export interface PartSpec {
   readonly input?: unknown
   /** How long it may take to finish what it has begun when it is stopped. */
   readonly graceMs: number
+  /** The most to wait before it is started again; default 5 s. */
+  readonly longestRestartMs?: number | undefined
 }
 
 export interface PartEvents {
@@ -41,7 +43,7 @@ export class SupervisedPart {
   readonly spec: PartSpec
   readonly #output: PartOutput
   readonly #events: PartEvents
-  readonly #backoff = new Backoff()
+  readonly #backoff: Backoff
   #child: ChildProcess | undefined
   #helpers: readonly number[] = []
   #readyAt: number | undefined
@@ -58,6 +60,7 @@ export class SupervisedPart {
     this.spec = spec
     this.#output = output
     this.#events = events
+    this.#backoff = new Backoff(spec.longestRestartMs)
     // Whoever waits for it gets the rejection; nobody has to.
     this.#up.promise.catch(() => undefined)
   }

@@ -4,6 +4,8 @@ import { type PartSpec, SupervisedPart } from './supervised-part.ts'
 
 export interface SupervisorOptions {
   readonly dataDirectory: string
+  /** For all parts; see `PartSpec`. */
+  readonly longestRestartMs?: number | undefined
   /** Something that the person at the terminal should know, in one line. */
   report(line: string): void
   /** Told all processes of the stack, but our own, whenever they are others. */
@@ -31,7 +33,8 @@ export class Supervisor {
   /** Starts a part, and starts it again whenever it ends. `up` of what is returned tells when it can be used. */
   start(spec: PartSpec): SupervisedPart {
     const output = new PartOutput(this.#options.dataDirectory, spec.name, this.#options.report)
-    const part = new SupervisedPart(spec, output, {
+    const { longestRestartMs } = this.#options
+    const part = new SupervisedPart({ longestRestartMs, ...spec }, output, {
       report: this.#options.report,
       giveUp: (problem) => this.#failed.resolve(problem),
       processesChanged: () => this.#options.processesChanged(this.#processes()),

@@ -15,7 +15,7 @@ export const audit: Hono<AppEnv> = routes().on(
   'POST',
   ['/-/npm/v1/security/advisories/bulk', '/-/npm/v1/security/audits', '/-/npm/v1/security/audits/quick'],
   async (c) => {
-    await drain(c.req.raw.body, mostBytes)
+    await drain(c.req.raw.body, mostBytes, c.var.pace)
     throw refuse('advisories_unavailable')
   },
 )

@@ -27,9 +27,9 @@ export function requireJson(c: Context<AppEnv>, mostBytes: number): ReadableStre
 export async function packumentBody(c: Context<AppEnv>): Promise<JsonObject> {
   const bodyBytes = metadataLimits.metadataBytes
   const limits = { ...metadataLimits, bodyBytes, attachmentBytes: 0 }
-  const { metadata, attachment } = await splitPublishBody(requireJson(c, bodyBytes), limits, () => ({
-    write: () => undefined,
-  }))
+  const nothing = { write: () => undefined }
+  const body = requireJson(c, bodyBytes)
+  const { metadata, attachment } = await splitPublishBody(body, limits, () => nothing, c.var.pace)
   if (attachment !== undefined) throw refuse('body_invalid', { problem: 'it has a tarball where none belongs' })
   return metadata
 }

@@ -1,5 +1,6 @@
 import type { Hono } from 'hono'
 import { asking } from '../../http/authenticate.ts'
+import { readBytes } from '../../http/body.ts'
 import { type AppEnv, routes } from '../../http/env.ts'
 import { reportUrl } from '../../http/urls.ts'
 import { refuse } from '../../model/refusals.ts'
@@ -25,7 +26,7 @@ export const publish: Hono<AppEnv> = routes().put('/:package', async (c) => {
   const mostBytes = c.var.registry.config.maxPublishBytes
   const sentBody = requireJson(c, mostBytes)
   const small =
-    Number(c.req.header('content-length') ?? Number.NaN) <= starBytes ? await c.req.arrayBuffer() : undefined
+    Number(c.req.header('content-length') ?? Number.NaN) <= starBytes ? await readBytes(c, starBytes) : undefined
   const star = small === undefined ? undefined : readStar(new TextDecoder().decode(small), who.username)
   if (star !== undefined) {
     await c.var.registry.setStar(who, ref, star)
@@ -35,7 +36,7 @@ export const publish: Hono<AppEnv> = routes().put('/:package', async (c) => {
   const limits = { ...metadataLimits, bodyBytes: mostBytes, attachmentBytes: mostBytes }
   const sent: { document?: JsonObject } = {}
   const receipt = await c.var.registry.publish(who, ref, async (upload) => {
-    const { metadata, attachment } = await splitPublishBody(body, limits, () => upload)
+    const { metadata, attachment } = await splitPublishBody(body, limits, () => upload, c.var.pace)
     sent.document = metadata
     if (attachment === undefined && !Object.hasOwn(metadata, '_attachments')) return undefined
     return readPublishDocument(ref, metadata, attachment)

@@ -1,6 +1,6 @@
 import type { Hono } from 'hono'
 import { z } from 'zod'
-import { asking, leaving, requestToken } from '../../http/authenticate.ts'
+import { asking, leaving, requestCode, requestToken } from '../../http/authenticate.ts'
 import { jsonBody } from '../../http/body.ts'
 import { type AppEnv, routes } from '../../http/env.ts'
 import { claimedAddress, visitorOf } from '../../http/visitor.ts'
@@ -27,8 +27,15 @@ export const session: Hono<AppEnv> = routes()
     if (c.req.param('couchId') !== `org.couchdb.user:${name}`) {
       throw refuse('body_invalid', { problem: 'its name is not the one in the address' })
     }
+    const code = requestCode(c)
     const token = await c.var.registry.login(
-      { name, password, ...(email ? { email } : {}), address: claimedAddress(c) },
+      {
+        name,
+        password,
+        ...(email ? { email } : {}),
+        ...(code === undefined ? {} : { code }),
+        address: claimedAddress(c),
+      },
       `login by ${visitorOf(c).client ?? 'npm'}`,
     )
     const answer = { ok: true, id: `org.couchdb.user:${name}`, rev: '1-0', token }

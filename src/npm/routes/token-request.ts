@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { printable } from '../../http/printable.ts'
 import { refuse } from '../../model/refusals.ts'
 import type { Power, TokenLimits } from '../../model/token-limits.ts'
 import { orgName } from '../../registry/org-name.ts'
 import type { AskedToken } from '../../registry/own-tokens.ts'
 import { canonicalRange } from '../../std/address-range.ts'
 import { packageName } from '../names.ts'
-import { printable } from './printable.ts'
 
 const permission = z.enum(['no-access', 'read-only', 'read-write', 'read-write-stage-only'])
 const names = z.array(z.string().min(1).max(300)).max(100)

@@ -6,7 +6,7 @@ import { claimedAddress } from '../../http/visitor.ts'
 import type { TokenId } from '../../model/ids.ts'
 import type { Token } from '../../model/records.ts'
 import { refuse } from '../../model/refusals.ts'
-import { readTokenKey } from '../../registry/tokens.ts'
+import { expiresSoon, readTokenKey } from '../../registry/tokens.ts'
 import { askedToken, newTokenBody } from './token-request.ts'
 
 const noStore = { 'cache-control': 'no-store' }
@@ -16,7 +16,11 @@ export const tokens: Hono<AppEnv> = routes()
   .get('/-/npm/v1/tokens', async (c) => {
     const { tokens: listed, next } = await c.var.registry.listTokens(await asking(c), position(c))
     const urls = next === undefined ? {} : { next: `${c.var.registry.config.publicUrl}/-/npm/v1/tokens?after=${next}` }
-    return c.json({ objects: listed.map(describe), urls }, 200, noStore)
+    return c.json(
+      { objects: listed.map((token) => describe(token, c.var.registry.platform.now())), urls },
+      200,
+      noStore,
+    )
   })
   .post('/-/npm/v1/tokens', async (c) => {
     const who = await asking(c)
@@ -25,7 +29,7 @@ export const tokens: Hono<AppEnv> = routes()
       throw refuse('token_field_unsupported', { field: 'cidr_whitelist' })
     }
     const { token, record } = await c.var.registry.createToken(who, asked, claimedAddress(c))
-    const { token: _shown, ...described } = describe(record)
+    const { token: _shown, ...described } = describe(record, c.var.registry.platform.now())
     return c.json({ token, ...described }, 201, noStore)
   })
   .delete('/-/npm/v1/tokens/token/:token', async (c) => {
@@ -34,8 +38,8 @@ export const tokens: Hono<AppEnv> = routes()
   })
 
 /** What npm shows of a token. `token` is how it begins: enough to find it in a file, nothing of its secret. */
-function describe(token: Token) {
-  const { tokenId, description, note, limits, createdAt, expiresAt } = token
+function describe(token: Token, nowMs: number) {
+  const { tokenId, description, note, limits, createdAt, expiresAt, lastUsed } = token
   return {
     token: `dk_${tokenId.slice(0, 6)}`,
     key: tokenId,
@@ -49,6 +53,9 @@ function describe(token: Token) {
     created: createdAt,
     updated: createdAt,
     ...(expiresAt === undefined ? {} : { expires: expiresAt }),
+    ...(expiresSoon(token, nowMs) ? { expires_soon: true } : {}),
+    ...(lastUsed === undefined ? {} : { last_used: lastUsed.day }),
+    ...(lastUsed?.addressPrefix === undefined ? {} : { last_used_from: lastUsed.addressPrefix }),
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Hono } from 'hono'
+import type { Context, Hono } from 'hono'
 import { z } from 'zod'
 import { jsonBody } from '../../http/body.ts'
 import { type AppEnv, routes } from '../../http/env.ts'
@@ -11,7 +11,10 @@ const noStore = { 'cache-control': 'no-store' }
 /** npm asks in a tight loop when it is not told to wait. */
 const retryAfterS = '2'
 
-/** `npm login`, the default way: the client shows an address, and asks until somebody has decided there. */
+/**
+ * `npm login`, the default way, and second factors for whatever else: the client shows an address, and asks until
+ * somebody has decided there.
+ */
 export const webLogin: Hono<AppEnv> = routes()
   .post('/-/v1/login', async (c) => {
     const { registry } = c.var
@@ -23,7 +26,14 @@ export const webLogin: Hono<AppEnv> = routes()
     return c.json({ loginUrl: `${publicUrl}/-/cli/${id}`, doneUrl: `${publicUrl}/-/v1/done/${poll}` }, 200, noStore)
   })
   .get('/-/v1/done/:poll', async (c) => {
-    const token = await c.var.registry.collectWebLogin(c.req.param('poll'))
-    if (token === 'waiting') return c.json({}, 202, { ...noStore, 'retry-after': retryAfterS })
-    return c.json({ token }, 200, noStore)
+    return collected(c, await c.var.registry.collectWebLogin(c.req.param('poll')))
   })
+  // What comes as `token` is sent as `npm-otp` with the request that was refused
+  .get('/-/v1/second/:poll', async (c) => {
+    return collected(c, await c.var.registry.collectChallenge(c.req.param('poll')))
+  })
+
+function collected(c: Context<AppEnv>, token: string | 'waiting'): Response {
+  if (token === 'waiting') return c.json({}, 202, { ...noStore, 'retry-after': retryAfterS })
+  return c.json({ token }, 200, noStore)
+}

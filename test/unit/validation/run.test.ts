@@ -253,16 +253,26 @@ describe('time', () => {
   })
 
   test.each([
-    ['an archive', { end: () => new Promise<void>(() => undefined) }],
-    ['a file', { entry: () => ({ chunk: () => undefined, end: () => new Promise<void>(() => undefined) }) }],
-  ])('a check that never ends with %s fails the version, by its name', async (_, pass: CheckPass) => {
-    const checks = [check('quick', () => ({ end: async () => undefined })), check('slow', () => pass)]
-    const result = await runChecks(optionsFor(good, { checks, limits: { ...limits, timeMs: 20 } }))
-    expect(result.verdict).toBe('failed')
-    expect(result.findings).toMatchObject([
-      { code: 'validation_timed_out', message: expect.stringContaining('waiting for the check "slow"') },
-    ])
-  })
+    ['an archive', (hang: () => Promise<void>) => ({ end: hang })],
+    ['a file', (hang: () => Promise<void>) => ({ entry: () => ({ chunk: () => undefined, end: hang }) })],
+  ])(
+    'a check that never ends with %s fails the version, by its name',
+    async (_, pass: (hang: () => Promise<void>) => CheckPass) => {
+      const reached = Promise.withResolvers<void>()
+      const hang = () => {
+        reached.resolve()
+        return new Promise<void>(() => undefined)
+      }
+      const checks = [check('quick', () => ({ end: async () => undefined })), check('slow', () => pass(hang))]
+      // The time is over as soon as the check hangs, however busy the machine is
+      const platform = { now: () => 0, sleep: () => reached.promise }
+      const result = await runChecks(optionsFor(good, { checks, platform }))
+      expect(result.verdict).toBe('failed')
+      expect(result.findings).toMatchObject([
+        { code: 'validation_timed_out', message: expect.stringContaining('waiting for the check "slow"') },
+      ])
+    },
+  )
 
   test('the clock is stopped when the run is over', async () => {
     let signal: AbortSignal | undefined

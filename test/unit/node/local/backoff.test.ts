@@ -14,3 +14,8 @@ test('half a minute of being ready starts the count anew', () => {
   expect(backoff.nextMs(0)).toBe(400)
   expect(backoff.nextMs(30_000)).toBe(100)
 })
+
+test('the longest wait can be made shorter', () => {
+  const backoff = new Backoff(300)
+  expect(Array.from({ length: 4 }, () => backoff.nextMs(0))).toEqual([100, 200, 300, 300])
+})

@@ -22,6 +22,16 @@ test('secrets are made once, for their owner only, and differ between folders', 
   expect(loadSecrets(folder).secretAccessKey).not.toBe(made.secretAccessKey)
 })
 
+test('a folder of an older version gets what it lacks, and keeps what it has', () => {
+  const { accessKeyId, secretAccessKey, sessionKey } = loadSecrets(folder)
+  writeFileSync(file, JSON.stringify({ accessKeyId, secretAccessKey }))
+  const completed = loadSecrets(folder)
+  expect(completed).toMatchObject({ accessKeyId, secretAccessKey })
+  expect(completed.sessionKey).not.toBe(sessionKey)
+  expect(loadSecrets(folder)).toEqual(completed)
+  expect(statSync(file).mode & 0o777).toBe(0o600)
+})
+
 test('a file that others may read is closed again', () => {
   loadSecrets(folder)
   chmodSync(file, 0o644)

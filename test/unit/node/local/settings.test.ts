@@ -1,8 +1,13 @@
 import { expect, test } from 'vitest'
 import { localStorageParts, makeSettings, partEnvironment } from '../../../../src/node/local/settings.ts'
 
-const credentials = { accessKeyId: 'DECKLE0123456789', secretAccessKey: 'x'.repeat(40) }
-const input = { port: 3325, storagePorts: { dynamodb: 20_001, s3: 20_002, sqs: 20_003 }, credentials }
+const secrets = {
+  accessKeyId: 'DECKLE0123456789',
+  secretAccessKey: 'x'.repeat(40),
+  sessionKey: 'k'.repeat(43),
+  secretKey: 's'.repeat(43),
+}
+const input = { port: 3325, storagePorts: { dynamodb: 20_001, s3: 20_002, sqs: 20_003 }, secrets }
 
 test('the registry is localhost and storage 127.0.0.1, so that clients do not forward credentials', () => {
   expect(makeSettings({ ...input, env: {} })).toEqual({
@@ -14,9 +19,11 @@ test('the registry is localhost and storage 127.0.0.1, so that clients do not fo
     DECKLE_BUCKET: 'deckle',
     DECKLE_TABLE_PREFIX: 'deckle-',
     DECKLE_QUEUE_PREFIX: 'deckle-',
+    DECKLE_SESSION_KEYS: `[{"kid":"local","secret":"${secrets.sessionKey}"}]`,
+    DECKLE_SECRET_KEY: secrets.secretKey,
     AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: secrets.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secrets.secretAccessKey,
   })
 })
 
@@ -40,7 +47,7 @@ test("somebody's AWS credentials stay out of a registry with its own storage", (
     AWS_REGION: 'eu-west-1',
   }
   const settings = makeSettings({ ...input, env })
-  expect(settings).toMatchObject({ AWS_ACCESS_KEY_ID: credentials.accessKeyId, AWS_REGION: 'us-east-1' })
+  expect(settings).toMatchObject({ AWS_ACCESS_KEY_ID: secrets.accessKeyId, AWS_REGION: 'us-east-1' })
   expect(settings).not.toHaveProperty('AWS_SESSION_TOKEN')
   expect(partEnvironment({ ...env, PATH: '/bin', DECKLE_ADMIN_PASSWORD: 'p' })).toEqual({ PATH: '/bin' })
 })

@@ -120,7 +120,8 @@ test('three top folders are one warning, and a global header that names nothing 
   expect({ errors, warnings }).toEqual({ errors: [], warnings: ['archive_several_top_folders'] })
 })
 
-test('an archive of 200,000 files is refused with the limits of the product', async () => {
+// Some seconds of work, and more where other tests have the processors
+test('an archive of 200,000 files is refused with the limits of the product', { timeout: 90_000 }, async () => {
   const { errors, complete } = await walk(manyEmptyFiles(200_000))
   expect(errors).toEqual(['archive_too_many_entries'])
   expect(complete).toBe(false)

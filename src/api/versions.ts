@@ -1,0 +1,137 @@
+import { z } from '@hono/zod-openapi'
+import { asking } from '../http/authenticate.ts'
+import type { VersionRecord } from '../model/records.ts'
+import { refuse } from '../model/refusals.ts'
+import { versionStatuses } from '../model/version-status.ts'
+import { packageParams, packageRef, versionParams, versionRef } from './package-params.ts'
+import { body, done, endpoint, json, pageOf, paging, resource } from './resource.ts'
+
+const versionSchema = z
+  .object({
+    version: z.string(),
+    status: z.enum(versionStatuses),
+    statusAt: z.iso.datetime(),
+    publisher: z.string(),
+    publishedAt: z.iso.datetime().optional(),
+    deprecated: z.string().optional().openapi({ description: 'What clients are told when they install it.' }),
+    blocked: z.string().optional().openapi({ description: 'Why an administrator took it away.' }),
+    file: z.object({
+      filename: z.string(),
+      sizeBytes: z.int(),
+      sha1: z.string(),
+      sha256: z.string(),
+      sha512: z.string().openapi({ description: 'In hex, as are the others.' }),
+    }),
+  })
+  .openapi('Version')
+
+const change = ['package_not_found', 'not_owner', 'package_locked', 'version_not_found', 'conflict'] as const
+
+const list = endpoint({
+  method: 'get',
+  path: '/api/v1/packages/{format}/{package}/versions',
+  operationId: 'listVersions',
+  summary: 'The versions of a package',
+  description: 'Those that are published; for those who may change the package, all that were ever sent.',
+  tags: ['versions'],
+  access: 'anyone',
+  refuses: ['package_not_found', 'package_blocked'],
+  request: { params: packageParams, query: paging },
+  responses: { 200: json('Versions, in the order of their text.', pageOf(versionSchema)) },
+})
+
+const read = endpoint({
+  method: 'get',
+  path: '/api/v1/packages/{format}/{package}/versions/{version}',
+  operationId: 'readVersion',
+  summary: 'One version of a package',
+  tags: ['versions'],
+  access: 'anyone',
+  refuses: ['package_not_found', 'package_blocked', 'version_not_found'],
+  request: { params: versionParams },
+  responses: { 200: json('The version.', versionSchema) },
+})
+
+const unpublish = endpoint({
+  method: 'delete',
+  path: '/api/v1/packages/{format}/{package}/versions/{version}',
+  operationId: 'unpublishVersion',
+  summary: 'Unpublish one version',
+  description: 'Its number can never be used again.',
+  tags: ['versions'],
+  access: 'account',
+  refuses: change,
+  request: { params: versionParams },
+  responses: done,
+})
+
+const deprecation = '/api/v1/packages/{format}/{package}/versions/{version}/deprecation'
+
+const deprecate = endpoint({
+  method: 'put',
+  path: deprecation,
+  operationId: 'deprecateVersion',
+  summary: 'Let clients be told something when they install a version',
+  tags: ['versions'],
+  access: 'account',
+  refuses: change,
+  request: { params: versionParams, ...body(z.strictObject({ text: z.string().min(1).max(1_024) })) },
+  responses: done,
+})
+
+const undeprecate = endpoint({
+  method: 'delete',
+  path: deprecation,
+  operationId: 'undeprecateVersion',
+  summary: 'Take a deprecation back',
+  tags: ['versions'],
+  access: 'account',
+  refuses: change,
+  request: { params: versionParams },
+  responses: done,
+})
+
+/** `/api/v1/packages/…/versions`. */
+export const versions = resource()
+  .openapi(list, async (c) => {
+    const who = await asking(c)
+    const ref = packageRef(c, c.req.valid('param'))
+    const { after: text, limit } = c.req.valid('query')
+    const after = text === undefined ? undefined : c.var.registry.formats[ref.format].canonicalVersion(text)
+    if (text !== undefined && after === undefined) throw refuse('query_invalid', { problem: 'unknown "after"' })
+    const page = await c.var.registry.listVersions(who, ref, { limit, ...(after === undefined ? {} : { after }) })
+    return c.json({ items: page.records.map(shown), ...(page.next === undefined ? {} : { next: page.next }) }, 200)
+  })
+  .openapi(read, async (c) => {
+    const who = await asking(c)
+    return c.json(shown(await c.var.registry.describeVersion(who, versionRef(c, c.req.valid('param')))), 200)
+  })
+  .openapi(unpublish, async (c) => {
+    const who = await asking(c)
+    await c.var.registry.unpublishVersion(who, versionRef(c, c.req.valid('param')))
+    return c.body(null, 204)
+  })
+  .openapi(deprecate, async (c) => {
+    const who = await asking(c)
+    await c.var.registry.deprecateVersion(who, versionRef(c, c.req.valid('param')), c.req.valid('json').text)
+    return c.body(null, 204)
+  })
+  .openapi(undeprecate, async (c) => {
+    const who = await asking(c)
+    await c.var.registry.deprecateVersion(who, versionRef(c, c.req.valid('param')), '')
+    return c.body(null, 204)
+  })
+
+function shown(record: VersionRecord): z.infer<typeof versionSchema> {
+  const { version, status, statusAt, publisher, publishedAt, deprecated, blocked, file } = record
+  return {
+    version,
+    status,
+    statusAt,
+    publisher,
+    file,
+    ...(publishedAt === undefined ? {} : { publishedAt }),
+    ...(deprecated === undefined ? {} : { deprecated }),
+    ...(blocked === undefined ? {} : { blocked }),
+  }
+}

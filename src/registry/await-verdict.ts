@@ -1,0 +1,60 @@
+import type { VersionRef } from '../model/ids.ts'
+import type { VersionRecord } from '../model/records.ts'
+import { refuse } from '../model/refusals.ts'
+import { isFinal } from '../model/version-status.ts'
+import type { Platform } from '../std/platform.ts'
+import type { Versions } from '../storage/versions.ts'
+import { blocked } from './access.ts'
+import type { HeadCache } from './head-cache.ts'
+
+interface VerdictDeps {
+  readonly headCache: HeadCache
+  readonly versions: Versions
+  readonly waitMs: number
+  readonly platform: Platform
+}
+
+export interface Receipt {
+  readonly ref: VersionRef
+  /** `validating`: the claim stands, the verdict is not there yet. */
+  readonly outcome: 'published' | 'validating'
+}
+
+/**
+ * Asks for the verdict, the more seldom the longer it takes: a small package is decided within a few hundred
+ * milliseconds. In 20 s it asks some 38 times: a worker may make 50 requests on the smallest plan.
+ */
+export async function awaitVerdict(deps: VerdictDeps, record: VersionRecord): Promise<Receipt> {
+  const ref: VersionRef = { format: record.format, name: record.name, version: record.version }
+  const beganAt = deps.platform.now()
+  let current: VersionRecord | undefined = record
+  for (let waitMs = 40; ; waitMs = nextWaitMs(deps.platform.now() - beganAt)) {
+    if (current !== undefined && current.uploadId !== record.uploadId) throw refuse('conflict')
+    if (current !== undefined && isFinal(current.status)) {
+      deps.headCache.forget(ref)
+      return verdict(ref, current)
+    }
+    if (deps.platform.now() + waitMs > beganAt + deps.waitMs) return { ref, outcome: 'validating' }
+    await deps.platform.sleep(waitMs)
+    current = await deps.versions.get(ref)
+  }
+}
+
+/** A fifth of the time that has passed is the most that a publisher hears later than they could. */
+function nextWaitMs(passedMs: number): number {
+  return Math.min(Math.max(20, passedMs / 5), 1_250)
+}
+
+function verdict(ref: VersionRef, record: VersionRecord): Receipt {
+  if (record.status === 'published') return { ref, outcome: 'published' }
+  if (record.status === 'unpublished') throw refuse('version_unpublished', named(record))
+  if (record.status === 'blocked') throw blocked(record, record.blocked ?? '', record.version)
+  const reasons = (record.reasons ?? []).map(
+    ({ code, path, message, hint }) => `  ${code}${path === undefined ? '' : ` in ${path}`}: ${message} ${hint}`,
+  )
+  throw refuse('validation_refused', { ...named(record), reasons: reasons.join('\n') })
+}
+
+function named(ref: VersionRef): { package: string; version: string } {
+  return { package: ref.name, version: ref.version }
+}

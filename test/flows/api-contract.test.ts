@@ -1,0 +1,225 @@
+import { Validator } from '@seriousme/openapi-schema-validator'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { api } from '../../src/api/api.ts'
+import type { Actor } from '../support/actor.ts'
+import { ApiContract, type Operation } from '../support/api-contract.ts'
+import { company, givePassword } from '../support/company.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+
+/** A request that is right: who asks, what stands in the path and the query, and the body. */
+interface Sample {
+  /** `ana` owns the packages; default. `undefined`: nobody. */
+  readonly as?: string
+  readonly path?: Readonly<Record<string, string>>
+  readonly query?: string
+  readonly body?: unknown
+  readonly status: number
+}
+
+const password = 'a brush of badger hair'
+const lib = { format: 'npm', package: '@acme%2flib' }
+const writers = { organisation: 'acme', team: 'writers' }
+const ops = { organisation: 'acme', team: 'ops' }
+const one = { ...lib, version: '1.0.0' }
+
+/** In the order in which they are sent. An operation without a sample fails the test. */
+const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
+  readOpenApi: () => ({ status: 200 }),
+  readReportSchema: () => ({ status: 200 }),
+  login: () => ({ body: { username: 'ana', password }, status: 201 }),
+  me: () => ({ status: 200 }),
+  listPackages: () => ({ query: 'q=lib&limit=10', status: 200 }),
+  readPackage: () => ({ path: lib, status: 200 }),
+  listVersions: () => ({ path: lib, query: 'limit=1', status: 200 }),
+  readVersion: () => ({ path: one, status: 200 }),
+  readReport: () => ({ path: one, status: 200 }),
+  listTokens: () => ({ status: 200 }),
+  createToken: () => ({ body: { password, name: 'ci', kind: 'read', packages: ['npm/@acme/*'] }, status: 201 }),
+  readToken: async () => ({ path: { id: await tokenOf('ana') }, status: 200 }),
+  changeSettings: () => ({ path: lib, body: { visibility: 'internal' }, status: 200 }),
+  addOwner: () => ({ path: { ...lib, username: 'bob' }, status: 204 }),
+  removeOwner: () => ({ path: { ...lib, username: 'bob' }, status: 204 }),
+  setTag: () => ({ path: { ...lib, tag: 'next' }, body: { version: '1.0.0' }, status: 204 }),
+  removeTag: () => ({ path: { ...lib, tag: 'next' }, status: 204 }),
+  deprecateVersion: () => ({ path: one, body: { text: 'use 1.1.0' }, status: 204 }),
+  undeprecateVersion: () => ({ path: one, status: 204 }),
+  readAccess: () => ({ path: lib, status: 200 }),
+  grantToUser: () => ({ path: { ...lib, username: 'bob' }, body: { right: 'write' }, status: 204 }),
+  revokeFromUser: () => ({ path: { ...lib, username: 'bob' }, status: 204 }),
+  grantToTeam: () => ({ path: { ...lib, ...writers }, body: { right: 'write' }, status: 204 }),
+  revokeFromTeam: () => ({ path: { ...lib, ...writers }, status: 204 }),
+  makeSensitive: () => ({ path: lib, body: { teams: ['writers'] }, status: 204 }),
+  endSensitivity: () => ({ path: lib, status: 204 }),
+  transferPackage: () => ({ path: lib, body: { owners: ['ana'] }, status: 204 }),
+  lockPackage: () => ({ path: lib, body: { reason: 'a freeze' }, status: 204 }),
+  unlockPackage: () => ({ path: lib, status: 204 }),
+  blockVersion: () => ({ as: 'admin', path: one, body: { reason: 'malware' }, status: 204 }),
+  unblockVersion: () => ({ as: 'admin', path: one, status: 204 }),
+  blockPackage: () => ({ as: 'admin', path: lib, body: { reason: 'malware' }, status: 204 }),
+  unblockPackage: () => ({ as: 'admin', path: lib, status: 204 }),
+  listPackagesOfUser: () => ({ path: { username: 'ana' }, query: 'limit=1', status: 200 }),
+  listPackagesOfOrganisation: () => ({ path: { organisation: 'acme' }, status: 200 }),
+  listPackagesOfTeam: () => ({ path: writers, status: 200 }),
+  unpublishVersion: () => ({ path: one, status: 204 }),
+  readAudit: () => ({ query: 'actor=ana&limit=2', status: 200 }),
+  exportAudit: () => ({ query: 'target=package/npm/@acme/lib', status: 200 }),
+  readUserHistory: () => ({ path: { username: 'ana' }, status: 200 }),
+  readPackageHistory: () => ({ path: lib, status: 200 }),
+  register: () => ({ body: { username: 'newcomer', password, email: 'new@example.com' }, status: 201 }),
+  resetPassword: () => ({ body: { secret: 'made-up', password }, status: 404 }),
+  acceptInvitation: () => ({
+    body: { secret: 'made-up', username: 'invited', password, email: 'new@example.com' },
+    status: 404,
+  }),
+  invite: () => ({ as: 'admin', body: { roles: ['reader'], organisations: { acme: 'member' } }, status: 201 }),
+  listUsers: () => ({ as: 'admin', query: 'prefix=a&limit=1', status: 200 }),
+  readUser: () => ({ as: 'admin', path: { username: 'ana' }, status: 200 }),
+  setRoles: () => ({ as: 'admin', path: { username: 'bob' }, body: { roles: ['reader'] }, status: 204 }),
+  disableUser: () => ({ as: 'admin', path: { username: 'bob' }, body: { reason: 'on leave' }, status: 204 }),
+  enableUser: () => ({ as: 'admin', path: { username: 'bob' }, status: 204 }),
+  issueReset: () => ({ as: 'admin', path: { username: 'bob' }, status: 201 }),
+  endLogins: () => ({ as: 'admin', path: { username: 'bob' }, status: 204 }),
+  listOrganisations: () => ({ status: 200 }),
+  createOrganisation: () => ({ as: 'admin', body: { name: 'birch', displayName: 'Birch', owner: 'ana' }, status: 201 }),
+  readOrganisation: () => ({ path: { organisation: 'acme' }, status: 200 }),
+  deleteOrganisation: () => ({ as: 'admin', path: { organisation: 'birch' }, status: 204 }),
+  listMembers: () => ({ path: { organisation: 'acme' }, query: 'limit=1', status: 200 }),
+  setMember: () => ({ path: { organisation: 'acme', username: 'bob' }, body: { role: 'admin' }, status: 200 }),
+  listTeams: () => ({ path: { organisation: 'acme' }, status: 200 }),
+  createTeam: () => ({ path: { organisation: 'acme' }, body: { name: 'ops', description: 'on call' }, status: 201 }),
+  describeTeam: () => ({ path: ops, body: { description: null }, status: 204 }),
+  addTeamMember: () => ({ path: { ...ops, username: 'bob' }, status: 204 }),
+  listTeamMembers: () => ({ path: ops, status: 200 }),
+  removeTeamMember: () => ({ path: { ...ops, username: 'bob' }, status: 204 }),
+  deleteTeam: () => ({ path: ops, status: 204 }),
+  removeMember: () => ({ path: { organisation: 'acme', username: 'bob' }, status: 204 }),
+  deleteUser: () => ({ as: 'admin', path: { username: 'bob' }, status: 204 }),
+  revokeToken: async () => ({ as: 'leaving', path: { id: await tokenOf('leaving') }, status: 204 }),
+  logout: () => ({ as: 'gone', status: 204 }),
+}
+
+let stack: Stack
+let contract: ApiContract
+let document: Record<string, any>
+const actors = new Map<string, Actor>()
+
+beforeAll(async () => {
+  stack = await startStack({ settings: { DECKLE_REGISTRATION: 'open' } })
+  await company(stack, 'acme', ['writers'], { ana: ['owner', 'writers'], bob: ['member'] })
+  await givePassword(stack, 'ana', password)
+  const ana = await actor('ana')
+  await ana.publish('@acme/lib', '1.0.0', { access: 'public' })
+  await ana.publish('@acme/lib', '1.1.0')
+  await actor('bob')
+  document = await ana.json('/api/v1/openapi.json')
+  contract = new ApiContract(document)
+}, 120_000)
+afterAll(() => stack?.close())
+
+async function actor(name: string): Promise<Actor> {
+  const known = actors.get(name) ?? (await stack.as(name))
+  actors.set(name, known)
+  return known
+}
+
+/** The id of the token that somebody uses. */
+async function tokenOf(name: string): Promise<string> {
+  return (await (await actor(name)).json('/api/v1/auth/me'))['credential'].id
+}
+
+/** Sends what a sample says, less or more what `change` says. */
+async function send(
+  operation: Operation,
+  sample: Sample,
+  change: RequestInit & { query?: string; anonymous?: true } = {},
+) {
+  const { query = sample.query, anonymous, ...init } = change
+  const who = anonymous ? await stack.as() : await actor(sample.as ?? 'ana')
+  const filled = operation.path.replaceAll(/\{(\w+)\}/g, (_, name) => sample.path?.[name] ?? 'none')
+  const body = sample.body === undefined ? {} : { body: JSON.stringify(sample.body) }
+  return who.fetch(`${filled}${query === undefined ? '' : `?${query}`}`, {
+    method: operation.method.toUpperCase(),
+    ...body,
+    ...init,
+    headers: { ...(sample.body === undefined ? {} : { 'content-type': 'application/json' }), ...init.headers },
+  })
+}
+
+test('the document is valid OpenAPI 3.1', async () => {
+  const { valid, errors } = await new Validator().validate(structuredClone(document))
+  expect(errors).toBeUndefined()
+  expect(valid).toBe(true)
+})
+
+test('what is mounted is described, and what is described is mounted', () => {
+  const mounted = api.routes.filter(({ method }) => method !== 'ALL')
+  const described = contract.operations.map(({ method, path }) => `${method.toUpperCase()} ${path}`)
+  const written = mounted.map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, '{$1}')}`)
+  expect([...new Set(written)].sort()).toEqual([...described].sort())
+  expect(Object.keys(samples).sort()).toEqual(contract.operations.map(({ id }) => id).sort())
+})
+
+test('every operation says what it is, and what it may refuse', () => {
+  for (const operation of Object.values(document['paths']).flatMap((methods) => Object.values(methods as object))) {
+    expect(operation).toMatchObject({ operationId: expect.any(String), summary: expect.any(String) })
+    expect(operation.tags).toHaveLength(1)
+    expect(operation.responses['500']['x-codes']).toEqual(['internal'])
+    for (const [status, answer] of Object.entries<any>(operation.responses)) {
+      if (Number(status) >= 400) expect(answer['x-codes'].length).toBeGreaterThan(0)
+    }
+  }
+})
+
+describe.each(Object.keys(samples))('%s', (id) => {
+  const of = async () => {
+    const sample = await samples[id]?.()
+    if (sample === undefined) throw new Error(`no sample of ${id}`)
+    return { operation: contract.operation(id), sample }
+  }
+
+  test('refuses as its document says', async () => {
+    const { operation, sample } = await of()
+    const json = { 'content-type': 'application/json' }
+    const wrong: RequestInit[] = [{ headers: { authorization: 'Bearer nonsense' } }]
+    if (operation.requestBody !== undefined) {
+      wrong.push(
+        { headers: json, body: '{' },
+        { headers: json, body: '[]' },
+        { headers: json, body: JSON.stringify({ ...(sample.body as object), unknown: true }) },
+        { headers: { 'content-type': 'text/plain' }, body: 'x' },
+        { headers: json, body: JSON.stringify({ text: 'x'.repeat(70_000) }) },
+      )
+    }
+    for (const change of wrong) {
+      const answer = await send(operation, sample, change)
+      if (operation.security.length > 0 || change.body !== undefined) expect(answer.status).toBeGreaterThanOrEqual(400)
+      await contract.expectKept(id, answer)
+    }
+    if (operation.path.includes('{')) await contract.expectKept(id, await send(operation, { ...sample, path: {} }))
+    for (const { name, in: place } of operation.parameters) {
+      if (place !== 'query' || !['limit', 'from', 'after'].includes(name)) continue
+      const answer = await send(operation, sample, { query: `${sample.query ?? 'x=1'}&${name}=%21` })
+      if (name !== 'after') expect(answer.status).toBe(400)
+      await contract.expectKept(id, answer)
+    }
+  })
+
+  test('asks for credentials as its document says', async () => {
+    const { operation, sample } = await of()
+    const needsThem = operation.security.length > 0 && !operation.security.some((way) => Object.keys(way).length === 0)
+    if (operation.method !== 'get' && !needsThem) return
+    const answer = await send(operation, sample, { anonymous: true })
+    if (needsThem) {
+      expect(answer.status).toBe(401)
+      expect(answer.headers.get('www-authenticate')).toContain('Bearer')
+    }
+    await contract.expectKept(id, answer)
+  })
+
+  test('answers as its document says', async () => {
+    const { operation, sample } = await of()
+    const answer = await send(operation, sample)
+    expect(answer.status, await answer.clone().text()).toBe(sample.status)
+    await contract.expectKept(id, answer)
+  })
+})

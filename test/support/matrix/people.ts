@@ -1,0 +1,95 @@
+import type { Username } from '../../../src/model/ids.ts'
+import type { Token, User } from '../../../src/model/records.ts'
+import type { TokenLimits } from '../../../src/model/token-limits.ts'
+import { npmPackage } from '../../../src/npm/names.ts'
+import { webPlatform } from '../../../src/std/platform.ts'
+import { wireIdentity } from '../../../src/wiring.ts'
+import { account } from '../../builders/account.ts'
+import { publishRequest } from '../actor.ts'
+import { company, useCases } from '../company.ts'
+import type { Stack } from '../stack.ts'
+import { type Person, packages, type people } from './expected.ts'
+
+/** The organisation whose packages they are, and its two teams. */
+export const org = 'acme'
+
+/**
+ * Everybody of the matrix with the token that they show, in a company with a package of each kind: `@acme/<kind>`.
+ * `readers` may read all five, and are the group of the sensitive one; `writers` may write to all five.
+ */
+export async function settle(stack: Stack): Promise<Readonly<Record<Person, string | undefined>>> {
+  await company(stack, org, ['readers', 'writers'], {
+    governor: ['owner'],
+    manager: ['admin'],
+    owner: ['member'],
+    tina: ['member', 'readers'],
+    tom: ['member', 'writers'],
+  })
+  await stack.stores.users.claim(account('rita', { roles: ['reader'] }))
+  await stack.stores.users.claim(account('audrey', { roles: ['auditor'] }))
+  const disabled = { reason: 'left', by: 'system', at: new Date().toISOString() } as const
+  await stack.stores.users.claim(account('dora', { roles: ['admin'], disabled }))
+  const tokens = await tokensOf(stack)
+  await makePackages(stack, tokens.owner ?? '')
+  return tokens
+}
+
+async function tokensOf(stack: Stack): Promise<Record<Person, string | undefined>> {
+  const { tokens } = wireIdentity(stack.config, stack.stores, webPlatform)
+  const byLogin = async (name: string) => (await stack.as(name)).token
+  const owner = await stack.as('owner').then(() => stack.stores.users.get('owner' as Username))
+  if (owner === undefined) throw new Error('the owner has no account')
+  const named = (limits?: TokenLimits, lifetimeDays = 1, kind: Exclude<Token['kind'], 'login'> = 'admin') =>
+    tokens.issueNamed(owner as User, {
+      kind,
+      description: 'matrix',
+      lifetimeDays,
+      ...(limits === undefined ? {} : { limits }),
+    })
+  const revoked = await named()
+  await tokens.revoke(revoked.record.tokenId)
+  return {
+    anonymous: undefined,
+    stranger: await byLogin('eve'),
+    reader: await byLogin('rita'),
+    teamReader: await byLogin('tina'),
+    teamWriter: await byLogin('tom'),
+    owner: await byLogin('owner'),
+    orgAdmin: await byLogin('manager'),
+    auditor: await byLogin('audrey'),
+    admin: await byLogin('admin'),
+    disabled: await byLogin('dora'),
+    expired: (await named(undefined, -1)).token,
+    revoked: revoked.token,
+    outOfRange: (await named({ power: 'manage', addresses: ['10.0.0.0/8'] })).token,
+    wrongPackage: (await named({ power: 'manage', packages: ['npm/other', 'npm/@other/*'] })).token,
+    readOnly: (await named({ power: 'read' }, 1, 'read')).token,
+  } satisfies Record<(typeof people)[number], string | undefined>
+}
+
+export async function makeSensitive(stack: Stack): Promise<void> {
+  const { registry, as } = useCases(stack)
+  await registry.makeSensitive(await as('owner'), npmPackage(`@${org}/sensitive`), ['readers'])
+}
+
+async function makePackages(stack: Stack, ownersToken: string): Promise<void> {
+  const edge = stack.edge()
+  const { registry, as } = useCases(stack)
+  const owner = await as('owner')
+  for (const kind of packages) {
+    const ref = npmPackage(`@${org}/${kind}`)
+    const init = publishRequest(ref.name, '1.0.0', { access: 'restricted' })
+    const headers = { ...init.headers, authorization: `Bearer ${ownersToken}` }
+    const answer = await edge.fetch(new Request(`${stack.url}/@${org}%2f${kind}`, { ...init, headers }))
+    if (answer.status !== 201) throw new Error(`${ref.name} is not published: ${await answer.text()}`)
+    await registry.grantAccess(owner, ref, { kind: 'user', name: 'rita' }, 'read')
+    await registry.grantAccess(owner, ref, { kind: 'team', org: org as never, name: 'readers' }, 'read')
+    await registry.grantAccess(owner, ref, { kind: 'team', org: org as never, name: 'writers' }, 'write')
+  }
+  await registry.setVisibility(owner, npmPackage(`@${org}/public`), 'public')
+  await registry.setVisibility(owner, npmPackage(`@${org}/internal`), 'internal')
+  await registry.setVisibility(owner, npmPackage(`@${org}/blocked`), 'internal')
+  await makeSensitive(stack)
+  await registry.blockPackage(await as('admin'), npmPackage(`@${org}/blocked`), 'malware')
+  await edge.settled()
+}
