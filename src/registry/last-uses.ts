@@ -11,7 +11,7 @@ const maxKnown = 10_000
 const mostWaiting = 1_000
 const mostAtOnce = 10
 /** Answers that are on their way go first. */
-const flushAfterMs = 500
+const flushAfterMs = 1_000
 
 /** Notes on which day each token was last used: at most one write per token, day and isolate, after the answer. */
 export class LastUses {

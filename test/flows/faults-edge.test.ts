@@ -37,8 +37,8 @@ beforeAll(async () => {
     },
   })
   const deps = wireAccounts(stack.config, stack.stores, webPlatform)
-  const bob = await createAccount(deps, { username: 'bob', password, roles: [] })
-  await createAccount(deps, { username: 'zoe', password, roles: [] })
+  const bob = await createAccount(deps, { username: 'bob', password, roles: ['publisher'] })
+  await createAccount(deps, { username: 'zoe', password, roles: ['publisher'] })
   token = (await deps.tokens.issue(bob, 'test', 1)).token
   await flows['publish']?.act(sender(), 'common', '')
 }, 60_000)

@@ -63,7 +63,8 @@ async function open(stores: Stores, record: VersionRecord) {
     return await Promise.all([previousVersion(stores, record), manifest, opening])
   } catch (error) {
     const staged = await opening.catch(() => undefined)
-    await staged?.body.cancel()
+    // It may have broken off as well: what is to be told is what broke first
+    await staged?.body.cancel().catch(() => undefined)
     throw error
   }
 }
