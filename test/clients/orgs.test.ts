@@ -1,9 +1,10 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { beforeAll, describe, expect, inject, test, vi } from 'vitest'
 import { accessOf, inSandbox } from './support/cells.ts'
 import { npm11, npm12 } from './support/clients/npm.ts'
 import { inheritedEnvironment, root } from './support/install.ts'
 import { runOk } from './support/process.ts'
 import type { Sandbox } from './support/sandbox.ts'
+import { actor } from './support/shared.ts'
 
 /** `npm run deckle -- …`, as somebody at the registry's shell. */
 async function deckle(...args: readonly string[]): Promise<void> {
@@ -27,7 +28,12 @@ async function refused(box: Sandbox, ...args: readonly string[]): Promise<string
 
 beforeAll(async () => {
   for (const client of clients) await deckle('org', 'add', orgOf(client), '--owner', 'ana')
-})
+  // Made past the edge, which may know ana as she was for half a minute
+  for (const client of clients) {
+    const known = async () => expect((await actor('ana').fetch(`/-/org/${orgOf(client)}/user`)).status).toBe(200)
+    await vi.waitFor(known, { timeout: 45_000, interval: 500 })
+  }
+}, 120_000)
 
 describe.each(clients)('$label', (client) => {
   const org = orgOf(client)

@@ -74,7 +74,7 @@ describe('what there is not', () => {
   })
 
   test('an unknown address below /-/ is a 404 in JSON, with what to do', async () => {
-    for (const path of ['/-/org/acme/team', '/-/stage', '/-/npm/v1/hooks', '/-/x', '/-/package/lib/trust']) {
+    for (const path of ['/-/orgs/acme', '/-/stage', '/-/npm/v1/hooks', '/-/x', '/-/package/lib/trust']) {
       const answer = await actor('ana').fetch(path)
       expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'application/json'])
       expect(JSON.parse(await answer.text())).toMatchObject({

@@ -2,7 +2,10 @@ import { expect } from 'vitest'
 
 /** What no answer may hold: a frame of a stack, a file of ours, an address inside, an error's name, a service's words. */
 const internals =
-  /\bat [^\n]*\.(?:ts|mjs|js):\d|node_modules\/|127\.0\.0\.1|\w+Error\b|AKIA|amazonaws|\b(?:s3|dynamodb|sqs) [A-Z]\w+|worker\.mjs/i
+  /\bat [^\n]*\.(?:ts|mjs|js):\d|node_modules\/|127\.0\.0\.1|\w+Error\b|amazonaws|\b(?:s3|dynamodb|sqs) [A-Z]\w+|worker\.mjs/i
+
+/** An access key of AWS, whole: four of its letters alone stand in some random identifiers. */
+const accessKey = /\bA[KS]IA[0-9A-Z]{12,}/
 
 export interface ShownProblem {
   readonly status: number
@@ -21,6 +24,7 @@ export async function expectProblem(answer: Response): Promise<ShownProblem> {
   const text = await answer.text()
   const where = `${status} ${new URL(url || 'http://none').pathname.slice(0, 200)}: ${text.slice(0, 500)}`
   expect(text, where).not.toMatch(internals)
+  expect(text, where).not.toMatch(accessKey)
   const requestId = answer.headers.get('x-request-id')
   expect(requestId, where).toMatch(/^[\w-]{1,64}$/)
   expect(answer.headers.get('cache-control'), where).toMatch(/^(?:private, )?no-store$/)
