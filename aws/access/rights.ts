@@ -30,15 +30,21 @@ export function entriesOf<K extends string>(
  */
 export const requestPathRights: Rights = {
   tables: {
-    users: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem'],
-    tokens: ['BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    orgs: ['GetItem'],
+    users: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    tokens: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
+    orgs: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     audit: ['PutItem', 'Query'],
-    logins: ['GetItem', 'PutItem', 'UpdateItem'],
-    packages: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    logins: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    packages: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
     downloads: ['Query', 'BatchWriteItem', 'UpdateItem'],
   },
-  indexes: { audit: ['byActor', 'byTarget', 'byAction'], packages: ['byFormat'] },
+  indexes: {
+    users: ['byName'],
+    orgs: ['byName'],
+    audit: ['byActor', 'byTarget', 'byAction'],
+    packages: ['byFormat'],
+    downloads: ['byUser'],
+  },
   objects: {
     'staging/': ['PutObject', 'AbortMultipartUpload', 'DeleteObject'],
     'packages/': ['GetObject'],

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startValidator } from '../../src/node/validator/service.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
-import { wire } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
-import { type Ask, audit, packages, people } from './support/everyday.ts'
+import { administration } from './support/administration.ts'
+import { type Ask, packages, people } from './support/everyday.ts'
 import { covers, type Statement, statementsIn, type Use } from './support/policies.ts'
 import { Recorder } from './support/recording.ts'
 import { synthesise } from './support/synthesised.ts'
@@ -26,7 +26,15 @@ beforeAll(async () => {
     edge: statementsIn(stacks['DeckleEdgeAccess'] ?? expect.unreachable(), /^Policy/),
     validator: statementsIn(stacks['DeckleValidator'] ?? expect.unreachable(), /TaskRole/),
   }
-  stack = await startStack({ validator: false, workerd: false, settings: { DECKLE_REGISTRATION: 'open' } })
+  stack = await startStack({
+    validator: false,
+    workerd: false,
+    settings: {
+      DECKLE_REGISTRATION: 'open',
+      DECKLE_SECRET_KEY: 'a'.repeat(43),
+      DECKLE_SESSION_KEYS: JSON.stringify([{ kid: 'one', secret: 'b'.repeat(43) }]),
+    },
+  })
   const { bucket, tablePrefix, queuePrefix, sqsEndpoint = '' } = stack.config.storage
   const [edge, validator] = [0, 1].map(() => new Recorder({ bucket, tablePrefix, queuePrefix })) as [Recorder, Recorder]
   const queue = await validator.inFrontOf(sqsEndpoint)
@@ -79,7 +87,7 @@ async function runADay(recorder: Recorder): Promise<void> {
     vi.waitFor(async () => expect(await stack.stored(`packages/npm/${name}/`)).toEqual([]), 30_000)
   const everyday = { ask, edge, recorder, untilRemoved }
   await packages(everyday, await people(everyday))
-  await audit(wire(stack.config, recorder.platform))
+  await administration({ ask, admin: (await stack.as('admin')).token ?? '' })
   await edge.settled()
 }
 

@@ -1,8 +1,5 @@
 import { expect } from 'vitest'
-import type { TokenId, Username } from '../../../src/model/ids.ts'
-import type { Principal } from '../../../src/model/principal.ts'
-import type { Registry } from '../../../src/wiring.ts'
-import { publishRequest } from '../../support/actor.ts'
+import { json, publishRequest } from '../../support/actor.ts'
 import type { EdgeInProcess } from '../../support/stack.ts'
 import type { Recorder } from './recording.ts'
 
@@ -19,15 +16,11 @@ export interface Everyday {
 
 const password = 'correct horse battery'
 const newPassword = 'staple battery horse'
-const json = (method: string, body: unknown): RequestInit => ({
-  method,
-  body: JSON.stringify(body),
-  headers: { 'content-type': 'application/json' },
-})
 const adduser = (name: string, secret: string, more: object = {}) =>
   json('PUT', { _id: `org.couchdb.user:${name}`, name, password: secret, type: 'user', roles: [], ...more })
 
-async function done(answer: Promise<Response>): Promise<Record<string, any>> {
+/** The body of an answer that must be a success. */
+export async function done(answer: Promise<Response>): Promise<Record<string, any>> {
   const response = await answer
   const text = await response.text()
   expect(response.status, text).toBeLessThan(300)
@@ -121,17 +114,4 @@ function noise(length: number): string {
     state = (state * 1_103_515_245 + 12_345) % 2_147_483_648
     return String.fromCharCode(...[0, 7, 14, 21].map((shift) => 33 + ((state >> shift) % 90)))
   }).join('')
-}
-
-/** Every way to read the audit log: no route leads there yet, so by its use case. */
-export async function audit(registry: Registry): Promise<void> {
-  const auditor: Principal = {
-    kind: 'user',
-    username: 'eve' as Username,
-    standing: { roles: ['auditor'], orgs: {}, teams: new Set() },
-    credential: { kind: 'token', id: 'eves' as TokenId, isAutomation: false },
-  }
-  for (const asked of [{}, { actor: 'ana' }, { target: 'package/npm/tool' }, { action: 'package.visibility' }]) {
-    await registry.readAuditTrail(auditor, { ...asked, limit: 10 })
-  }
 }
