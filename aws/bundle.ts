@@ -4,23 +4,15 @@ import { buildSync } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-export interface BundleOptions {
-  /** The module to start; becomes `main.mjs`. */
-  readonly entry: string
-  /** Modules that are started by themselves, such as worker threads, by the name that they get. */
-  readonly threads?: Readonly<Record<string, string>>
-  /** Default: a folder of its own in `.aws-build/`, the same for the same entry. */
-  readonly outputFolder?: string
-}
-
 /**
- * Bundles modules for Node 24 into a folder that needs no `node_modules`, and returns it. Some packages still call
- * `require`, which ES modules do not have: they get one.
+ * Bundles programs for Node 24 into a folder that needs no `node_modules`. Some packages still call `require`, which ES
+ * modules do not have: they get one.
+ * @param programs modules that are started, worker threads too, by the name that they get: `<name>.mjs`
  */
-export function bundle({ entry, threads = {}, outputFolder = folderOf(entry) }: BundleOptions): string {
+export function bundle(programs: Readonly<Record<string, string>>, outputFolder: string): void {
   buildSync({
     absWorkingDir: root,
-    entryPoints: { main: entry, ...threads },
+    entryPoints: { ...programs },
     outdir: outputFolder,
     bundle: true,
     platform: 'node',
@@ -33,9 +25,11 @@ export function bundle({ entry, threads = {}, outputFolder = folderOf(entry) }: 
     legalComments: 'none',
     logLevel: 'warning',
   })
-  return outputFolder
 }
 
-function folderOf(entry: string): string {
-  return `${root}.aws-build/${createHash('sha256').update(entry).digest('hex').slice(0, 16)}`
+/** Bundles one module as `main.mjs`, and returns the folder: always the same one for the same module. */
+export function bundleOne(entry: string): string {
+  const folder = `${root}.aws-build/${createHash('sha256').update(entry).digest('hex').slice(0, 16)}`
+  bundle({ main: entry }, folder)
+  return folder
 }

@@ -4,7 +4,7 @@ const host = z.url({ protocol: /^https$/ }).transform((text) => text.replace(/\/
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 
 /** What an operator decides, given as CDK context: in `aws/cdk.json`, or with `-c name=value`. */
-const settings = z.object({
+const options = z.object({
   /** The address that clients use; the edge's own. */
   publicUrl: host,
   /** Where everything lives but the edge, which is everywhere. */
@@ -19,10 +19,20 @@ const settings = z.object({
   /** Validators that always run. 0 costs nothing while idle, but a publish then waits a minute for the first. */
   leastValidators: whole(0, 10).default(1),
   mostValidators: whole(1, 100).default(10),
+  /** What serves whoever does not come by the edge: `fargate` takes bodies of any size, and costs $60 a month more. */
+  frontDoor: z.enum(['lambda', 'fargate']).default('lambda'),
+  /** Of the host in `publicUrl`, in the same region, for a front door that is reached by that name. */
+  frontDoorCertificate: z.string().startsWith('arn:aws:acm:', 'must be the ARN of a certificate').optional(),
   /** Who hears of alarms; whoever else wants to subscribes to the topic. */
   alarmEmail: z.email().optional(),
   monthlyBudgetUsd: whole(1, 1_000_000).default(50),
 })
+
+/** A load balancer serves nobody without a certificate. */
+const settings = options.refine(
+  ({ frontDoor, frontDoorCertificate }) => frontDoor === 'lambda' || frontDoorCertificate !== undefined,
+  { path: ['frontDoorCertificate'], message: "is missing: frontDoor 'fargate' needs it" },
+)
 
 export type Settings = Readonly<z.infer<typeof settings>>
 

@@ -4,7 +4,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import { bundle } from './bundle.ts'
+import { bundleOne } from './bundle.ts'
 
 export interface SmallFunctionProps {
   /** The module that exports `handler`. */
@@ -35,7 +35,7 @@ export class SmallFunction extends Construct {
     )
     this.function = new LambdaFunction(this, 'Function', {
       ...props,
-      code: Code.fromAsset(bundle({ entry })),
+      code: Code.fromAsset(bundleOne(entry)),
       handler: 'main.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,

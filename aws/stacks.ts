@@ -1,5 +1,6 @@
 import type { App } from 'aws-cdk-lib'
 import { EdgeAccessStack } from './edge-access/stack.ts'
+import { FrontDeskStack } from './front-desk/stack.ts'
 import { checkWithNag } from './nag.ts'
 import { ObservabilityStack } from './observability/stack.ts'
 import { parseSettings } from './settings.ts'
@@ -14,6 +15,7 @@ export function createStacks(app: App): void {
   const storage = { prefix: settings.prefix, bucketKey }
   const validators = new ValidatorStack(app, 'DeckleValidator', { settings, env, storage })
   new EdgeAccessStack(app, 'DeckleEdgeAccess', { settings, env, storage })
-  new ObservabilityStack(app, 'DeckleObservability', { settings, env, validators })
+  const { faults } = new FrontDeskStack(app, 'DeckleFrontDesk', { settings, env, storage, validators })
+  new ObservabilityStack(app, 'DeckleObservability', { settings, env, validators, faults })
   checkWithNag(app, settings)
 }

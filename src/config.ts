@@ -85,7 +85,9 @@ const settings = z
     AWS_SESSION_TOKEN: z.string().min(1).optional(),
     /** Set by ECS in a task: where the session of the task's role is to be had, instead of a key pair. */
     AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: z.string().startsWith('/').max(1_000).optional(),
-    /** Where the validator answers for its health, on every address; absent: nowhere. */
+    /** Where the front desk without an edge serves clients, on every address. */
+    DECKLE_PORT: whole(1, 65_535).default(8_080),
+    /** Where a service answers for its health, on every address; absent: nowhere. */
     DECKLE_HEALTH_PORT: whole(1, 65_535).optional(),
     /** Whom a new package is visible to when its publisher does not say. */
     DECKLE_NEW_PACKAGES: z.enum(visibilities).default('private'),
@@ -194,6 +196,7 @@ export interface Config {
   readonly webLogin: boolean
   readonly trustAddress: boolean
   readonly eventDays: number
+  readonly port: number
   readonly healthPort?: number
   readonly policy: PolicyChanges
 }
@@ -257,6 +260,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     webLogin: value.DECKLE_WEB_LOGIN,
     trustAddress: value.DECKLE_TRUST_ADDRESS,
     eventDays: value.DECKLE_EVENT_DAYS,
+    port: value.DECKLE_PORT,
     ...(value.DECKLE_HEALTH_PORT === undefined ? {} : { healthPort: value.DECKLE_HEALTH_PORT }),
     policy: value.DECKLE_POLICY,
   })

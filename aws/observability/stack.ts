@@ -12,6 +12,8 @@ import { Alarms, throttledRequests } from './alarms.ts'
 
 export interface ObservabilityStackProps extends StackProps {
   readonly settings: Settings
+  /** Requests that the front door answered with 5xx. */
+  readonly faults: IMetric
   readonly validators: { readonly service: FargateService; readonly targets: ApplicationTargetGroup }
 }
 
@@ -19,7 +21,7 @@ const period = Duration.minutes(5)
 
 /** What wakes somebody up, what they then look at, and what it all may cost. */
 export class ObservabilityStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, validators, ...props }: ObservabilityStackProps) {
+  constructor(scope: Construct, id: string, { settings, validators, faults, ...props }: ObservabilityStackProps) {
     super(scope, id, { ...props, description: 'Deckle: alarms, dashboard, budget' })
     const queue = (name: 'jobs' | 'deadLetters') =>
       Queue.fromQueueArn(this, name, queueArn(this, settings.prefix, name))
@@ -61,11 +63,17 @@ export class ObservabilityStack extends Stack {
       periods: 3,
       description: 'DynamoDB refuses requests: a partition is too busy, or the account is at its limit.',
     })
-    this.#dashboard(settings.prefix, metrics)
+    alarms.add('FrontDoorFails', {
+      metric: faults,
+      from: 10,
+      periods: 3,
+      description: 'The front door answers with 5xx: its log names the request and what could not be reached.',
+    })
+    this.#dashboard(settings.prefix, metrics, faults)
     this.#budget(settings.monthlyBudgetUsd, alarms)
   }
 
-  #dashboard(prefix: string, metrics: ReturnType<typeof metricsOf>): void {
+  #dashboard(prefix: string, metrics: ReturnType<typeof metricsOf>, faults: IMetric): void {
     const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: `${prefix}registry` })
     const graph = (title: string, ...left: IMetric[]) => new GraphWidget({ title, left, width: 8 })
     dashboard.addWidgets(
@@ -76,6 +84,7 @@ export class ObservabilityStack extends Stack {
     dashboard.addWidgets(
       graph('Refused by DynamoDB', metrics.throttled),
       graph('Unhealthy', metrics.unhealthyValidators),
+      graph('Front door: 5xx', faults),
     )
   }
 

@@ -1,24 +1,10 @@
-import { fileURLToPath } from 'node:url'
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { Duration } from 'aws-cdk-lib'
 import { SubnetType } from 'aws-cdk-lib/aws-ec2'
-import { Platform } from 'aws-cdk-lib/aws-ecr-assets'
-import {
-  Capability,
-  Cluster,
-  ContainerImage,
-  ContainerInsights,
-  CpuArchitecture,
-  FargateService,
-  FargateTaskDefinition,
-  LinuxParameters,
-  LogDriver,
-  OperatingSystemFamily,
-} from 'aws-cdk-lib/aws-ecs'
-import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Cluster, ContainerInsights, FargateService } from 'aws-cdk-lib/aws-ecs'
 import { Construct } from 'constructs'
 import { validatorRights } from '../access/rights.ts'
-import { type Storage, statementsOf } from '../access/statements.ts'
-import { bucketName } from '../names.ts'
+import type { Storage } from '../access/statements.ts'
+import { DeckleTask } from '../deckle-task.ts'
 import type { Settings } from '../settings.ts'
 import { type Network, validatorPort } from './network.ts'
 
@@ -28,26 +14,32 @@ export interface ValidatorServiceProps {
   readonly settings: Settings
 }
 
-const repository = fileURLToPath(new URL('../..', import.meta.url))
-
 /**
- * Validators on ARM, the first ones on demand and what a burst needs on Spot. SIGTERM lets a task finish what it has
+ * Validators, the first ones on demand and what a burst needs on Spot. SIGTERM lets a task finish what it has
  * begun; what is not done within two minutes is delivered to another one when its visibility ends.
  */
 export class ValidatorService extends Construct {
   readonly service: FargateService
 
-  constructor(scope: Construct, id: string, props: ValidatorServiceProps) {
+  constructor(scope: Construct, id: string, { network, settings, storage }: ValidatorServiceProps) {
     super(scope, id)
-    const { network, settings } = props
     const cluster = new Cluster(this, 'Cluster', {
       vpc: network.vpc,
       enableFargateCapacityProviders: true,
       containerInsightsV2: ContainerInsights.DISABLED,
     })
+    const { definition } = new DeckleTask(this, 'Task', {
+      name: 'validator',
+      program: 'validator.mjs',
+      settings,
+      storage,
+      rights: validatorRights,
+      ports: [validatorPort],
+      healthPort: validatorPort,
+    })
     this.service = new FargateService(this, 'Service', {
       cluster,
-      taskDefinition: this.#task(props),
+      taskDefinition: definition,
       desiredCount: settings.leastValidators,
       capacityProviderStrategies: [
         { capacityProvider: 'FARGATE', base: settings.leastValidators, weight: 0 },
@@ -61,55 +53,5 @@ export class ValidatorService extends Construct {
       circuitBreaker: { rollback: true },
       ...(settings.leastValidators === 0 ? {} : { healthCheckGracePeriod: Duration.seconds(60) }),
     })
-  }
-
-  #task({ storage, settings }: ValidatorServiceProps): FargateTaskDefinition {
-    const task = new FargateTaskDefinition(this, 'Task', {
-      cpu: 512,
-      memoryLimitMiB: 1024,
-      runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
-    })
-    for (const statement of statementsOf(this, storage, validatorRights)) task.addToTaskRolePolicy(statement)
-    const linuxParameters = new LinuxParameters(this, 'Linux', { initProcessEnabled: true })
-    linuxParameters.dropCapabilities(Capability.ALL)
-    task.addContainer('validator', {
-      image: ContainerImage.fromAsset(repository, {
-        file: 'aws/validator/Dockerfile',
-        exclude: ['*', '!package.json', '!package-lock.json', '!src', '!aws'],
-        platform: Platform.LINUX_ARM64,
-      }),
-      portMappings: [{ containerPort: validatorPort }],
-      environment: this.#environment(settings),
-      logging: LogDriver.awsLogs({
-        streamPrefix: 'validator',
-        logGroup: new LogGroup(this, 'Log', {
-          retention: RetentionDays.THREE_MONTHS,
-          removalPolicy: RemovalPolicy.DESTROY,
-        }),
-      }),
-      readonlyRootFilesystem: true,
-      user: 'node',
-      linuxParameters,
-      stopTimeout: Duration.seconds(120),
-      healthCheck: {
-        command: ['CMD', 'node', 'healthy.mjs'],
-        interval: Duration.seconds(15),
-        timeout: Duration.seconds(5),
-        startPeriod: Duration.seconds(60),
-        retries: 3,
-      },
-    })
-    return task
-  }
-
-  #environment({ publicUrl, prefix }: Settings): Record<string, string> {
-    return {
-      DECKLE_PUBLIC_URL: publicUrl,
-      DECKLE_BUCKET: bucketName(this, prefix),
-      DECKLE_TABLE_PREFIX: prefix,
-      DECKLE_QUEUE_PREFIX: prefix,
-      DECKLE_HEALTH_PORT: String(validatorPort),
-      AWS_REGION: Stack.of(this).region,
-    }
   }
 }

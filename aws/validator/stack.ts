@@ -2,6 +2,7 @@ import { Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import { SubnetType } from 'aws-cdk-lib/aws-ec2'
 import type { FargateService } from 'aws-cdk-lib/aws-ecs'
 import {
+  type ApplicationListener,
   ApplicationLoadBalancer,
   ApplicationProtocol,
   ApplicationTargetGroup,
@@ -24,10 +25,13 @@ export interface ValidatorStackProps extends StackProps {
 export class ValidatorStack extends Stack {
   readonly service: FargateService
   readonly targets: ApplicationTargetGroup
+  readonly network: Network
+  readonly listener: ApplicationListener
 
   constructor(scope: Construct, id: string, { settings, storage, ...props }: ValidatorStackProps) {
     super(scope, id, { ...props, description: 'Deckle: validators and their network' })
     const network = new Network(this, 'Network')
+    this.network = network
     this.service = new ValidatorService(this, 'Validator', { network, storage, settings }).service
     scaleByQueue({
       service: this.service,
@@ -50,7 +54,7 @@ export class ValidatorStack extends Stack {
       healthCheck: { path: '/health', interval: Duration.seconds(15), healthyThresholdCount: 2 },
       deregistrationDelay: Duration.seconds(15),
     })
-    balancer.addListener('Http', {
+    this.listener = balancer.addListener('Http', {
       port: 80,
       // `open` would let in everybody within reach; network.ts says who may come
       open: false,

@@ -80,6 +80,8 @@ export const statusOf = {
   query_invalid: 400,
   method_not_allowed: 405,
   body_too_large: 413,
+  request_too_large_here: 413,
+  answer_too_large_here: 501,
   body_too_slow: 408,
   unsupported_media_type: 415,
   search_invalid: 400,

@@ -128,6 +128,12 @@ export const refusals = {
       ? `The request's body is larger than what is taken here (${Math.floor(f.mostBytes / 1_000)} kB).`
       : `The request's body is larger than this registry takes in one publish (${Math.floor(f.mostBytes / 1_000_000)} MB). ` +
         'Leave out files that are not needed to use the package (see `npm pack --dry-run`), or split the package.',
+  request_too_large_here: (f: { mostMegabytes: number }) =>
+    `Through this address a request may carry ${f.mostMegabytes} MB at most. Send it to the main address of the ` +
+    'registry, or ask its operator for a front door without that limit (frontDoor: fargate).',
+  answer_too_large_here: (f: { mostMegabytes: number }) =>
+    `The answer has more than the ${f.mostMegabytes} MB that this address can carry. Ask the main address of the ` +
+    'registry, or ask its operator for a front door without that limit (frontDoor: fargate).',
   body_too_slow: () =>
     "The request's body came too slowly, or not at all, so nothing was done. Try again on a better line.",
   unsupported_media_type: (f: { expected: string }) => `Send the body as ${f.expected}.`,

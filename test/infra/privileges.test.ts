@@ -16,15 +16,17 @@ const exceptions: Readonly<Record<string, string>> = {
   'validator s3:DeleteObject bucket/snapshots/*': 'removes its snapshot when another change of the package came first',
 }
 
+type Component = 'edge' | 'validator' | 'front desk'
 let stack: Stack
-const uses: Record<'edge' | 'validator', readonly Use[]> = { edge: [], validator: [] }
-let policies: Readonly<Record<'edge' | 'validator', readonly Statement[]>>
+const uses: Record<Component, readonly Use[]> = { edge: [], validator: [], 'front desk': [] }
+let policies: Readonly<Record<Component, readonly Statement[]>>
 
 beforeAll(async () => {
   const stacks = synthesise()
   policies = {
     edge: statementsIn(stacks['DeckleEdgeAccess'] ?? expect.unreachable(), /^Policy/),
     validator: statementsIn(stacks['DeckleValidator'] ?? expect.unreachable(), /TaskRole/),
+    'front desk': statementsIn(stacks['DeckleFrontDesk'] ?? expect.unreachable(), /AppRole/),
   }
   stack = await startStack({
     validator: false,
@@ -49,6 +51,8 @@ beforeAll(async () => {
   await running.stop()
   queue.close()
   uses.edge = edge.uses
+  // The same app; writing its log is the runtime's
+  uses['front desk'] = [...edge.uses, ...logUses(policies['front desk'])]
   uses.validator = validator.uses
 }, 180_000)
 afterAll(() => stack?.close())
@@ -95,7 +99,13 @@ async function runADay(recorder: Recorder): Promise<void> {
 const told = ({ action, resource }: Use) =>
   `${action} ${resource.replace(/^arn:aws:(dynamodb:[^/]*\/|sqs:.*:|s3:::)/, '').replace(/^deckle-1{12}-[^/]*/, 'bucket')}`
 
-describe.each(['edge', 'validator'] as const)('the %s', (component) => {
+function logUses(statements: readonly Statement[]): readonly Use[] {
+  return statements.flatMap(({ actions, resources: [resource = ''] }) =>
+    actions.filter((action) => action.startsWith('logs:')).map((action) => ({ action, resource })),
+  )
+}
+
+describe.each(['edge', 'validator', 'front desk'] as const)('the %s', (component) => {
   test('may do all that it does', () => {
     const allowed = policies[component].filter(({ effect }) => effect === 'Allow')
     const missing = onKey(uses[component]).filter((use) => !allowed.some((statement) => covers(statement, use)))
@@ -135,6 +145,9 @@ test.each([
   ['edge', 'dynamodb:UpdateItem', table('audit')],
   ['edge', 'dynamodb:DeleteItem', table('audit')],
   ['edge', 'dynamodb:BatchWriteItem', table('audit')],
+  ['front desk', 's3:PutObject', `${bucket}/packages/npm/left-pad/1.0.0/left-pad-1.0.0.tgz`],
+  ['front desk', 'dynamodb:DeleteItem', table('audit')],
+  ['validator', 'dynamodb:DeleteItem', table('audit')],
   ['validator', 'dynamodb:GetItem', table('users')],
   ['validator', 'dynamodb:Query', table('tokens')],
   ['validator', 'dynamodb:PutItem', table('audit')],

@@ -1,8 +1,10 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { queues, type TableDefinition, tables } from '../../src/storage/tables.ts'
+import { type Statement, statementsIn } from './support/policies.ts'
 import { synthesise } from './support/synthesised.ts'
 
+const certificate = 'arn:aws:acm:eu-central-1:111111111111:certificate/x'
 let stacks: Readonly<Record<string, Template>>
 
 // cdk-nag has its say here: a finding that aws/nag.ts does not answer fails the synthesis
@@ -182,7 +184,7 @@ describe('validator', () => {
 describe('observability', () => {
   test('every alarm reaches the topic, and says what to do', () => {
     const alarms = Object.values(stack('Observability').findResources('AWS::CloudWatch::Alarm'))
-    expect(alarms).toHaveLength(5)
+    expect(alarms).toHaveLength(6)
     const topic = { Ref: Object.keys(stack('Observability').findResources('AWS::SNS::Topic'))[0] }
     for (const { Properties } of alarms) {
       expect(Properties).toMatchObject({
@@ -200,6 +202,68 @@ describe('observability', () => {
         Match.objectLike({ Notification: Match.objectLike({ NotificationType }) }),
       ),
     })
+  })
+})
+
+describe('the front desk', () => {
+  test('is throttled, and its access log holds nothing of the headers', () => {
+    const [stage] = Object.values(stack('FrontDesk').findResources('AWS::ApiGatewayV2::Stage'))
+    expect(stage?.['Properties']).toMatchObject({
+      StageName: '$default',
+      DefaultRouteSettings: { ThrottlingRateLimit: 500, ThrottlingBurstLimit: 1_000 },
+      AccessLogSettings: { Format: expect.stringContaining('$context.requestId') },
+    })
+    expect(stage?.['Properties'].AccessLogSettings.Format).not.toMatch(/header|authorization|path/i)
+  })
+
+  test('everything goes to the app on Lambda but one route, which asks for a signature and leads to validators', () => {
+    stack('FrontDesk').hasResourceProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      Timeout: 29,
+    })
+    const routes = Object.values(stack('FrontDesk').findResources('AWS::ApiGatewayV2::Route'))
+    expect(routes.map(({ Properties }) => [Properties.RouteKey, Properties.AuthorizationType])).toEqual([
+      ['GET /-/validators/health', 'AWS_IAM'],
+      ['ANY /{proxy+}', 'NONE'],
+    ])
+    stack('FrontDesk').hasResourceProperties('AWS::ApiGatewayV2::Integration', {
+      ConnectionType: 'VPC_LINK',
+      RequestParameters: { 'overwrite:path': '/health', 'remove:header.authorization': '' },
+    })
+  })
+
+  test('with a certificate it answers by the name of the registry', () => {
+    const { DeckleFrontDesk } = synthesise({ frontDoorCertificate: certificate })
+    DeckleFrontDesk?.hasResourceProperties('AWS::ApiGatewayV2::DomainName', {
+      DomainName: 'packages.example.com',
+      DomainNameConfigurations: [Match.objectLike({ SecurityPolicy: 'TLS_1_2' })],
+    })
+  })
+
+  test('on Fargate, HTTPS alone is served, by tasks that nobody else reaches, with the rights of the Lambda', () => {
+    const template =
+      synthesise({ frontDoor: 'fargate', frontDoorCertificate: certificate })['DeckleFrontDesk'] ?? expect.unreachable()
+    template.resourceCountIs('AWS::Lambda::Function', 0)
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', { Port: 443, Protocol: 'HTTPS' })
+    template.hasResourceProperties('AWS::ElasticLoadBalancingV2::Listener', {
+      Port: 80,
+      DefaultActions: [Match.objectLike({ Type: 'redirect' })],
+    })
+    const openToAll = Object.values(template.findResources('AWS::EC2::SecurityGroup')).flatMap(
+      ({ Properties }) => Properties.SecurityGroupIngress ?? [],
+    )
+    expect(openToAll.map(({ FromPort }: { FromPort: number }) => FromPort)).toEqual([80, 443])
+    template.hasResourceProperties('AWS::ECS::TaskDefinition', {
+      ContainerDefinitions: [Match.objectLike({ Command: ['server.mjs'], User: 'node', ReadonlyRootFilesystem: true })],
+    })
+    const written = (found: readonly Statement[]) =>
+      found.filter(({ actions }) => actions.every((action) => !action.startsWith('logs:')))
+    expect(statementsIn(template, /TaskRole/)).toEqual(written(statementsIn(stack('FrontDesk'), /AppRole/)))
+  })
+
+  test('on Fargate without a certificate there is no template, and it is said why', () => {
+    expect(() => synthesise({ frontDoor: 'fargate' })).toThrow("frontDoorCertificate: is missing: frontDoor 'fargate'")
   })
 })
 

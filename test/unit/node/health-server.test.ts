@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { choosePort } from '../../../src/node/local/ports.ts'
-import { startHealthServer } from '../../../src/node/validator/health-server.ts'
+import { startHealthServer } from '../../../src/node/service/health-server.ts'
 
 test('a validator is healthy until it is told to stop, and says nothing else', async () => {
   const port = await choosePort()
