@@ -12,6 +12,7 @@ const always: readonly Answer[] = [
     'S1',
     'Access logs of the bucket would hold signed links. Deckle records downloads itself, and CloudTrail data events can be switched on.',
   ],
+  ['DeckleStorage/SecretKey', 'SMG4', 'With another key, every second factor that was set up would be lost.'],
   [
     'DeckleValidator/Balancer',
     'ELB2',

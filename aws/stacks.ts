@@ -11,8 +11,8 @@ import { ValidatorStack } from './validator/stack.ts'
 export function createStacks(app: App): void {
   const settings = parseSettings(app.node.getAllContext())
   const env = { region: settings.region }
-  const { bucketKey } = new StorageStack(app, 'DeckleStorage', { settings, env })
-  const storage = { prefix: settings.prefix, bucketKey }
+  const { bucketKey, secrets, tableKey } = new StorageStack(app, 'DeckleStorage', { settings, env })
+  const storage = { prefix: settings.prefix, bucketKey, secrets, secretsKey: tableKey }
   const validators = new ValidatorStack(app, 'DeckleValidator', { settings, env, storage })
   new EdgeAccessStack(app, 'DeckleEdgeAccess', { settings, env, storage })
   const { faults } = new FrontDeskStack(app, 'DeckleFrontDesk', { settings, env, storage, validators })

@@ -61,6 +61,8 @@ const key = z
   .string()
   .regex(/^[A-Za-z0-9_-]{43,200}$/, 'must be 32 random bytes or more, as base64url')
   .transform((text) => new Secret(text))
+/** A name, or an ARN. */
+const secretName = z.string().min(1).max(2_048)
 const sessionKeys = z
   .array(z.strictObject({ kid: z.string().regex(/^[\w-]{1,32}$/), secret: key }))
   .min(1)
@@ -76,6 +78,7 @@ const settings = z
     DECKLE_S3_ENDPOINT: url.optional(),
     DECKLE_DYNAMODB_ENDPOINT: url.optional(),
     DECKLE_SQS_ENDPOINT: url.optional(),
+    DECKLE_SECRETS_ENDPOINT: url.optional(),
     DECKLE_BUCKET: z.string().min(3).max(63).default('deckle'),
     DECKLE_TABLE_PREFIX: z.string().max(64).default('deckle-'),
     DECKLE_QUEUE_PREFIX: z.string().max(64).default('deckle-'),
@@ -101,11 +104,15 @@ const settings = z
     DECKLE_LOGIN_TOKEN_DAYS: whole(1, 3_650).default(90),
     /** Signs sessions: JSON, `[{"kid","secret"}]`; the first signs, all verify. Absent: there are no sessions. */
     DECKLE_SESSION_KEYS: z.string().transform(parseJson).pipe(sessionKeys).optional(),
+    /** Instead: the secret in Secrets Manager that holds them, newest first, and is changed without a deployment. */
+    DECKLE_SESSION_KEYS_SECRET: secretName.optional(),
     /** How long, and for how many requests, a session is good. */
     DECKLE_SESSION_HOURS: whole(1, 168).default(10),
     DECKLE_SESSION_USES: whole(1, 1_000_000).default(1_000),
     /** Encrypts what the registry must be able to read again, such as secrets of second factors. */
     DECKLE_SECRET_KEY: key.optional(),
+    /** Instead: the secret in Secrets Manager that holds it. */
+    DECKLE_SECRET_KEY_SECRET: secretName.optional(),
     /** Whether every change demands a second factor of everybody, or of those who chose so. */
     DECKLE_SECOND_FACTOR: z.enum(['optional', 'writes']).default('optional'),
     /** Requests a minute, in one isolate, from one address without credentials, and of one account; 0: any number. */
@@ -141,6 +148,13 @@ const settings = z
     }
   })
   .superRefine((value, context) => {
+    for (const name of ['DECKLE_SESSION_KEYS', 'DECKLE_SECRET_KEY'] as const) {
+      if (value[name] === undefined || value[`${name}_SECRET`] === undefined) continue
+      const message = `cannot be set beside ${name}: say one place where it is`
+      context.addIssue({ code: 'custom', path: [`${name}_SECRET`], message })
+    }
+  })
+  .superRefine((value, context) => {
     const storage = value.DECKLE_STORAGE_URL ?? value.DECKLE_S3_ENDPOINT
     if (storage === undefined || !isSameHost(storage, value.DECKLE_PUBLIC_URL)) return
     context.addIssue({
@@ -173,6 +187,7 @@ export interface Config {
     readonly s3PublicEndpoint?: string
     readonly dynamoDbEndpoint?: string
     readonly sqsEndpoint?: string
+    readonly secretsEndpoint?: string
   }
   readonly newPackages: (typeof visibilities)[number]
   readonly requireLogin: boolean
@@ -181,10 +196,13 @@ export interface Config {
   readonly loginTokenDays: number
   readonly sessions: {
     readonly keys: readonly { readonly kid: string; readonly secret: Secret }[]
+    /** Where they are kept instead. */
+    readonly keysSecret?: string
     readonly hours: number
     readonly uses: number
   }
   readonly secretKey?: Secret
+  readonly secretKeySecret?: string
   readonly secondFactor: 'optional' | 'writes'
   readonly traffic: { readonly anonymousPerMinute: number; readonly accountPerMinute: number }
   readonly registration: 'open' | 'invited' | 'closed'
@@ -235,6 +253,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
       ...(value.DECKLE_STORAGE_URL === undefined ? {} : { s3PublicEndpoint: value.DECKLE_STORAGE_URL }),
       ...(value.DECKLE_DYNAMODB_ENDPOINT === undefined ? {} : { dynamoDbEndpoint: value.DECKLE_DYNAMODB_ENDPOINT }),
       ...(value.DECKLE_SQS_ENDPOINT === undefined ? {} : { sqsEndpoint: value.DECKLE_SQS_ENDPOINT }),
+      ...(value.DECKLE_SECRETS_ENDPOINT === undefined ? {} : { secretsEndpoint: value.DECKLE_SECRETS_ENDPOINT }),
     },
     newPackages: value.DECKLE_NEW_PACKAGES,
     requireLogin: value.DECKLE_REQUIRE_LOGIN,
@@ -243,10 +262,12 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     loginTokenDays: value.DECKLE_LOGIN_TOKEN_DAYS,
     sessions: {
       keys: value.DECKLE_SESSION_KEYS ?? [],
+      ...(value.DECKLE_SESSION_KEYS_SECRET === undefined ? {} : { keysSecret: value.DECKLE_SESSION_KEYS_SECRET }),
       hours: value.DECKLE_SESSION_HOURS,
       uses: value.DECKLE_SESSION_USES,
     },
     ...(value.DECKLE_SECRET_KEY === undefined ? {} : { secretKey: value.DECKLE_SECRET_KEY }),
+    ...(value.DECKLE_SECRET_KEY_SECRET === undefined ? {} : { secretKeySecret: value.DECKLE_SECRET_KEY_SECRET }),
     secondFactor: value.DECKLE_SECOND_FACTOR,
     traffic: {
       anonymousPerMinute: value.DECKLE_ANONYMOUS_PER_MINUTE,

@@ -2,15 +2,19 @@ import type { queues, TableName, tables } from '../../src/storage/tables.ts'
 
 export type QueueName = keyof typeof queues
 
+/** Of the storage stack. */
+export type SecretName = 'session-keys' | 'secret-key'
+
 type IndexName<T extends TableName> = keyof (typeof tables)[T]['indexes'] & string
 
-/** What one component may do: actions without their service, by table, index, prefix of the bucket and queue. */
+/** What one component may do: actions without their service, by table, index, prefix of the bucket, queue and secret. */
 export interface Rights {
   readonly tables: { readonly [T in TableName]?: readonly string[] }
   /** Indexes that may be queried. */
   readonly indexes: { readonly [T in TableName]?: readonly IndexName<T>[] }
   readonly objects: Readonly<Record<string, readonly string[]>>
   readonly queues: { readonly [Q in QueueName]?: readonly string[] }
+  readonly secrets: { readonly [S in SecretName]?: readonly string[] }
 }
 
 /** The entries of one part of rights, with the names that it may have. */
@@ -53,6 +57,7 @@ export const requestPathRights: Rights = {
     'reports/': ['GetObject'],
   },
   queues: { jobs: ['GetQueueUrl', 'SendMessage'] },
+  secrets: { 'session-keys': ['GetSecretValue'], 'secret-key': ['GetSecretValue'] },
 }
 
 /** Opens files and publishes them. It knows packages, their files and how often they were downloaded, and
@@ -72,4 +77,5 @@ export const validatorRights: Rights = {
     'reports/': ['PutObject'],
   },
   queues: { jobs: ['GetQueueUrl', 'ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'SendMessage'] },
+  secrets: {},
 }

@@ -11,6 +11,7 @@ import { Construct } from 'constructs'
 import { requestPathRights } from '../access/rights.ts'
 import type { Storage } from '../access/statements.ts'
 import { DeckleTask } from '../deckle-task.ts'
+import { frontDoorEnvironment } from '../environment.ts'
 import type { Settings } from '../settings.ts'
 import type { Network } from '../validator/network.ts'
 
@@ -39,7 +40,7 @@ export class FargateDoor extends Construct {
       rights: requestPathRights,
       ports: [port],
       healthPort,
-      environment: { DECKLE_PORT: String(port), DECKLE_TRUST_ADDRESS: 'true' },
+      environment: { ...frontDoorEnvironment(this, settings), DECKLE_PORT: String(port) },
     })
     const service = new FargateService(this, 'Service', {
       cluster: new Cluster(this, 'Cluster', { vpc: network.vpc, containerInsightsV2: ContainerInsights.DISABLED }),

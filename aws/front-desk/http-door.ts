@@ -23,7 +23,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { requestPathRights } from '../access/rights.ts'
 import { type Storage, statementsOf } from '../access/statements.ts'
-import { environmentOf } from '../environment.ts'
+import { frontDoorEnvironment } from '../environment.ts'
 import type { Settings } from '../settings.ts'
 import { SmallFunction } from '../small-function.ts'
 import type { Network } from '../validator/network.ts'
@@ -112,7 +112,7 @@ export class HttpDoor extends Construct {
       timeout: longestWait,
       // Memory is also the share of a processor: passwords are hashed here
       memorySize: 1024,
-      environment: { ...environmentOf(this, settings), DECKLE_TRUST_ADDRESS: 'true' },
+      environment: frontDoorEnvironment(this, settings),
     })
     for (const statement of statementsOf(this, storage, requestPathRights)) role.addToPolicy(statement)
     this.api.addRoutes({

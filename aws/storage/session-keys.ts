@@ -16,11 +16,12 @@ export interface SessionKeysProps {
  * first rotation, when the stack is deployed, so that no key stands in a template.
  */
 export class SessionKeys extends Construct {
+  readonly secret: Secret
   readonly rotation: SmallFunction
 
   constructor(scope: Construct, id: string, { prefix, encryptionKey }: SessionKeysProps) {
     super(scope, id)
-    const secret = new Secret(this, 'Secret', {
+    this.secret = new Secret(this, 'Secret', {
       secretName: `${prefix}session-keys`,
       description: 'Keys that sessions are signed with, newest first',
       encryptionKey,
@@ -34,9 +35,9 @@ export class SessionKeys extends Construct {
       timeout: Duration.seconds(30),
       memorySize: 256,
     })
-    this.#grantRotation(secret, encryptionKey)
+    this.#grantRotation(this.secret, encryptionKey)
     const schedule = new CfnRotationSchedule(this, 'Monthly', {
-      secretId: secret.secretArn,
+      secretId: this.secret.secretArn,
       rotationLambdaArn: this.rotation.function.functionArn,
       rotationRules: { automaticallyAfterDays: 30 },
       rotateImmediatelyOnUpdate: true,

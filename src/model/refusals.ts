@@ -10,7 +10,7 @@ export const refusals = {
   token_limited: (f: { reason: string }) => `This token may not do this: ${f.reason}. Use another token, or log in.`,
   token_used_up: () => 'This token has been used as often as it may be. Log in again, or make another one.',
   sessions_off: () =>
-    'This registry opens no sessions: whoever runs it has to set DECKLE_SESSION_KEYS. Use an API token instead.',
+    'This registry opens no sessions: whoever runs it has to set DECKLE_SESSION_KEYS, or DECKLE_SESSION_KEYS_SECRET. Use an API token instead.',
   session_not_found: () => 'You have no such session.',
   second_factor_required: () =>
     'This needs your second factor: send a code of your app, or one of your recovery codes (`--otp=<code>`).',

@@ -7,6 +7,7 @@ import { administration } from './support/administration.ts'
 import { type Ask, packages, people } from './support/everyday.ts'
 import { covers, type Statement, statementsIn, type Use } from './support/policies.ts'
 import { Recorder } from './support/recording.ts'
+import { type OneSecret, startSecret } from './support/secrets-manager.ts'
 import { synthesise } from './support/synthesised.ts'
 
 /** What may be used though a day as in `support/everyday.ts` does not come by it. */
@@ -18,6 +19,7 @@ const exceptions: Readonly<Record<string, string>> = {
 
 type Component = 'edge' | 'validator' | 'front desk'
 let stack: Stack
+let secrets: OneSecret
 const uses: Record<Component, readonly Use[]> = { edge: [], validator: [], 'front desk': [] }
 let policies: Readonly<Record<Component, readonly Statement[]>>
 
@@ -28,13 +30,16 @@ beforeAll(async () => {
     validator: statementsIn(stacks['DeckleValidator'] ?? expect.unreachable(), /TaskRole/),
     'front desk': statementsIn(stacks['DeckleFrontDesk'] ?? expect.unreachable(), /AppRole/),
   }
+  const keys = [{ id: 'one', key: 'b'.repeat(43), made: new Date().toISOString() }]
+  secrets = await startSecret('first', JSON.stringify({ keys }), { 'deckle-secret-key': 'a'.repeat(64) })
   stack = await startStack({
     validator: false,
     workerd: false,
     settings: {
       DECKLE_REGISTRATION: 'open',
-      DECKLE_SECRET_KEY: 'a'.repeat(43),
-      DECKLE_SESSION_KEYS: JSON.stringify([{ kid: 'one', secret: 'b'.repeat(43) }]),
+      DECKLE_SECRETS_ENDPOINT: secrets.url,
+      DECKLE_SESSION_KEYS_SECRET: 'deckle-session-keys',
+      DECKLE_SECRET_KEY_SECRET: 'deckle-secret-key',
     },
   })
   const { bucket, tablePrefix, queuePrefix, sqsEndpoint = '' } = stack.config.storage
@@ -55,7 +60,10 @@ beforeAll(async () => {
   uses['front desk'] = [...edge.uses, ...logUses(policies['front desk'])]
   uses.validator = validator.uses
 }, 180_000)
-afterAll(() => stack?.close())
+afterAll(async () => {
+  await stack?.close()
+  await secrets?.close()
+})
 
 /**
  * A minute and a half ahead, so that everything unfinished is due, and with some answers lost: to the first copy, which
@@ -123,10 +131,16 @@ describe.each(['edge', 'validator', 'front desk'] as const)('the %s', (component
     expect(names.filter((name) => exceptions[`${component} ${name}`] === undefined)).toEqual([])
   })
 
-  /** The key's ARN is an output of the storage stack: here, whatever the policy calls it. */
+  /** ARNs of keys and secrets are outputs of the storage stack: here, whatever the policy calls them. */
   function onKey(all: readonly Use[]): readonly Use[] {
-    const key = policies[component].find(({ actions }) => actions.includes('kms:Decrypt'))?.resources[0] ?? ''
-    return all.map((use) => (use.action.startsWith('kms:') ? { ...use, resource: key } : use))
+    const resourceOf = (isIt: (statement: Statement) => boolean) => policies[component].find(isIt)?.resources[0] ?? ''
+    const names: Readonly<Record<string, string>> = {
+      'key of the bucket': resourceOf(({ actions }) => actions.includes('kms:GenerateDataKey')),
+      'key of the secrets': resourceOf(({ actions }) => actions.join() === 'kms:Decrypt'),
+      'deckle-session-keys': resourceOf(({ resources }) => /SessionKeys/.test(resources.join())),
+      'deckle-secret-key': resourceOf(({ resources }) => /SecretKey/.test(resources.join())),
+    }
+    return all.map((use) => ({ ...use, resource: names[use.resource] ?? use.resource }))
   }
 })
 
@@ -151,6 +165,7 @@ test.each([
   ['validator', 'dynamodb:GetItem', table('users')],
   ['validator', 'dynamodb:Query', table('tokens')],
   ['validator', 'dynamodb:PutItem', table('audit')],
+  ['validator', 'secretsmanager:GetSecretValue', 'deckle-session-keys'],
   ['validator', 's3:PutObject', `${bucket}/staging/x/file`],
   ['validator', 's3:DeleteObject', `${bucket}/manifests/npm/left-pad/1.0.0/x.json`],
 ] as const)('the %s may not: %s on %s', (component, action, resource) => {

@@ -15,10 +15,14 @@ type Input = Readonly<Record<string, any>>
 
 /**
  * Keeps to what the service's reference promises about versions: a token is put once, a stage is at one version, and a
- * current version that is replaced becomes the previous one.
+ * current version that is replaced becomes the previous one. `others` are secrets that never change, by name.
  * @see https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
  */
-export async function startSecret(id: string, text: string): Promise<OneSecret> {
+export async function startSecret(
+  id: string,
+  text: string,
+  others: Readonly<Record<string, string>> = {},
+): Promise<OneSecret> {
   const texts = new Map([[id, text]])
   const stages = new Map([[id, new Set(['AWSCURRENT'])]])
   const holder = (stage: string) => [...stages].find(([, held]) => held.has(stage))?.[0]
@@ -30,7 +34,8 @@ export async function startSecret(id: string, text: string): Promise<OneSecret> 
     DescribeSecret: () => ({
       VersionIdsToStages: Object.fromEntries([...stages].map(([version, held]) => [version, [...held]])),
     }),
-    GetSecretValue: ({ VersionId, VersionStage }) => {
+    GetSecretValue: ({ SecretId, VersionId, VersionStage }) => {
+      if (others[SecretId] !== undefined) return { SecretString: others[SecretId] }
       const version = VersionId ?? holder(VersionStage ?? 'AWSCURRENT')
       if (VersionId && VersionStage && !stages.get(VersionId)?.has(VersionStage)) return undefined
       return texts.has(version) ? { VersionId: version, SecretString: texts.get(version) } : undefined

@@ -25,6 +25,7 @@ export function usesOf(request: SeenRequest, names: Names): readonly Use[] {
   const [api, operation = ''] = target.split('.')
   if (api === 'DynamoDB_20120810') return tableUses(operation, JSON.parse(request.body), names)
   if (api === 'AmazonSQS') return [queueUse(operation, JSON.parse(request.body), names)]
+  if (api === 'secretsmanager') return secretUses(operation, JSON.parse(request.body))
   if (target !== '') throw new Error(`unknown API: ${target}`)
   return objectUses(request, names)
 }
@@ -36,6 +37,14 @@ function tableUses(operation: string, input: Readonly<Record<string, any>>, { ta
     action: `dynamodb:${operation}`,
     resource: `${tableArn(table.slice(tablePrefix.length))}${index}`,
   }))
+}
+
+/** Secrets are named; their ARNs end with what Secrets Manager makes up. */
+function secretUses(operation: string, { SecretId }: Readonly<Record<string, any>>): readonly Use[] {
+  return [
+    { action: `secretsmanager:${operation}`, resource: String(SecretId) },
+    { action: 'kms:Decrypt', resource: 'key of the secrets' },
+  ]
 }
 
 function queueUse(operation: string, input: Readonly<Record<string, any>>, { queuePrefix }: Names): Use {
