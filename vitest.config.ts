@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
 /**
- * The suites of `npm test`, cheapest first. A group starts when the one before it is done, so that unit tests never
- * share the machine with a running registry. Groups count from 1: with one worker, vitest runs group 0 last. The suite
- * of real clients is apart: test/clients/vitest.config.ts.
+ * The suites, cheapest first. `npm test` runs all but `infra`, which is slow and asked for by name. A group starts when
+ * the one before it is done, so that unit tests never share the machine with a running registry. Groups count from 1:
+ * with one worker, vitest runs group 0 last. The suite of real clients is apart: test/clients/vitest.config.ts.
  */
 export default defineConfig({
   test: {
@@ -22,11 +22,22 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'infra',
+          include: ['test/infra/**/*.test.ts'],
+          // Synthesis takes seconds, and the rules of cdk-nag as long again.
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
           name: 'contract',
           include: ['test/contract/**/*.test.ts'],
           testTimeout: 30_000,
           hookTimeout: 30_000,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
       {
@@ -40,7 +51,7 @@ export default defineConfig({
           maxWorkers: 2,
           // Each file in a process of its own would spend seconds on loading the same modules again.
           isolate: false,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -8,6 +8,7 @@ import type { AppEnv } from './http/env.ts'
 import { paceOf } from './http/pace.ts'
 import { problemOf } from './http/problem.ts'
 import { Traffic } from './http/traffic.ts'
+import { type Walls, within } from './http/walls.ts'
 import { refuse } from './model/refusals.ts'
 import { access } from './npm/routes/access.ts'
 import { audit } from './npm/routes/audit.ts'
@@ -41,12 +42,13 @@ import { secondFactor } from './web/second-factor.ts'
 import { security } from './web/security.ts'
 import type { Registry } from './wiring.ts'
 
-/** The product's table of contents. The same app runs on Workers and on Node. */
-export function createApp(registry: Registry): Hono<AppEnv> {
+/** The product's table of contents. The same app runs on Workers, on Lambda (within its walls) and on Node. */
+export function createApp(registry: Registry, walls?: Walls): Hono<AppEnv> {
   const app = new Hono<AppEnv>({ getPath: requestPath })
   app.onError(answerProblem)
   app.notFound((c) => answerProblem(refuse('not_found'), c))
   app.use(frame(registry))
+  if (walls !== undefined) app.use(within(walls))
   app.get('/', (c) => c.json({ name: 'deckle', registry: registry.config.publicUrl, formats: ['npm'] }))
   app.route('/', api)
   app.route('/', apiDocs(document))

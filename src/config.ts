@@ -61,6 +61,8 @@ const key = z
   .string()
   .regex(/^[A-Za-z0-9_-]{43,200}$/, 'must be 32 random bytes or more, as base64url')
   .transform((text) => new Secret(text))
+/** A name, or an ARN. */
+const secretName = z.string().min(1).max(2_048)
 const sessionKeys = z
   .array(z.strictObject({ kid: z.string().regex(/^[\w-]{1,32}$/), secret: key }))
   .min(1)
@@ -76,13 +78,20 @@ const settings = z
     DECKLE_S3_ENDPOINT: url.optional(),
     DECKLE_DYNAMODB_ENDPOINT: url.optional(),
     DECKLE_SQS_ENDPOINT: url.optional(),
+    DECKLE_SECRETS_ENDPOINT: url.optional(),
     DECKLE_BUCKET: z.string().min(3).max(63).default('deckle'),
     DECKLE_TABLE_PREFIX: z.string().max(64).default('deckle-'),
     DECKLE_QUEUE_PREFIX: z.string().max(64).default('deckle-'),
     AWS_REGION: z.string().min(1).default('us-east-1'),
-    AWS_ACCESS_KEY_ID: z.string().min(1),
-    AWS_SECRET_ACCESS_KEY: z.string().min(1),
+    AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
+    AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
     AWS_SESSION_TOKEN: z.string().min(1).optional(),
+    /** Set by ECS in a task: where the session of the task's role is to be had, instead of a key pair. */
+    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: z.string().startsWith('/').max(1_000).optional(),
+    /** Where the front desk without an edge serves clients, on every address. */
+    DECKLE_PORT: whole(1, 65_535).default(8_080),
+    /** Where a service answers for its health, on every address; absent: nowhere. */
+    DECKLE_HEALTH_PORT: whole(1, 65_535).optional(),
     /** Whom a new package is visible to when its publisher does not say. */
     DECKLE_NEW_PACKAGES: z.enum(visibilities).default('private'),
     /** Demand a login for every read. */
@@ -95,11 +104,15 @@ const settings = z
     DECKLE_LOGIN_TOKEN_DAYS: whole(1, 3_650).default(90),
     /** Signs sessions: JSON, `[{"kid","secret"}]`; the first signs, all verify. Absent: there are no sessions. */
     DECKLE_SESSION_KEYS: z.string().transform(parseJson).pipe(sessionKeys).optional(),
+    /** Instead: the secret in Secrets Manager that holds them, newest first, and is changed without a deployment. */
+    DECKLE_SESSION_KEYS_SECRET: secretName.optional(),
     /** How long, and for how many requests, a session is good. */
     DECKLE_SESSION_HOURS: whole(1, 168).default(10),
     DECKLE_SESSION_USES: whole(1, 1_000_000).default(1_000),
     /** Encrypts what the registry must be able to read again, such as secrets of second factors. */
     DECKLE_SECRET_KEY: key.optional(),
+    /** Instead: the secret in Secrets Manager that holds it. */
+    DECKLE_SECRET_KEY_SECRET: secretName.optional(),
     /** Whether every change demands a second factor of everybody, or of those who chose so. */
     DECKLE_SECOND_FACTOR: z.enum(['optional', 'writes']).default('optional'),
     /** Requests a minute, in one isolate, from one address without credentials, and of one account; 0: any number. */
@@ -129,6 +142,19 @@ const settings = z
     DECKLE_POLICY: policy,
   })
   .superRefine((value, context) => {
+    if (value.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI !== undefined) return
+    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const) {
+      if (value[name] === undefined) context.addIssue({ code: 'custom', path: [name], message: 'is missing' })
+    }
+  })
+  .superRefine((value, context) => {
+    for (const name of ['DECKLE_SESSION_KEYS', 'DECKLE_SECRET_KEY'] as const) {
+      if (value[name] === undefined || value[`${name}_SECRET`] === undefined) continue
+      const message = `cannot be set beside ${name}: say one place where it is`
+      context.addIssue({ code: 'custom', path: [`${name}_SECRET`], message })
+    }
+  })
+  .superRefine((value, context) => {
     const storage = value.DECKLE_STORAGE_URL ?? value.DECKLE_S3_ENDPOINT
     if (storage === undefined || !isSameHost(storage, value.DECKLE_PUBLIC_URL)) return
     context.addIssue({
@@ -139,13 +165,21 @@ const settings = z
     })
   })
 
+/** By what requests to storage are signed: a key pair, or the session of the role that a container runs under. */
+export type StorageAccess =
+  | {
+      readonly kind: 'keys'
+      readonly accessKeyId: string
+      readonly secretAccessKey: Secret
+      readonly sessionToken?: Secret
+    }
+  | { readonly kind: 'container'; readonly path: string }
+
 export interface Config {
   readonly publicUrl: string
   readonly storage: {
     readonly region: string
-    readonly accessKeyId: string
-    readonly secretAccessKey: Secret
-    readonly sessionToken?: Secret
+    readonly access: StorageAccess
     readonly bucket: string
     readonly tablePrefix: string
     readonly queuePrefix: string
@@ -153,6 +187,7 @@ export interface Config {
     readonly s3PublicEndpoint?: string
     readonly dynamoDbEndpoint?: string
     readonly sqsEndpoint?: string
+    readonly secretsEndpoint?: string
   }
   readonly newPackages: (typeof visibilities)[number]
   readonly requireLogin: boolean
@@ -161,10 +196,13 @@ export interface Config {
   readonly loginTokenDays: number
   readonly sessions: {
     readonly keys: readonly { readonly kid: string; readonly secret: Secret }[]
+    /** Where they are kept instead. */
+    readonly keysSecret?: string
     readonly hours: number
     readonly uses: number
   }
   readonly secretKey?: Secret
+  readonly secretKeySecret?: string
   readonly secondFactor: 'optional' | 'writes'
   readonly traffic: { readonly anonymousPerMinute: number; readonly accountPerMinute: number }
   readonly registration: 'open' | 'invited' | 'closed'
@@ -176,6 +214,8 @@ export interface Config {
   readonly webLogin: boolean
   readonly trustAddress: boolean
   readonly eventDays: number
+  readonly port: number
+  readonly healthPort?: number
   readonly policy: PolicyChanges
 }
 
@@ -205,9 +245,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     publicUrl: value.DECKLE_PUBLIC_URL,
     storage: {
       region: value.AWS_REGION,
-      accessKeyId: value.AWS_ACCESS_KEY_ID,
-      secretAccessKey: new Secret(value.AWS_SECRET_ACCESS_KEY),
-      ...(value.AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: new Secret(value.AWS_SESSION_TOKEN) }),
+      access: accessOf(value),
       bucket: value.DECKLE_BUCKET,
       tablePrefix: value.DECKLE_TABLE_PREFIX,
       queuePrefix: value.DECKLE_QUEUE_PREFIX,
@@ -215,6 +253,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
       ...(value.DECKLE_STORAGE_URL === undefined ? {} : { s3PublicEndpoint: value.DECKLE_STORAGE_URL }),
       ...(value.DECKLE_DYNAMODB_ENDPOINT === undefined ? {} : { dynamoDbEndpoint: value.DECKLE_DYNAMODB_ENDPOINT }),
       ...(value.DECKLE_SQS_ENDPOINT === undefined ? {} : { sqsEndpoint: value.DECKLE_SQS_ENDPOINT }),
+      ...(value.DECKLE_SECRETS_ENDPOINT === undefined ? {} : { secretsEndpoint: value.DECKLE_SECRETS_ENDPOINT }),
     },
     newPackages: value.DECKLE_NEW_PACKAGES,
     requireLogin: value.DECKLE_REQUIRE_LOGIN,
@@ -223,10 +262,12 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     loginTokenDays: value.DECKLE_LOGIN_TOKEN_DAYS,
     sessions: {
       keys: value.DECKLE_SESSION_KEYS ?? [],
+      ...(value.DECKLE_SESSION_KEYS_SECRET === undefined ? {} : { keysSecret: value.DECKLE_SESSION_KEYS_SECRET }),
       hours: value.DECKLE_SESSION_HOURS,
       uses: value.DECKLE_SESSION_USES,
     },
     ...(value.DECKLE_SECRET_KEY === undefined ? {} : { secretKey: value.DECKLE_SECRET_KEY }),
+    ...(value.DECKLE_SECRET_KEY_SECRET === undefined ? {} : { secretKeySecret: value.DECKLE_SECRET_KEY_SECRET }),
     secondFactor: value.DECKLE_SECOND_FACTOR,
     traffic: {
       anonymousPerMinute: value.DECKLE_ANONYMOUS_PER_MINUTE,
@@ -240,6 +281,26 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     webLogin: value.DECKLE_WEB_LOGIN,
     trustAddress: value.DECKLE_TRUST_ADDRESS,
     eventDays: value.DECKLE_EVENT_DAYS,
+    port: value.DECKLE_PORT,
+    ...(value.DECKLE_HEALTH_PORT === undefined ? {} : { healthPort: value.DECKLE_HEALTH_PORT }),
     policy: value.DECKLE_POLICY,
   })
+}
+
+/** A key pair comes first: whoever sets one beside a role means it. */
+function accessOf(value: z.infer<typeof settings>): StorageAccess {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = value
+  if (accessKeyId === undefined || secretAccessKey === undefined) {
+    return { kind: 'container', path: value.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI ?? '' }
+  }
+  return {
+    kind: 'keys',
+    accessKeyId,
+    secretAccessKey: new Secret(secretAccessKey),
+    ...(sessionToken === undefined ? {} : { sessionToken: new Secret(sessionToken) }),
+  }
 }

@@ -23,16 +23,13 @@ import { SessionTexts } from './registry/session-texts.ts'
 import { Sessions } from './registry/sessions.ts'
 import { type CredentialUse, signInWith } from './registry/sign-in.ts'
 import { Tokens } from './registry/tokens.ts'
-import { base64ToBytes } from './std/base64.ts'
 import { bind } from './std/bind.ts'
 import type { Platform } from './std/platform.ts'
-import { Sealer } from './std/sealer.ts'
 import { AccessIndex } from './storage/access-index.ts'
 import { Attempts } from './storage/attempts.ts'
 import { Audit } from './storage/audit.ts'
-import { AwsService } from './storage/aws.ts'
+import { AwsService, type SignedService } from './storage/aws.ts'
 import { ChallengeStore } from './storage/challenges.ts'
-import { staticCredentials } from './storage/credentials.ts'
 import { Downloads } from './storage/downloads.ts'
 import { DynamoDb } from './storage/dynamodb.ts'
 import { Files } from './storage/files.ts'
@@ -48,6 +45,7 @@ import { Reports } from './storage/reports.ts'
 import { S3 } from './storage/s3.ts'
 import { SearchIndex } from './storage/search-index.ts'
 import { SecondFactorStore } from './storage/second-factors.ts'
+import { SecretsManager } from './storage/secrets-manager.ts'
 import { SessionStore } from './storage/sessions.ts'
 import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
@@ -59,16 +57,14 @@ import { Uses } from './storage/uses.ts'
 import { Versions } from './storage/versions.ts'
 import { WebLogins } from './storage/web-logins.ts'
 import { accounts, identity, organisations, packages, people, records } from './use-cases.ts'
+import { wireCredentials } from './wire-credentials.ts'
+import { wireSealer, wireSessionKeys } from './wire-secrets.ts'
 
 /** Every store, on the clients of the three services. The only place that calls their constructors. */
 export function wireStores(config: Config, platform: Platform) {
-  const { region, accessKeyId, secretAccessKey, sessionToken, ...storage } = config.storage
-  const credentials = staticCredentials({
-    accessKeyId,
-    secretAccessKey: secretAccessKey.reveal(),
-    ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.reveal() }),
-  })
-  const service = (name: 's3' | 'dynamodb' | 'sqs', endpoint: string | undefined) =>
+  const { region, ...storage } = config.storage
+  const credentials = wireCredentials(config, platform)
+  const service = (name: SignedService, endpoint: string | undefined) =>
     new AwsService({ service: name, region, credentials, platform, ...(endpoint === undefined ? {} : { endpoint }) })
   const s3 = new S3({
     service: service('s3', storage.s3Endpoint),
@@ -78,6 +74,7 @@ export function wireStores(config: Config, platform: Platform) {
   const db = new DynamoDb({ service: service('dynamodb', storage.dynamoDbEndpoint), tablePrefix: storage.tablePrefix })
   const sqs = new Sqs({ service: service('sqs', storage.sqsEndpoint), queuePrefix: storage.queuePrefix })
   return {
+    secrets: new SecretsManager(service('secretsmanager', storage.secretsEndpoint)),
     s3,
     db,
     sqs,
@@ -125,7 +122,6 @@ export function wireIdentity(config: Config, stores: Stores, platform: Platform)
     signIn: signInWith(config.secondFactor === 'writes'),
   }
   const lastUses = new LastUses(stores.tokens, platform)
-  const keys = config.sessions.keys.map(({ kid, secret }) => ({ kid, secret: base64ToBytes(secret.reveal()) }))
   return {
     accounts,
     lastUses,
@@ -133,7 +129,7 @@ export function wireIdentity(config: Config, stores: Stores, platform: Platform)
     sessions: new Sessions({
       ...shared,
       store: stores.sessions,
-      texts: new SessionTexts(keys, config.publicUrl, platform),
+      texts: new SessionTexts(wireSessionKeys(config, stores.secrets, platform), config.publicUrl, platform),
       hours: config.sessions.hours,
       uses: config.sessions.uses,
     }),
@@ -149,13 +145,12 @@ export function wireAccounts(
 ): AccountDeps & { readonly lastUses: LastUses } {
   const guard = new LoginGuard(stores.attempts, platform)
   const party = relyingParty(config.publicUrl)
-  const key = config.secretKey && base64ToBytes(config.secretKey.reveal())
   return {
     platform,
     users: stores.users,
     factors: new SecondFactors({
       store: stores.secondFactors,
-      sealer: key && new Sealer(key, platform),
+      sealer: wireSealer(config, stores.secrets, platform),
       guard,
       platform,
       relyingParty: party,

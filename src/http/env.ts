@@ -10,6 +10,8 @@ export interface AppEnv {
   Bindings: {
     readonly RATE_LIMIT_ANONYMOUS?: RateLimit
     readonly RATE_LIMIT_ACCOUNT?: RateLimit
+    /** The client's address, where a front door of ours on AWS saw it. */
+    readonly CLIENT_ADDRESS?: string
   }
   Variables: {
     traffic: Traffic

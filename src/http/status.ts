@@ -83,6 +83,8 @@ export const statusOf = {
   body_too_large: 413,
   // RFC 9112, 8: an incomplete message; whoever sent it is gone and hears nothing of it
   body_broken_off: 400,
+  request_too_large_here: 413,
+  answer_too_large_here: 501,
   body_too_slow: 408,
   unsupported_media_type: 415,
   search_invalid: 400,

@@ -18,7 +18,7 @@ export function visitorOf(c: Context<AppEnv>): Visitor {
 
 /** The client's address as the edge was told it; good enough to slow somebody down, not to let somebody in. */
 export function claimedAddress(c: Context<AppEnv>): string | undefined {
-  return c.req.header('cf-connecting-ip')
+  return c.env.CLIENT_ADDRESS ?? c.req.header('cf-connecting-ip')
 }
 
 /**

@@ -10,7 +10,7 @@ export const refusals = {
   token_limited: (f: { reason: string }) => `This token may not do this: ${f.reason}. Use another token, or log in.`,
   token_used_up: () => 'This token has been used as often as it may be. Log in again, or make another one.',
   sessions_off: () =>
-    'This registry opens no sessions: whoever runs it has to set DECKLE_SESSION_KEYS. Use an API token instead.',
+    'This registry opens no sessions: whoever runs it has to set DECKLE_SESSION_KEYS, or DECKLE_SESSION_KEYS_SECRET. Use an API token instead.',
   session_not_found: () => 'You have no such session.',
   second_factor_required: () =>
     'This needs your second factor: send a code of your app, or one of your recovery codes (`--otp=<code>`).',
@@ -130,6 +130,12 @@ export const refusals = {
       : `The request's body is larger than this registry takes in one publish (${Math.floor(f.mostBytes / 1_000_000)} MB). ` +
         'Leave out files that are not needed to use the package (see `npm pack --dry-run`), or split the package.',
   body_broken_off: () => 'The connection ended before the whole body had come. Send it again.',
+  request_too_large_here: (f: { mostMegabytes: number }) =>
+    `Through this address a request may carry ${f.mostMegabytes} MB at most. Send it to the main address of the ` +
+    'registry, or ask its operator for a front door without that limit (frontDoor: fargate).',
+  answer_too_large_here: (f: { mostMegabytes: number }) =>
+    `The answer has more than the ${f.mostMegabytes} MB that this address can carry. Ask the main address of the ` +
+    'registry, or ask its operator for a front door without that limit (frontDoor: fargate).',
   body_too_slow: () =>
     "The request's body came too slowly, or not at all, so nothing was done. Try again on a better line.",
   unsupported_media_type: (f: { expected: string }) => `Send the body as ${f.expected}.`,

@@ -2,7 +2,7 @@
  * The target of every npm script. Plain JavaScript, built-ins only: it runs on the Node that the user has (20 or later)
  * before anything is installed, installs what is missing, and then runs the real thing on the Node 24 of the lock file.
  *
- *   node src/node/launch.mjs <start|dev|cli|test|crash|clients|browser|proxy|aws|bench|build> [arguments]
+ *   node src/node/launch.mjs <name in `commands` below> [arguments]
  */
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
@@ -13,8 +13,9 @@ const oldestNode = 20
 const root = fileURLToPath(new URL('../..', import.meta.url))
 /** Halves the time that the stack's processes take to load their modules. Goes with each install. */
 const compileCache = join(root, 'node_modules/.cache/deckle')
-/** The projects of vitest.config.ts. */
-const suites = ['unit', 'contract', 'flows']
+/** The projects of vitest.config.ts that `npm test` runs, and those that are asked for by name. */
+const everyday = ['unit', 'contract', 'flows']
+const suites = [...everyday, 'infra']
 
 /**
  * `supervised` commands get a channel that closes when this process is gone, however it went, so that they end too.
@@ -27,13 +28,19 @@ const commands = {
   dev: (args) => ({ args: [join(root, 'src/node/local.ts'), '--watch', ...args], supervised: true, inRoot: false }),
   cli: (args) => ({ args: [join(root, 'src/node/cli.ts'), ...args], supervised: false, inRoot: false }),
   test: ([suite, ...args]) =>
-    vitest(suites.includes(suite) ? ['--project', suite, ...args] : suite === undefined ? [] : [suite, ...args]),
+    vitest(
+      suites.includes(suite)
+        ? ['--project', suite, ...args]
+        : [...everyday.flatMap((name) => ['--project', name]), ...(suite === undefined ? [] : [suite, ...args])],
+    ),
   crash: (args) => vitest(['--config', 'test/crash/vitest.config.ts', ...args]),
   clients: (args) => vitest(['--config', 'test/clients/vitest.config.ts', ...args]),
   browser: (args) => vitest(['--config', 'test/browser/vitest.config.ts', ...args]),
   proxy: (args) => vitest(['--config', 'test/proxy/vitest.config.ts', ...args]),
   aws: (args) => ({ args: ['test/aws/main.ts', ...args], supervised: false, inRoot: true }),
   bench: (args) => ({ args: ['test/bench/bench.ts', ...args], supervised: false, inRoot: true }),
+  synth: (args) => ({ args: ['aws/app.ts', ...args], supervised: false, inRoot: true }),
+  'build-image': (args) => ({ args: ['aws/image/build.ts', ...args], supervised: false, inRoot: true }),
   build: (args) => ({ args: ['src/node/local/build.ts', ...args], supervised: false, inRoot: true }),
 }
 

@@ -1,21 +1,5 @@
-import { ConfigError, parseConfig } from '../config.ts'
-import { log } from '../std/log.ts'
+import { runService } from './service/run-service.ts'
 import { startValidator } from './validator/service.ts'
 
-/** The validator: takes jobs from the queue until it is told to stop. `SIGTERM` lets it finish what it has begun. */
-async function main(): Promise<void> {
-  const validator = await startValidator(parseConfig(process.env))
-  const stop = () => void validator.stop().then(() => process.exit(0))
-  process.once('SIGTERM', stop)
-  process.once('SIGINT', stop)
-  // A supervisor that is gone must not leave us behind
-  process.once('disconnect', stop)
-  process.send?.({ event: 'ready' })
-}
-
-main().catch((error: unknown) => {
-  if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`)
-  else log('error', 'validator_start_failed', 'the validator could not start', { error })
-  process.exitCode = 1
-  process.disconnect?.()
-})
+/** The validator: takes jobs from the queue until it is told to stop. */
+runService('validator', startValidator)

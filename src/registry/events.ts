@@ -102,7 +102,9 @@ export class EventLog {
   async #flushFrom(turn: number): Promise<void> {
     try {
       while (this.#flushingSince === turn && this.#waiting.length + this.#batch.length > 0) {
-        if (this.#waiting.length < flushAtEvents) await this.#platform.sleep(flushAfterMs)
+        if (this.#waiting.length < flushAtEvents && !this.#platform.endsWithAnswers) {
+          await this.#platform.sleep(flushAfterMs)
+        }
         await this.#flushOnce()
       }
     } catch (error) {

@@ -42,7 +42,7 @@ export class LastUses {
   }
 
   async #writeLater(batch: readonly [TokenId, NonNullable<Token['lastUsed']>][]): Promise<void> {
-    await this.#platform.sleep(flushAfterMs)
+    if (!this.#platform.endsWithAnswers) await this.#platform.sleep(flushAfterMs)
     await Promise.all(batch.map(([tokenId, use]) => this.#write(tokenId, use)))
   }
 

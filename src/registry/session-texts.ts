@@ -4,12 +4,7 @@ import type { SessionId, Username } from '../model/ids.ts'
 import type { Session } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import type { Platform } from '../std/platform.ts'
-
-/** A key of the ring: the first signs, all verify, so that keys are changed without ending a session. */
-export interface SessionKey {
-  readonly kid: string
-  readonly secret: Uint8Array<ArrayBuffer>
-}
+import type { SessionKeys } from './session-keys.ts'
 
 const algorithm = 'HS256'
 /** How far clocks of edges may differ. */
@@ -40,19 +35,19 @@ export interface SessionClaims {
  * Whatever is wrong with one, the refusal is the same.
  */
 export class SessionTexts {
-  readonly #ring: readonly SessionKey[]
+  readonly #keys: SessionKeys
   readonly #publicUrl: string
   readonly #platform: Pick<Platform, 'now'>
 
-  constructor(ring: readonly SessionKey[], publicUrl: string, platform: Pick<Platform, 'now'>) {
-    this.#ring = ring
+  constructor(keys: SessionKeys, publicUrl: string, platform: Pick<Platform, 'now'>) {
+    this.#keys = keys
     this.#publicUrl = publicUrl
     this.#platform = platform
   }
 
   /** @param factorAtS when its owner showed a second factor @throws Refusal `sessions_off` */
-  sign(session: Session, factorAtS?: number): Promise<string> {
-    const [key] = this.#ring
+  async sign(session: Session, factorAtS?: number): Promise<string> {
+    const key = await this.#keys.newest()
     if (key === undefined) throw refuse('sessions_off')
     const { sessionId, owner, epoch, createdAt, expiresAt } = session
     return new SignJWT({ epoch, ...(factorAtS === undefined ? {} : { factor_at: factorAtS }) })
@@ -94,8 +89,8 @@ export class SessionTexts {
     }
   }
 
-  #key(kid: string | undefined): Uint8Array<ArrayBuffer> {
-    const key = this.#ring.find((one) => one.kid === kid)
+  async #key(kid: string | undefined): Promise<Uint8Array<ArrayBuffer>> {
+    const key = kid === undefined ? undefined : await this.#keys.named(kid)
     if (key === undefined) throw refuse('token_invalid')
     return key.secret
   }

@@ -8,6 +8,8 @@ export interface Platform {
   randomBytes(length: number): Uint8Array<ArrayBuffer>
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>
   fetch(request: Request): Promise<Response>
+  /** Nothing runs on once an answer is out, as on Lambda: what was noted on the way is then written before it. */
+  readonly endsWithAnswers?: true
 }
 
 /** The platform of any runtime with web standards: workerd and Node alike. */

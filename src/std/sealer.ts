@@ -7,12 +7,12 @@ const encoder = new TextEncoder()
 
 /** Encrypts short texts for the store, with one key: AES-256-GCM with random nonces, good for billions of texts. */
 export class Sealer {
-  readonly #key: Uint8Array<ArrayBuffer>
+  readonly #key: () => Promise<Uint8Array<ArrayBuffer>>
   readonly #platform: Pick<Platform, 'randomBytes'>
 
-  /** @param key its first 32 bytes are used */
-  constructor(key: Uint8Array<ArrayBuffer>, platform: Pick<Platform, 'randomBytes'>) {
-    this.#key = key.slice(0, 32)
+  /** @param key its first 32 bytes are used; asked for each time */
+  constructor(key: () => Promise<Uint8Array<ArrayBuffer>>, platform: Pick<Platform, 'randomBytes'>) {
+    this.#key = key
     this.#platform = platform
   }
 
@@ -35,8 +35,8 @@ export class Sealer {
     return new TextDecoder().decode(opened)
   }
 
-  #imported(): Promise<CryptoKey> {
-    return crypto.subtle.importKey('raw', this.#key, cipher, false, ['encrypt', 'decrypt'])
+  async #imported(): Promise<CryptoKey> {
+    return crypto.subtle.importKey('raw', (await this.#key()).slice(0, 32), cipher, false, ['encrypt', 'decrypt'])
   }
 }
 

@@ -3,10 +3,15 @@ import type { Platform } from '../std/platform.ts'
 import { AttemptFailure, readFailure } from './aws-failures.ts'
 import type { Credentials, CredentialsProvider } from './credentials.ts'
 
+/** Where state is. */
 export type ServiceName = 's3' | 'dynamodb' | 'sqs'
 
+/** What requests can be signed for. */
+export type SignedService = ServiceName | 'secretsmanager'
+
 export interface StorageErrorFields {
-  readonly service: ServiceName
+  /** `credentials`: whoever hands out the session that requests are signed with. */
+  readonly service: SignedService | 'credentials'
   readonly operation: string
   /** Status of the last answer; 0 when there was none. */
   readonly status: number
@@ -23,7 +28,7 @@ export interface StorageErrorFields {
 /** A storage request that failed for good. The message holds no secret and no signed URL. */
 export class StorageError extends Error {
   override readonly name = 'StorageError'
-  readonly service: ServiceName
+  readonly service: SignedService | 'credentials'
   readonly operation: string
   readonly status: number
   readonly code: string
@@ -43,7 +48,7 @@ export class StorageError extends Error {
 }
 
 export interface AwsServiceOptions {
-  readonly service: ServiceName
+  readonly service: SignedService
   readonly region: string
   /** Default: AWS's own endpoint in the region. */
   readonly endpoint?: string
@@ -76,7 +81,7 @@ const maxDelayMs = 2_000
 
 /** Signs, sends and repeats the requests to one AWS service, or to a server that speaks its protocol. */
 export class AwsService {
-  readonly service: ServiceName
+  readonly service: SignedService
   readonly region: string
   /** Without a trailing slash. */
   readonly endpoint: string

@@ -5,6 +5,7 @@ import type { User } from '../../src/model/records.ts'
 import { createAccount } from '../../src/registry/accounts.ts'
 import { beginSecondFactor } from '../../src/registry/own-second-factor.ts'
 import { openSession } from '../../src/registry/own-sessions.ts'
+import { fixedKeys } from '../../src/registry/session-keys.ts'
 import { SessionTexts } from '../../src/registry/session-texts.ts'
 import { webPlatform } from '../../src/std/platform.ts'
 import { wireAccounts } from '../../src/wiring.ts'
@@ -327,7 +328,11 @@ test('a session that was opened with a code may do for ten minutes what demands 
   await expect(open()).rejects.toMatchObject({ code: 'second_factor_required' })
   const { text, session } = await open(next())
   expect((await publish('noras', '1.0.0', text)).status).toBe(201)
-  const texts = new SessionTexts([{ kid: 'test', secret: Buffer.from(key, 'base64url') }], stack.url, webPlatform)
+  const texts = new SessionTexts(
+    fixedKeys([{ kid: 'test', secret: Buffer.from(key, 'base64url') }]),
+    stack.url,
+    webPlatform,
+  )
   const later = await texts.sign(session, Math.floor((Date.now() + clockMs) / 1_000) - 601)
   expect(await codeOf(await publish('noras', '1.0.1', later))).toEqual([401, 'second_factor_required'])
   const confirmed = await texts.sign(session, Math.floor((Date.now() + clockMs) / 1_000))

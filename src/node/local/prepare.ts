@@ -1,7 +1,7 @@
 import { parseConfig } from '../../config.ts'
 import { webPlatform } from '../../std/platform.ts'
 import { AwsService } from '../../storage/aws.ts'
-import { staticCredentials } from '../../storage/credentials.ts'
+import { wireCredentials } from '../../wire-credentials.ts'
 import { wireStores } from '../../wiring.ts'
 import { createStorage } from './create-tables.ts'
 import { ensureFirstAccount } from './first-account.ts'
@@ -11,15 +11,11 @@ import type { Settings } from './settings.ts'
 export async function prepare(settings: Settings, password: string): Promise<'created' | 'exists'> {
   const config = parseConfig(settings)
   const { db, sqs } = wireStores(config, webPlatform)
-  const { region, s3Endpoint, bucket, accessKeyId, secretAccessKey, sessionToken } = config.storage
+  const { region, s3Endpoint, bucket } = config.storage
   const s3 = new AwsService({
     service: 's3',
     region,
-    credentials: staticCredentials({
-      accessKeyId,
-      secretAccessKey: secretAccessKey.reveal(),
-      ...(sessionToken !== undefined && { sessionToken: sessionToken.reveal() }),
-    }),
+    credentials: wireCredentials(config, webPlatform),
     platform: webPlatform,
     ...(s3Endpoint !== undefined && { endpoint: s3Endpoint }),
   })

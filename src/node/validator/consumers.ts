@@ -2,7 +2,9 @@ import { SQSClient } from '@aws-sdk/client-sqs'
 import { Consumer } from 'sqs-consumer'
 import type { Config } from '../../config.ts'
 import { log } from '../../std/log.ts'
+import { webPlatform } from '../../std/platform.ts'
 import { queues } from '../../storage/tables.ts'
+import { wireCredentials } from '../../wire-credentials.ts'
 
 const { visibilityTimeoutS } = queues.jobs
 
@@ -72,13 +74,13 @@ function stopConsumer(consumer: Consumer): Promise<void> {
 }
 
 function createClient(config: Config): SQSClient {
-  const { region, accessKeyId, secretAccessKey, sessionToken, sqsEndpoint } = config.storage
+  const { region, sqsEndpoint } = config.storage
+  const credentials = wireCredentials(config, webPlatform)
   return new SQSClient({
     region,
-    credentials: {
-      accessKeyId,
-      secretAccessKey: secretAccessKey.reveal(),
-      ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.reveal() }),
+    credentials: async () => {
+      const { expiresAt, ...session } = await credentials()
+      return { ...session, ...(expiresAt === undefined ? {} : { expiration: new Date(expiresAt) }) }
     },
     ...(sqsEndpoint === undefined ? {} : { endpoint: sqsEndpoint }),
   })

@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { z } from 'zod'
 import type { LintOutcome, LintPackage, PackedFile } from '../../npm/checks/quality/packaging.ts'
@@ -25,7 +26,8 @@ const lintAnswer = z.discriminatedUnion('kind', [
 const defaults: LinterOptions = {
   timeMs: 5_000,
   heapMegabytes: 128,
-  entry: new URL('./lint-thread.ts', import.meta.url),
+  // The thread's module stands beside this one with the same ending: .ts as it is written, .mjs once it is bundled
+  entry: new URL(`./lint-thread${extname(import.meta.url)}`, import.meta.url),
 }
 
 /**

@@ -2,6 +2,7 @@ import { SignJWT, UnsecuredJWT } from 'jose'
 import { expect, test } from 'vitest'
 import type { SessionId, Username } from '../../../src/model/ids.ts'
 import type { Session } from '../../../src/model/records.ts'
+import { fixedKeys } from '../../../src/registry/session-keys.ts'
 import { SessionTexts } from '../../../src/registry/session-texts.ts'
 
 const here = 'https://packages.example'
@@ -16,7 +17,8 @@ const session: Session = {
   expiresAt: new Date(startMs + 3_600_000).toISOString(),
   uses: 1_000,
 }
-const at = (ms: number, ring = [newKey, oldKey], url = here) => new SessionTexts(ring, url, { now: () => startMs + ms })
+const at = (ms: number, ring = [newKey, oldKey], url = here) =>
+  new SessionTexts(fixedKeys(ring), url, { now: () => startMs + ms })
 
 test('a session is read as it was signed', async () => {
   expect(await at(0).verify(await at(0).sign(session, 1_772_359_200))).toEqual({

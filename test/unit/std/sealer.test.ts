@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { webPlatform } from '../../../src/std/platform.ts'
 import { Sealer } from '../../../src/std/sealer.ts'
 
-const sealer = (fill: number) => new Sealer(new Uint8Array(32).fill(fill), webPlatform)
+const sealer = (fill: number) => new Sealer(async () => new Uint8Array(32).fill(fill), webPlatform)
 
 test('what is sealed opens with the same key and for the same person only', async () => {
   const sealed = await sealer(1).seal('a secret', 'ana')

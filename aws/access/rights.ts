@@ -1,0 +1,81 @@
+import type { queues, TableName, tables } from '../../src/storage/tables.ts'
+
+export type QueueName = keyof typeof queues
+
+/** Of the storage stack. */
+export type SecretName = 'session-keys' | 'secret-key'
+
+type IndexName<T extends TableName> = keyof (typeof tables)[T]['indexes'] & string
+
+/** What one component may do: actions without their service, by table, index, prefix of the bucket, queue and secret. */
+export interface Rights {
+  readonly tables: { readonly [T in TableName]?: readonly string[] }
+  /** Indexes that may be queried. */
+  readonly indexes: { readonly [T in TableName]?: readonly IndexName<T>[] }
+  readonly objects: Readonly<Record<string, readonly string[]>>
+  readonly queues: { readonly [Q in QueueName]?: readonly string[] }
+  readonly secrets: { readonly [S in SecretName]?: readonly string[] }
+}
+
+/** The entries of one part of rights, with the names that it may have. */
+export function entriesOf<K extends string>(
+  part: {
+    readonly [N in K]?: readonly string[]
+  },
+): readonly (readonly [K, readonly string[]])[] {
+  const found: [K, readonly string[]][] = []
+  for (const name in part) found.push([name, part[name] ?? []])
+  return found
+}
+
+/**
+ * The request path: the worker at the edge, and the Lambda with the same app. It cannot write under `packages/` or
+ * remove anything there: what people download is decided by the validator alone.
+ */
+export const requestPathRights: Rights = {
+  tables: {
+    users: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    tokens: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
+    orgs: ['GetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    audit: ['PutItem', 'Query'],
+    logins: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
+    packages: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
+    downloads: ['Query', 'BatchWriteItem', 'UpdateItem'],
+  },
+  indexes: {
+    users: ['byName'],
+    orgs: ['byName'],
+    audit: ['byActor', 'byTarget', 'byAction'],
+    packages: ['byFormat'],
+    downloads: ['byUser'],
+  },
+  objects: {
+    'staging/': ['PutObject', 'AbortMultipartUpload', 'DeleteObject'],
+    'packages/': ['GetObject'],
+    'manifests/': ['GetObject'],
+    'snapshots/': ['GetObject', 'PutObject', 'DeleteObject'],
+    'reports/': ['GetObject'],
+  },
+  queues: { jobs: ['GetQueueUrl', 'SendMessage'] },
+  secrets: { 'session-keys': ['GetSecretValue'], 'secret-key': ['GetSecretValue'] },
+}
+
+/** Opens files and publishes them. It knows packages, their files and how often they were downloaded, and
+ * nobody's account, token or login. */
+export const validatorRights: Rights = {
+  tables: {
+    packages: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
+    // Search ranks packages by their downloads
+    downloads: ['Query'],
+  },
+  indexes: { packages: ['byWork', 'byFormat'] },
+  objects: {
+    'staging/': ['GetObject', 'DeleteObject'],
+    'packages/': ['GetObject', 'PutObject', 'DeleteObject'],
+    'manifests/': ['GetObject', 'PutObject'],
+    'snapshots/': ['GetObject', 'PutObject', 'DeleteObject'],
+    'reports/': ['PutObject'],
+  },
+  queues: { jobs: ['GetQueueUrl', 'ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'SendMessage'] },
+  secrets: {},
+}

@@ -1,0 +1,56 @@
+import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
+import {
+  type IPrincipal,
+  ManagedPolicy,
+  OidcProviderNative,
+  Role,
+  User,
+  WebIdentityPrincipal,
+} from 'aws-cdk-lib/aws-iam'
+import type { Construct } from 'constructs'
+import { requestPathRights } from '../access/rights.ts'
+import { type Storage, statementsOf } from '../access/statements.ts'
+import type { Settings } from '../settings.ts'
+
+export interface EdgeAccessStackProps extends StackProps {
+  readonly settings: Settings
+  readonly storage: Storage
+}
+
+/** What a token of the worker says of itself; nothing else is let in. */
+const audience = 'sts.amazonaws.com'
+const subject = 'deckle-edge'
+
+/**
+ * Who the worker is to AWS: a user, whose key is a secret of the worker, or a role that it takes with tokens that it
+ * signs itself, as its own issuer. Either may do what the request path does, and nothing else.
+ */
+export class EdgeAccessStack extends Stack {
+  constructor(scope: Construct, id: string, { settings, storage, ...props }: EdgeAccessStackProps) {
+    super(scope, id, { ...props, description: 'Deckle: what the edge may do' })
+    const policy = new ManagedPolicy(this, 'Policy', {
+      description: 'What the request path of Deckle does',
+      statements: statementsOf(this, storage, requestPathRights),
+    })
+    if (settings.edgeIdentity === 'key') {
+      const user = new User(this, 'User', { managedPolicies: [policy] })
+      new CfnOutput(this, 'UserName', { value: user.userName, description: 'aws iam create-access-key --user-name …' })
+      return
+    }
+    const role = new Role(this, 'Role', {
+      assumedBy: workerOf(this, settings.publicUrl),
+      managedPolicies: [policy],
+      maxSessionDuration: Duration.hours(1),
+    })
+    new CfnOutput(this, 'RoleArn', { value: role.roleArn })
+  }
+}
+
+/** Tokens of this issuer, for this audience, about this subject. */
+function workerOf(scope: Construct, publicUrl: string): IPrincipal {
+  const provider = new OidcProviderNative(scope, 'Issuer', { url: publicUrl, clientIds: [audience] })
+  const issuer = publicUrl.replace('https://', '')
+  return new WebIdentityPrincipal(provider.oidcProviderArn, {
+    StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subject },
+  })
+}

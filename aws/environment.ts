@@ -1,0 +1,24 @@
+import type { Construct } from 'constructs'
+import { bucketName } from './names.ts'
+import type { Settings } from './settings.ts'
+
+/** For whoever serves clients: it finds its secrets by name, and reads them itself. */
+export function frontDoorEnvironment(scope: Construct, settings: Settings): Record<string, string> {
+  return {
+    ...environmentOf(scope, settings),
+    DECKLE_SESSION_KEYS_SECRET: `${settings.prefix}session-keys`,
+    DECKLE_SECRET_KEY_SECRET: `${settings.prefix}secret-key`,
+    // Its address is API Gateway's, or the load balancer's, own word
+    DECKLE_TRUST_ADDRESS: 'true',
+  }
+}
+
+/** Settings of the product (`src/config.ts`) that every component on AWS has: where things are, and no secrets. */
+export function environmentOf(scope: Construct, { publicUrl, prefix }: Settings): Record<string, string> {
+  return {
+    DECKLE_PUBLIC_URL: publicUrl,
+    DECKLE_BUCKET: bucketName(scope, prefix),
+    DECKLE_TABLE_PREFIX: prefix,
+    DECKLE_QUEUE_PREFIX: prefix,
+  }
+}

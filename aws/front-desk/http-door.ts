@@ -1,0 +1,136 @@
+import { fileURLToPath } from 'node:url'
+import { CfnOutput, Duration, RemovalPolicy } from 'aws-cdk-lib'
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
+import {
+  ApiMapping,
+  DomainName,
+  HttpApi,
+  HttpMethod,
+  HttpStage,
+  LogGroupLogDestination,
+  MappingValue,
+  ParameterMapping,
+  PayloadFormatVersion,
+  SecurityPolicy,
+  VpcLink,
+} from 'aws-cdk-lib/aws-apigatewayv2'
+import { HttpIamAuthorizer } from 'aws-cdk-lib/aws-apigatewayv2-authorizers'
+import { HttpAlbIntegration, HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations'
+import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
+import { SubnetType } from 'aws-cdk-lib/aws-ec2'
+import type { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import { requestPathRights } from '../access/rights.ts'
+import { type Storage, statementsOf } from '../access/statements.ts'
+import { frontDoorEnvironment } from '../environment.ts'
+import type { Settings } from '../settings.ts'
+import { SmallFunction } from '../small-function.ts'
+import type { Network } from '../validator/network.ts'
+
+export interface HttpDoorProps {
+  readonly settings: Settings
+  readonly storage: Storage
+  readonly validators: { readonly network: Network; readonly listener: ApplicationListener }
+}
+
+/** The longest that API Gateway waits; a publish waits 20 s for its verdict. */
+const longestWait = Duration.seconds(29)
+/** Requests a second, over all clients: a stop for a loop that has gone wild, and for what it would cost. */
+const throttle = { rateLimit: 500, burstLimit: 1_000 }
+
+/** An HTTP API: the app on Lambda, and one signed way to the validators. */
+export class HttpDoor extends Construct {
+  readonly api: HttpApi
+
+  constructor(scope: Construct, id: string, { settings, storage, validators }: HttpDoorProps) {
+    super(scope, id)
+    this.api = new HttpApi(this, 'Api', {
+      apiName: `${settings.prefix}front-desk`,
+      createDefaultStage: false,
+      disableExecuteApiEndpoint: false,
+    })
+    const stage = this.#stage()
+    this.#validators(validators)
+    if (settings.frontDoor === 'lambda') this.#app(settings, storage)
+    if (settings.frontDoor === 'lambda' && settings.frontDoorCertificate !== undefined) {
+      this.#domain(new URL(settings.publicUrl).hostname, settings.frontDoorCertificate, stage)
+    }
+  }
+
+  /** Says of each request who asked what and how it ended, and nothing of its headers: they hold credentials. */
+  #stage(): HttpStage {
+    const logGroup = new LogGroup(this, 'AccessLog', {
+      retention: RetentionDays.THREE_MONTHS,
+      removalPolicy: RemovalPolicy.DESTROY,
+    })
+    const names = ['requestId', 'requestTime', 'identity.sourceIp', 'routeKey', 'status', 'responseLength']
+    const format = Object.fromEntries(
+      [...names, 'integrationLatency', 'integrationErrorMessage'].map((name) => [name, `$context.${name}`]),
+    )
+    return new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      stageName: '$default',
+      autoDeploy: true,
+      throttle,
+      accessLogSettings: {
+        destination: new LogGroupLogDestination(logGroup),
+        format: AccessLogFormat.custom(JSON.stringify(format)),
+      },
+    })
+  }
+
+  /**
+   * The only way to the validators' own HTTP interface: signed requests, for `execute-api`, of who may. `/-/` can be no
+   * package's path.
+   */
+  #validators({ network, listener }: HttpDoorProps['validators']): void {
+    const vpcLink = new VpcLink(this, 'Link', {
+      vpc: network.vpc,
+      subnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
+      securityGroups: [network.link],
+    })
+    this.api.addRoutes({
+      path: '/-/validators/health',
+      methods: [HttpMethod.GET],
+      authorizer: new HttpIamAuthorizer(),
+      integration: new HttpAlbIntegration('Validators', listener, {
+        vpcLink,
+        timeout: Duration.seconds(5),
+        // Who signed is no business of the validators
+        parameterMapping: new ParameterMapping()
+          .overwritePath(MappingValue.custom('/health'))
+          .removeHeader('authorization'),
+      }),
+    })
+  }
+
+  #app(settings: Settings, storage: Storage): void {
+    const { function: app, role } = new SmallFunction(this, 'App', {
+      entry: fileURLToPath(new URL('../../src/node/lambda.ts', import.meta.url)),
+      description: 'The registry, for whoever does not come by the edge',
+      timeout: longestWait,
+      // Memory is also the share of a processor: passwords are hashed here
+      memorySize: 1024,
+      environment: frontDoorEnvironment(this, settings),
+    })
+    for (const statement of statementsOf(this, storage, requestPathRights)) role.addToPolicy(statement)
+    this.api.addRoutes({
+      path: '/{proxy+}',
+      integration: new HttpLambdaIntegration('App', app, {
+        payloadFormatVersion: PayloadFormatVersion.VERSION_2_0,
+        timeout: longestWait,
+      }),
+    })
+  }
+
+  #domain(domainName: string, certificateArn: string, stage: HttpStage): void {
+    const domain = new DomainName(this, 'Domain', {
+      domainName,
+      certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
+      securityPolicy: SecurityPolicy.TLS_1_2,
+    })
+    new ApiMapping(this, 'Mapping', { api: this.api, domainName: domain, stage })
+    new CfnOutput(this, 'DomainTarget', { value: domain.regionalDomainName, description: `Point ${domainName} here` })
+  }
+}

@@ -1,0 +1,173 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { startValidator } from '../../src/node/validator/service.ts'
+import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import { publishRequest } from '../support/actor.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+import { administration } from './support/administration.ts'
+import { type Ask, packages, people } from './support/everyday.ts'
+import { covers, type Statement, statementsIn, type Use } from './support/policies.ts'
+import { Recorder } from './support/recording.ts'
+import { type OneSecret, startSecret } from './support/secrets-manager.ts'
+import { synthesise } from './support/synthesised.ts'
+
+/** What may be used though a day as in `support/everyday.ts` does not come by it. */
+const exceptions: Readonly<Record<string, string>> = {
+  'validator dynamodb:Query deckle-packages/index/byFormat': 'the sweep of the search index lists packages by and by',
+  'validator dynamodb:BatchGetItem deckle-packages': 'finishes a change that a dying edge left behind',
+  'validator s3:DeleteObject bucket/snapshots/*': 'removes its snapshot when another change of the package came first',
+}
+
+type Component = 'edge' | 'validator' | 'front desk'
+let stack: Stack
+let secrets: OneSecret
+const uses: Record<Component, readonly Use[]> = { edge: [], validator: [], 'front desk': [] }
+let policies: Readonly<Record<Component, readonly Statement[]>>
+
+beforeAll(async () => {
+  const stacks = synthesise()
+  policies = {
+    edge: statementsIn(stacks['DeckleEdgeAccess'] ?? expect.unreachable(), /^Policy/),
+    validator: statementsIn(stacks['DeckleValidator'] ?? expect.unreachable(), /TaskRole/),
+    'front desk': statementsIn(stacks['DeckleFrontDesk'] ?? expect.unreachable(), /AppRole/),
+  }
+  const keys = [{ id: 'one', key: 'b'.repeat(43), made: new Date().toISOString() }]
+  secrets = await startSecret('first', JSON.stringify({ keys }), { 'deckle-secret-key': 'a'.repeat(64) })
+  stack = await startStack({
+    validator: false,
+    workerd: false,
+    settings: {
+      DECKLE_REGISTRATION: 'open',
+      DECKLE_SECRETS_ENDPOINT: secrets.url,
+      DECKLE_SESSION_KEYS_SECRET: 'deckle-session-keys',
+      DECKLE_SECRET_KEY_SECRET: 'deckle-secret-key',
+    },
+  })
+  const { bucket, tablePrefix, queuePrefix, sqsEndpoint = '' } = stack.config.storage
+  const [edge, validator] = [0, 1].map(() => new Recorder({ bucket, tablePrefix, queuePrefix })) as [Recorder, Recorder]
+  const queue = await validator.inFrontOf(sqsEndpoint)
+  const config = { ...stack.config, storage: { ...stack.config.storage, sqsEndpoint: queue.url } }
+  // Published while no validator runs, so that the first one's sweeper has to send the job again
+  const impatient = stack.edge(webPlatform, { DECKLE_PUBLISH_WAIT_MS: '0' })
+  const { token } = await stack.as('early')
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
+  await impatient.fetch(new Request(`${stack.url}/early`, { ...publishRequest('early', '1.0.0'), headers }))
+  const running = await startValidator(config, unlucky(validator.platform))
+  await runADay(edge)
+  await running.stop()
+  queue.close()
+  uses.edge = edge.uses
+  // The same app; writing its log is the runtime's
+  uses['front desk'] = [...edge.uses, ...logUses(policies['front desk'])]
+  uses.validator = validator.uses
+}, 180_000)
+afterAll(async () => {
+  await stack?.close()
+  await secrets?.close()
+})
+
+/**
+ * A minute and a half ahead, so that everything unfinished is due, and with some answers lost: to the first copy, which
+ * is then looked for, and to as many reads of staged bytes as make a job fail
+ * and come back.
+ */
+function unlucky(platform: Platform): Platform {
+  const losses = { copies: 1, reads: 12 }
+  return {
+    ...platform,
+    now: () => platform.now() + 90_000,
+    fetch: async (request) => {
+      const answer = await platform.fetch(request)
+      const kind = request.headers.has('x-amz-copy-source') ? 'copies' : 'reads'
+      const counts = kind === 'copies' || (request.method === 'GET' && /\/staging\/.*\/file$/.test(request.url))
+      if (!counts || losses[kind] === 0) return answer
+      losses[kind] -= 1
+      await answer.body?.cancel()
+      throw new TypeError('the answer is lost')
+    },
+  }
+}
+
+async function runADay(recorder: Recorder): Promise<void> {
+  const edge = stack.edge(recorder.platform)
+  const ask: Ask = (path, init = {}, token) => {
+    const headers = new Headers(init.headers)
+    if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
+    headers.set('cf-connecting-ip', '192.0.2.1')
+    return edge.fetch(new Request(`${stack.url}${path}`, { ...init, headers }))
+  }
+  const untilRemoved = (name: string) =>
+    vi.waitFor(async () => expect(await stack.stored(`packages/npm/${name}/`)).toEqual([]), 30_000)
+  const everyday = { ask, edge, recorder, untilRemoved }
+  await packages(everyday, await people(everyday))
+  await administration({ ask, admin: (await stack.as('admin')).token ?? '' })
+  await edge.settled()
+}
+
+/** The same for reading: without region, account and the names of single objects. */
+const told = ({ action, resource }: Use) =>
+  `${action} ${resource.replace(/^arn:aws:(dynamodb:[^/]*\/|sqs:.*:|s3:::)/, '').replace(/^deckle-1{12}-[^/]*/, 'bucket')}`
+
+function logUses(statements: readonly Statement[]): readonly Use[] {
+  return statements.flatMap(({ actions, resources: [resource = ''] }) =>
+    actions.filter((action) => action.startsWith('logs:')).map((action) => ({ action, resource })),
+  )
+}
+
+describe.each(['edge', 'validator', 'front desk'] as const)('the %s', (component) => {
+  test('may do all that it does', () => {
+    const allowed = policies[component].filter(({ effect }) => effect === 'Allow')
+    const missing = onKey(uses[component]).filter((use) => !allowed.some((statement) => covers(statement, use)))
+    expect([...new Set(missing.map(told))]).toEqual([])
+  })
+
+  test('does all that it may do', () => {
+    const granted = policies[component].flatMap(({ actions, resources }) =>
+      actions.flatMap((action) =>
+        resources.map((resource) => ({ effect: 'Allow', actions: [action], resources: [resource] })),
+      ),
+    )
+    const idle = granted.filter((statement) => !onKey(uses[component]).some((use) => covers(statement, use)))
+    const names = idle.map(({ actions, resources }) => told({ action: actions[0] ?? '', resource: resources[0] ?? '' }))
+    expect(names.filter((name) => exceptions[`${component} ${name}`] === undefined)).toEqual([])
+  })
+
+  /** ARNs of keys and secrets are outputs of the storage stack: here, whatever the policy calls them. */
+  function onKey(all: readonly Use[]): readonly Use[] {
+    const resourceOf = (isIt: (statement: Statement) => boolean) => policies[component].find(isIt)?.resources[0] ?? ''
+    const names: Readonly<Record<string, string>> = {
+      'key of the bucket': resourceOf(({ actions }) => actions.includes('kms:GenerateDataKey')),
+      'key of the secrets': resourceOf(({ actions }) => actions.join() === 'kms:Decrypt'),
+      'deckle-session-keys': resourceOf(({ resources }) => /SessionKeys/.test(resources.join())),
+      'deckle-secret-key': resourceOf(({ resources }) => /SecretKey/.test(resources.join())),
+    }
+    return all.map((use) => ({ ...use, resource: names[use.resource] ?? use.resource }))
+  }
+})
+
+const bucket = 'arn:aws:s3:::deckle-111111111111-eu-central-1'
+const table = (name: string) => `arn:aws:dynamodb:eu-central-1:111111111111:table/deckle-${name}`
+
+test.each([
+  ['edge', 's3:PutObject', `${bucket}/packages/npm/left-pad/1.0.0/left-pad-1.0.0.tgz`],
+  ['edge', 's3:DeleteObject', `${bucket}/packages/npm/left-pad/1.0.0/left-pad-1.0.0.tgz`],
+  ['edge', 's3:PutObject', `${bucket}/manifests/npm/left-pad/1.0.0/x.json`],
+  ['edge', 's3:DeleteObjectVersion', `${bucket}/packages/npm/left-pad/1.0.0/left-pad-1.0.0.tgz`],
+  ['edge', 's3:PutBucketPolicy', bucket],
+  ['edge', 'sqs:ReceiveMessage', 'arn:aws:sqs:eu-central-1:111111111111:deckle-jobs'],
+  ['edge', 'dynamodb:Scan', table('users')],
+  ['edge', 'dynamodb:DeleteTable', table('users')],
+  ['edge', 'dynamodb:UpdateItem', table('audit')],
+  ['edge', 'dynamodb:DeleteItem', table('audit')],
+  ['edge', 'dynamodb:BatchWriteItem', table('audit')],
+  ['front desk', 's3:PutObject', `${bucket}/packages/npm/left-pad/1.0.0/left-pad-1.0.0.tgz`],
+  ['front desk', 'dynamodb:DeleteItem', table('audit')],
+  ['validator', 'dynamodb:DeleteItem', table('audit')],
+  ['validator', 'dynamodb:GetItem', table('users')],
+  ['validator', 'dynamodb:Query', table('tokens')],
+  ['validator', 'dynamodb:PutItem', table('audit')],
+  ['validator', 'secretsmanager:GetSecretValue', 'deckle-session-keys'],
+  ['validator', 's3:PutObject', `${bucket}/staging/x/file`],
+  ['validator', 's3:DeleteObject', `${bucket}/manifests/npm/left-pad/1.0.0/x.json`],
+] as const)('the %s may not: %s on %s', (component, action, resource) => {
+  expect(policies[component].filter((statement) => covers(statement, { action, resource }))).toEqual([])
+})

@@ -1,0 +1,17 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { App } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
+import { createStacks } from '../../../aws/stacks.ts'
+
+export const settings = { publicUrl: 'https://packages.example.com', region: 'eu-central-1' }
+
+/** All stacks, synthesised as a deployment would; throws when cdk-nag finds something that nag.ts does not answer. */
+export function synthesise(context: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, Template>> {
+  const outdir = mkdtempSync(join(tmpdir(), 'deckle-cdk-'))
+  const app = new App({ outdir, context: { ...settings, ...context } })
+  createStacks(app)
+  const { stacks } = app.synth()
+  return Object.fromEntries(stacks.map((stack) => [stack.stackName, Template.fromJSON(stack.template)]))
+}
