@@ -23,7 +23,7 @@ article{padding:0 0 16px;border-bottom:1px solid var(--line)}
 pre{overflow:auto;margin:0 0 16px;padding:12px 16px;background:var(--sheet);border:1px solid var(--line);border-radius:3px}
 p{margin:0 0 16px}.soft{color:var(--soft)}.way,form+form{margin-top:24px}
 code{font-family:ui-monospace,"SF Mono",Menlo,Consolas,"Liberation Mono",monospace;font-size:.875em;overflow-wrap:anywhere}
-dl{display:grid;grid-template-columns:auto 1fr;gap:5px 16px;margin:0 0 24px;padding:16px;background:var(--sheet);border:1px solid var(--line);border-radius:3px}
+dl{display:grid;grid-template-columns:auto minmax(0,1fr);gap:5px 16px;margin:0 0 24px;padding:16px;background:var(--sheet);border:1px solid var(--line);border-radius:3px}
 dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
 label{display:block;font-weight:600;margin:0 0 4px}
 input,select{display:block;width:100%;font:inherit;color:inherit;background:var(--sheet);border:1px solid var(--edge);border-radius:3px;padding:7px 10px;height:40px;margin:0 0 16px}
@@ -35,5 +35,5 @@ button.primary{background:var(--prussian);border-color:var(--prussian);color:var
 footer{border-top:1px solid var(--line);padding:16px 0 40px;font-size:.875rem;color:var(--soft)}footer .wrap{display:flex;gap:2px 16px;flex-wrap:wrap}
 [aria-invalid]{border-color:var(--madder);border-width:2px}
 @media(max-width:40rem){.wrap{padding-inline:16px}.narrow{padding-block:24px}h1{font-size:1.5rem;overflow-wrap:anywhere}.row button{flex:1}}
-@media(max-width:24rem){dl{grid-template-columns:1fr;gap:0}dd:not(:last-child){margin-bottom:8px}}
+@media(max-width:24rem){dl{grid-template-columns:minmax(0,1fr);gap:0}dd:not(:last-child){margin-bottom:8px}}
 `
