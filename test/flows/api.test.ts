@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Actor } from '../support/actor.ts'
+import { json } from '../support/actor.ts'
 import { company, givePassword } from '../support/company.ts'
-import { json } from '../support/people.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack

@@ -3,6 +3,7 @@ import type { PackageName, Username, Version } from '../../src/model/ids.ts'
 import type { DownloadEvent } from '../../src/model/records.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import type { Item } from '../../src/storage/dynamodb-items.ts'
+import { hurried } from '../support/hurried.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -120,17 +121,11 @@ test('many downloads of one package are a few items, one user to each, and each 
 
 test('when the store is away, events wait for the next flush', async () => {
   let away = true
-  const platform: Platform = {
-    ...webPlatform,
-    // Back-offs take no time; time-outs, which are sleeps too, keep theirs
-    sleep: (milliseconds, signal) =>
-      milliseconds < 1_000 ? Promise.resolve() : webPlatform.sleep(milliseconds, signal),
-    fetch: async (request) => {
-      const body = await request.clone().text()
-      if (away && body.includes('downloads')) throw new TypeError('away')
-      return webPlatform.fetch(request)
-    },
-  }
+  const platform = hurried(async (request) => {
+    const body = await request.clone().text()
+    if (away && body.includes('downloads')) throw new TypeError('away')
+    return webPlatform.fetch(request)
+  })
   const edge = stack.edge(platform)
   const ana = await stack.as('ana')
   await ana.publish('patient', '1.0.0')

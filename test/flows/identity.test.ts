@@ -8,7 +8,7 @@ import { endAllSessions, openSession } from '../../src/registry/own-sessions.ts'
 import { webPlatform } from '../../src/std/platform.ts'
 import { accountKey } from '../../src/storage/keys.ts'
 import { wireAccounts, wireStores } from '../../src/wiring.ts'
-import { Actor } from '../support/actor.ts'
+import { Actor, problemIn } from '../support/actor.ts'
 import { type EdgeInProcess, type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -32,7 +32,6 @@ const open = async (name: string) => {
 }
 const whoami = (edge: EdgeInProcess, credential: string) =>
   edge.fetch(new Request(`${stack.url}/-/whoami`, { headers: { authorization: `Bearer ${credential}` } }))
-const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code]
 
 test('a session is opened with the password, used as a bearer or as a password, and ended by logout', async () => {
   await person('ana')
@@ -43,7 +42,7 @@ test('a session is opened with the password, used as a bearer or as a password, 
   const basic = { headers: { authorization: `Basic ${btoa(`whoever:${text}`)}` } }
   expect(await ana.json('/-/whoami', basic)).toEqual({ username: 'ana' })
   expect((await ana.fetch(`/-/user/token/${text}`, { method: 'DELETE' })).status).toBe(200)
-  expect(await codeOf(await ana.fetch('/-/whoami'))).toEqual([401, 'token_invalid'])
+  expect(await problemIn(await ana.fetch('/-/whoami'))).toEqual([401, 'token_invalid'])
 })
 
 test('a wrong password opens none, and neither does a registry without keys', async () => {
@@ -103,9 +102,9 @@ test('a session of a disabled account, or of one that is gone, is none', async (
   const { text } = await open('emil')
   const user = await person('emil')
   await replaceUser(deps, user, { disabled: { reason: 'left', by: 'admin' as Username, at: user.createdAt } })
-  expect(await codeOf(await whoami(stack.edge(), text))).toEqual([403, 'account_disabled'])
+  expect(await problemIn(await whoami(stack.edge(), text))).toEqual([403, 'account_disabled'])
   await stack.stores.db.remove('users', { account: accountKey(user.username) })
-  expect(await codeOf(await whoami(stack.edge(), text))).toEqual([401, 'token_invalid'])
+  expect(await problemIn(await whoami(stack.edge(), text))).toEqual([401, 'token_invalid'])
 })
 
 test('a session is good for as many requests as it says, over all isolates, and can still be ended then', async () => {
@@ -116,7 +115,7 @@ test('a session is good for as many requests as it says, over all isolates, and 
   )
   expect(answers.filter(({ status }) => status === 200)).toHaveLength(40)
   const usedUp = await whoami(stack.edge(), text)
-  expect(await codeOf(usedUp)).toEqual([401, 'token_used_up'])
+  expect(await problemIn(usedUp)).toEqual([401, 'token_used_up'])
   const fritz = new Actor(stack.url, text)
   expect((await fritz.fetch(`/-/user/token/${text}`, { method: 'DELETE' })).status).toBe(200)
 })
@@ -209,7 +208,7 @@ test('whoever asks too much is told when to go on, strangers by address and othe
   expect(await statuses(4, '192.0.2.3', 'nonsense')).toEqual([401, 401, 401, 429])
   const refused = await ask('192.0.2.1')
   expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
-  expect(await codeOf(refused)).toEqual([429, 'too_many_requests'])
+  expect(await problemIn(refused)).toEqual([429, 'too_many_requests'])
   await edge.settled()
 })
 

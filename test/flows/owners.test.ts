@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { account } from '../builders/account.ts'
-import type { Actor } from '../support/actor.ts'
+import { type Actor, json } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -16,11 +16,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => stack?.close())
 
-const json = (method: string, body: unknown): RequestInit => ({
-  method,
-  body: JSON.stringify(body),
-  headers: { 'content-type': 'application/json' },
-})
 const names = async () => (await ana.json('/shared?write=true'))['maintainers'].map((it: { name: string }) => it.name)
 
 /** What `npm owner add | rm` sends. */

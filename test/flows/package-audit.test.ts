@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import { webPlatform } from '../../src/std/platform.ts'
 import { type Actor, json, publishRequest } from '../support/actor.ts'
+import { hurried } from '../support/hurried.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -56,16 +57,10 @@ test('what is refused on the way leaves a second entry that says so', async () =
 
 test('a change that cannot be recorded is not made', async () => {
   await ana.publish('safe', '1.0.0')
-  const platform: Platform = {
-    ...webPlatform,
-    // Back-offs take no time; time-outs, which are sleeps too, keep theirs
-    sleep: (milliseconds, signal) =>
-      milliseconds < 1_000 ? Promise.resolve() : webPlatform.sleep(milliseconds, signal),
-    fetch: async (request) => {
-      if ((await request.clone().text()).includes('"day"')) throw new TypeError('away')
-      return webPlatform.fetch(request)
-    },
-  }
+  const platform = hurried(async (request) => {
+    if ((await request.clone().text()).includes('"day"')) throw new TypeError('away')
+    return webPlatform.fetch(request)
+  })
   const edge = stack.edge(platform)
   const { _rev } = await ana.json('/safe?write=true')
   const changes: readonly (readonly [string, RequestInit])[] = [

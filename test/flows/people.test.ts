@@ -1,29 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import type { Username } from '../../src/model/ids.ts'
 import { createAccount } from '../../src/registry/accounts.ts'
 import { maxAgeMs } from '../../src/registry/known-accounts.ts'
 import { webPlatform } from '../../src/std/platform.ts'
-import { type Registry, wire, wireAccounts } from '../../src/wiring.ts'
+import { wire, wireAccounts } from '../../src/wiring.ts'
 import { account } from '../builders/account.ts'
-import type { Actor } from '../support/actor.ts'
-import { codeOf, principalOf } from '../support/people.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { codeOf, startPeople } from '../support/people.ts'
 
-let stack: Stack
-let registry: Registry
-let admin: Actor
-let ana: Actor
+const { stack, registry, as, admin, ana } = await startPeople(['admin', 'ana'])
+afterAll(() => stack.close())
 const password = 'correct horse battery'
 
-beforeAll(async () => {
-  stack = await startStack()
-  registry = wire(stack.config, webPlatform)
-  admin = await stack.as('admin')
-  ana = await stack.as('ana')
-}, 60_000)
-afterAll(() => stack?.close())
-
-const as = (actor: Actor) => principalOf(registry, actor)
 const stored = (name: string) => stack.stores.users.get(name as Username)
 const make = (name: string) =>
   createAccount(wireAccounts(stack.config, stack.stores, webPlatform), { username: name, password, roles: ['reader'] })

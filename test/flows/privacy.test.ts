@@ -4,7 +4,7 @@ import { npmPackage } from '../../src/npm/names.ts'
 import { indexPackage } from '../../src/registry/search-index.ts'
 import { webPlatform } from '../../src/std/platform.ts'
 import { formats, wireIdentity } from '../../src/wiring.ts'
-import { Actor, publishRequest } from '../support/actor.ts'
+import { Actor, json, publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -37,11 +37,6 @@ const routes = (name: string, base: string): readonly Route[] => [
   ['range of downloads', `/downloads/range/last-week/${name}`, {}],
   ['report', `/api/v1/packages/npm/${name}/versions/1.0.0/report`, {}],
 ]
-const json = (method: string, body: unknown): RequestInit => ({
-  method,
-  body: JSON.stringify(body),
-  headers: { 'content-type': 'application/json' },
-})
 const writes = (name: string): readonly Route[] => [
   [
     'set a tag',

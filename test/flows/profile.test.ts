@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type AccountDeps, createAccount, login } from '../../src/registry/accounts.ts'
 import { webPlatform } from '../../src/std/platform.ts'
 import { wireAccounts } from '../../src/wiring.ts'
-import { Actor } from '../support/actor.ts'
+import { Actor, problemIn } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -32,7 +32,6 @@ const set = (who: Actor, body: object) =>
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
   })
-const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code]
 
 test('a profile is read, changed and emptied', async () => {
   const ana = await (await person('ana')).loggedIn()
@@ -41,7 +40,7 @@ test('a profile is read, changed and emptied', async () => {
   expect(await ana.json('/-/npm/v1/user')).toMatchObject({ email: 'ana@example.com', fullname: 'Ana[31m B' })
   expect((await set(ana, { email: 'ana@example.com', fullname: null })).status).toBe(200)
   expect(await ana.json('/-/npm/v1/user')).not.toHaveProperty('fullname')
-  expect(await codeOf(await set(ana, { email: 'nonsense' }))).toEqual([400, 'email_invalid'])
+  expect(await problemIn(await set(ana, { email: 'nonsense' }))).toEqual([400, 'email_invalid'])
 })
 
 test('a new password ends every other login, and keeps this one and named tokens', async () => {
@@ -62,8 +61,11 @@ test('a password is not changed without the old one, to a weak one, or by a limi
   const carl = await person('carl')
   const [here, there] = [await carl.loggedIn(), await carl.loggedIn()]
   const good = 'another horse battery'
-  expect(await codeOf(await set(here, { password: { old: 'wrong', new: good } }))).toEqual([401, 'credentials_wrong'])
-  expect(await codeOf(await set(here, { password: { old: password, new: 'short' } }))).toEqual([
+  expect(await problemIn(await set(here, { password: { old: 'wrong', new: good } }))).toEqual([
+    401,
+    'credentials_wrong',
+  ])
+  expect(await problemIn(await set(here, { password: { old: password, new: 'short' } }))).toEqual([
     400,
     'password_too_short',
   ])
@@ -73,8 +75,8 @@ test('a password is not changed without the old one, to a weak one, or by a limi
   if (user === undefined) throw new Error('no such user')
   const limited = await deps.tokens.issueNamed(user, { kind: 'admin', description: 'x', lifetimeDays: 1, limits })
   const actor = new Actor(stack.url, limited.token)
-  expect(await codeOf(await set(actor, { password: { old: password, new: good } }))).toEqual([403, 'token_limited'])
-  expect(await codeOf(await actor.fetch('/-/npm/v1/user'))).toEqual([403, 'token_limited'])
+  expect(await problemIn(await set(actor, { password: { old: password, new: good } }))).toEqual([403, 'token_limited'])
+  expect(await problemIn(await actor.fetch('/-/npm/v1/user'))).toEqual([403, 'token_limited'])
 })
 
 test('two changes of a password at once: one wins, the other is told', async () => {
@@ -89,9 +91,9 @@ test('two changes of a password at once: one wins, the other is told', async () 
 
 test('what is not there is refused, not ignored', async () => {
   const eva = await (await person('eva')).loggedIn()
-  expect(await codeOf(await set(eva, { tfa: { password, mode: 'auth-only' } }))).toEqual([501, 'second_factor_off'])
-  expect(await codeOf(await set(eva, { tfa: { password, mode: 'sometimes' } }))).toEqual([400, 'body_invalid'])
-  expect(await codeOf(await set(eva, { github: 'eva' }))).toEqual([501, 'operation_unsupported'])
-  expect(await codeOf(await (await stack.as()).fetch('/-/npm/v1/user'))).toEqual([401, 'login_required'])
-  expect(await codeOf(await set(await stack.as(), { fullname: 'x' }))).toEqual([401, 'login_required'])
+  expect(await problemIn(await set(eva, { tfa: { password, mode: 'auth-only' } }))).toEqual([501, 'second_factor_off'])
+  expect(await problemIn(await set(eva, { tfa: { password, mode: 'sometimes' } }))).toEqual([400, 'body_invalid'])
+  expect(await problemIn(await set(eva, { github: 'eva' }))).toEqual([501, 'operation_unsupported'])
+  expect(await problemIn(await (await stack.as()).fetch('/-/npm/v1/user'))).toEqual([401, 'login_required'])
+  expect(await problemIn(await set(await stack.as(), { fullname: 'x' }))).toEqual([401, 'login_required'])
 })

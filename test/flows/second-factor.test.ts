@@ -9,7 +9,7 @@ import { fixedKeys } from '../../src/registry/session-keys.ts'
 import { SessionTexts } from '../../src/registry/session-texts.ts'
 import { webPlatform } from '../../src/std/platform.ts'
 import { wireAccounts } from '../../src/wiring.ts'
-import { publishRequest } from '../support/actor.ts'
+import { problemIn, publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -50,7 +50,6 @@ const ask = (path: string, { token, method = 'GET', body, otp, headers = {} }: A
   const init = { method, headers: sent, ...(body === undefined ? {} : { body: JSON.stringify(body) }) }
   return at.fetch(new Request(`${stack.url}${path}`, init))
 }
-const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code?: string }).code]
 const tfa = (token: string, body: unknown, otp?: string) =>
   ask('/-/npm/v1/user', { token, method: 'POST', body: { tfa: body }, otp })
 const publish = (name: string, version: string, token: string, otp?: string, headers: Record<string, string> = {}) => {
@@ -82,7 +81,7 @@ test('npm enables it: an address to scan, a code of it, ten recovery codes; noth
   const { token } = await person('ana', 'none')
   const begun = (await (await tfa(token, { mode: 'auth-only', password })).json()) as { tfa: string }
   expect(begun.tfa).toMatch(/^otpauth:\/\/totp\/.+secret=[A-Z2-7]{32}/)
-  expect(await codeOf(await tfa(token, ['000000']))).toEqual([401, 'second_factor_wrong'])
+  expect(await problemIn(await tfa(token, ['000000']))).toEqual([401, 'second_factor_wrong'])
   expect(await (await ask('/-/npm/v1/user', { token })).json()).toMatchObject({ tfa: null })
   const totp = URI.parse(begun.tfa) as TOTP
   const code = totp.generate({ timestamp: Date.now() + clockMs })
@@ -104,7 +103,7 @@ test('npm enables it: an address to scan, a code of it, ten recovery codes; noth
 test('it is not begun without the password, or where the registry cannot keep secrets', async () => {
   const { token } = await person('bob', 'none')
   const wrong = await tfa(token, { mode: 'auth-only', password: 'not his password' })
-  expect(await codeOf(wrong)).toEqual([401, 'credentials_wrong'])
+  expect(await problemIn(wrong)).toEqual([401, 'credentials_wrong'])
   const { secretKey: _, ...config } = stack.config
   const off = wireAccounts(config, stack.stores, webPlatform)
   const who = await off.tokens.resolve(token, { address: undefined, writes: true })
@@ -117,16 +116,16 @@ test('with auth-and-writes, publishing asks for a code in the words that clients
   const { token, next, user } = await person('carla')
   const refused = await publish('carlas', '1.0.0', token)
   expect(refused.headers.get('www-authenticate')).toBe('otp')
-  expect(await codeOf(refused)).toEqual([401, 'second_factor_required'])
-  expect(await codeOf(await publish('carlas', '1.0.0', token, '123456'))).toEqual([401, 'second_factor_wrong'])
+  expect(await problemIn(refused)).toEqual([401, 'second_factor_required'])
+  expect(await problemIn(await publish('carlas', '1.0.0', token, '123456'))).toEqual([401, 'second_factor_wrong'])
   const code = next()
   expect((await publish('carlas', '1.0.0', token, code)).status).toBe(201)
   // The next request of the same command
   expect((await publish('carlas', '1.0.1', token, code)).status).toBe(201)
   const other = await deps.tokens.issue(await current(user), 'stolen', 1)
-  expect(await codeOf(await publish('carlas', '1.0.2', other.token, code))).toEqual([401, 'second_factor_wrong'])
+  expect(await problemIn(await publish('carlas', '1.0.2', other.token, code))).toEqual([401, 'second_factor_wrong'])
   clockMs += 120_000
-  expect(await codeOf(await publish('carlas', '1.0.2', token, code))).toEqual([401, 'second_factor_wrong'])
+  expect(await problemIn(await publish('carlas', '1.0.2', token, code))).toEqual([401, 'second_factor_wrong'])
 })
 
 test('with auth-only, logging in asks for it, and writing does not', async () => {
@@ -135,20 +134,20 @@ test('with auth-only, logging in asks for it, and writing does not', async () =>
   const login = (otp?: string) =>
     ask('/-/user/org.couchdb.user:dora', { method: 'PUT', body: { name: 'dora', password }, otp })
   const refused = await login()
-  expect([refused.headers.get('www-authenticate'), ...(await codeOf(refused))]).toEqual([
+  expect([refused.headers.get('www-authenticate'), ...(await problemIn(refused))]).toEqual([
     'otp',
     401,
     'second_factor_required',
   ])
   const code = next()
   expect((await login(code)).status).toBe(201)
-  expect(await codeOf(await login(code))).toEqual([401, 'second_factor_wrong'])
+  expect(await problemIn(await login(code))).toEqual([401, 'second_factor_wrong'])
   const wrong = await ask('/-/user/org.couchdb.user:dora', {
     method: 'PUT',
     body: { name: 'dora', password: 'not her password' },
     otp: next(),
   })
-  expect([wrong.headers.get('www-authenticate'), ...(await codeOf(wrong))]).toEqual([null, 401, 'credentials_wrong'])
+  expect([wrong.headers.get('www-authenticate'), ...(await problemIn(wrong))]).toEqual([null, 401, 'credentials_wrong'])
 })
 
 test('a recovery code is good once, also when two come at the same moment', async () => {
@@ -179,15 +178,18 @@ test('changes of the account ask for it, whatever it is asked for otherwise', as
   const { token, next } = await person('hanna', 'auth-only')
   const body = { name: 'ci', password, packages_all: true, packages_and_scopes_permission: 'read-write' }
   const create = (otp?: string) => ask('/-/npm/v1/tokens', { token, method: 'POST', body, otp })
-  expect(await codeOf(await create())).toEqual([401, 'second_factor_required'])
+  expect(await problemIn(await create())).toEqual([401, 'second_factor_required'])
   expect((await create(next())).status).toBe(201)
   const email = { email: 'thief@example.com' }
-  expect(await codeOf(await ask('/-/npm/v1/user', { token, method: 'POST', body: email }))).toEqual([
+  expect(await problemIn(await ask('/-/npm/v1/user', { token, method: 'POST', body: email }))).toEqual([
     401,
     'second_factor_required',
   ])
-  expect(await codeOf(await tfa(token, { mode: 'disable', password }))).toEqual([401, 'second_factor_required'])
-  expect(await codeOf(await tfa(token, { mode: 'auth-and-writes', password }))).toEqual([401, 'second_factor_required'])
+  expect(await problemIn(await tfa(token, { mode: 'disable', password }))).toEqual([401, 'second_factor_required'])
+  expect(await problemIn(await tfa(token, { mode: 'auth-and-writes', password }))).toEqual([
+    401,
+    'second_factor_required',
+  ])
   const changed = await tfa(token, { mode: 'auth-and-writes', password }, next())
   expect(await changed.json()).toEqual({ tfa: { mode: 'auth-and-writes', pending: false } })
   expect((await (await tfa(token, { mode: 'disable', password }, next())).json()) as object).toEqual({ tfa: null })
@@ -215,10 +217,10 @@ test('where every change demands one, nobody without publishes, but for automati
   const enrol = { method: 'POST', body: { tfa: { mode: 'auth-only', password } } }
   await publish('jans', '1.0.0', token)
   const refused = await ask('/-/package/jans/dist-tags/next', { token, ...tag }, strict)
-  expect(await codeOf(refused)).toEqual([403, 'second_factor_missing'])
+  expect(await problemIn(refused)).toEqual([403, 'second_factor_missing'])
   const robot = { password, packages_all: true, packages_and_scopes_permission: 'read-write', bypass_2fa: true }
   const made = await ask('/-/npm/v1/tokens', { token, method: 'POST', body: robot }, strict)
-  expect(await codeOf(made)).toEqual([403, 'second_factor_missing'])
+  expect(await problemIn(made)).toEqual([403, 'second_factor_missing'])
   expect((await ask('/-/npm/v1/user', { token, ...enrol }, strict)).status).toBe(200)
   const limits = { power: 'write' } as const
   const ci = await deps.tokens.issueNamed(user, { kind: 'automation', description: 'ci', lifetimeDays: 1, limits })
@@ -238,10 +240,10 @@ test('a package can demand one of whoever publishes it, and of automation too', 
     await stack.stores.heads.replace(head, { ...head, secondFactor, generation: head.generation + 1 })
   }
   await settle('automation')
-  expect(await codeOf(await publish('kurts', '1.0.1', token))).toEqual([403, 'second_factor_missing'])
+  expect(await problemIn(await publish('kurts', '1.0.1', token))).toEqual([403, 'second_factor_missing'])
   expect((await publish('kurts', '1.0.1', ci.token)).status).toBe(201)
   await settle('publish')
-  expect(await codeOf(await publish('kurts', '1.0.2', ci.token))).toEqual([403, 'second_factor_missing'])
+  expect(await problemIn(await publish('kurts', '1.0.2', ci.token))).toEqual([403, 'second_factor_missing'])
 })
 
 test('what a package demands is not taken back, nor is an owner made, without one', async () => {
@@ -249,7 +251,7 @@ test('what a package demands is not taken back, nor is an owner made, without on
   await publish('maras', '1.0.0', token)
   const set = (body: object, otp?: string) => ask('/-/package/maras/access', { token, method: 'POST', body, otp })
   expect((await set({ publish_requires_tfa: true })).status).toBe(200)
-  expect(await codeOf(await set({ publish_requires_tfa: false }))).toEqual([401, 'second_factor_required'])
+  expect(await problemIn(await set({ publish_requires_tfa: false }))).toEqual([401, 'second_factor_required'])
   expect((await set({ publish_requires_tfa: false }, next())).status).toBe(200)
   expect((await publish('maras', '1.0.1', token)).status).toBe(201)
 })
@@ -280,13 +282,13 @@ test('a client that opens browsers gets a page, and by it a proof that is good f
   const [{ token: proof }, again] = [(await (await ask(done)).json()) as { token: string }, await ask(done)]
   expect(again.status).toBe(404)
   const other = await deps.tokens.issue(await current(user), 'stolen', 1)
-  expect(await codeOf(await publish('lenas', '1.0.0', other.token, proof))).toEqual([401, 'second_factor_wrong'])
+  expect(await problemIn(await publish('lenas', '1.0.0', other.token, proof))).toEqual([401, 'second_factor_wrong'])
   expect((await publish('lenas', '1.0.0', token, proof)).status).toBe(201)
   expect((await publish('lenas', '1.0.1', token, proof)).status).toBe(201)
   const challenge = await deps.challenges.read(page.slice('/-/second/'.length))
   expect(challenge.endsAtMs - Date.now() - clockMs).toBeLessThanOrEqual(5 * 60_000)
   await stack.stores.challenges.put({ ...challenge, endsAtMs: Date.now() })
-  expect(await codeOf(await publish('lenas', '1.0.2', token, proof))).toEqual([401, 'second_factor_wrong'])
+  expect(await problemIn(await publish('lenas', '1.0.2', token, proof))).toEqual([401, 'second_factor_wrong'])
   for (const path of [`/-/second/${'a'.repeat(22)}`, '/-/second/x', `/-/v1/second/${'a'.repeat(22)}.b`]) {
     expect((await ask(path)).status).toBe(404)
   }
@@ -334,7 +336,7 @@ test('a session that was opened with a code may do for ten minutes what demands 
     webPlatform,
   )
   const later = await texts.sign(session, Math.floor((Date.now() + clockMs) / 1_000) - 601)
-  expect(await codeOf(await publish('noras', '1.0.1', later))).toEqual([401, 'second_factor_required'])
+  expect(await problemIn(await publish('noras', '1.0.1', later))).toEqual([401, 'second_factor_required'])
   const confirmed = await texts.sign(session, Math.floor((Date.now() + clockMs) / 1_000))
   expect((await publish('noras', '1.0.1', confirmed)).status).toBe(201)
 })

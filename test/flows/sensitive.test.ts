@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { npmPackage } from '../../src/npm/names.ts'
-import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import { webPlatform } from '../../src/std/platform.ts'
 import { account } from '../builders/account.ts'
 import type { Actor } from '../support/actor.ts'
 import { company, teamId, useCases } from '../support/company.ts'
+import { hurried } from '../support/hurried.ts'
 import { type EdgeInProcess, type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -40,18 +41,12 @@ function ask(edge: EdgeInProcess, actor: Actor, path = file): Promise<Response> 
 /** An edge that counts what it asks storage for, and to which a table can be away. */
 function watched() {
   const state = { requests: 0, isAway: false }
-  const platform: Platform = {
-    ...webPlatform,
-    // Back-offs take no time; time-outs, which are sleeps too, keep theirs
-    sleep: (milliseconds, signal) =>
-      milliseconds < 1_000 ? Promise.resolve() : webPlatform.sleep(milliseconds, signal),
-    fetch: async (request) => {
-      state.requests += 1
-      const body = await request.clone().text()
-      if (state.isAway && body.includes('downloads')) throw new TypeError('away')
-      return webPlatform.fetch(request)
-    },
-  }
+  const platform = hurried(async (request) => {
+    state.requests += 1
+    const body = await request.clone().text()
+    if (state.isAway && body.includes('downloads')) throw new TypeError('away')
+    return webPlatform.fetch(request)
+  })
   return { state, edge: stack.edge(platform) }
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { json } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -11,11 +12,6 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => stack?.close())
 
-const json = (method: string, body: unknown): RequestInit => ({
-  method,
-  body: JSON.stringify(body),
-  headers: { 'content-type': 'application/json' },
-})
 const starsOf = '/-/_view/starredByUser?key=%22bob%22'
 
 test('whoever may read a package may star it, in npm’s way and in pnpm’s', async () => {

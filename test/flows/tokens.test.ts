@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { createAccount } from '../../src/registry/accounts.ts'
 import { webPlatform } from '../../src/std/platform.ts'
 import { wireAccounts } from '../../src/wiring.ts'
-import { Actor } from '../support/actor.ts'
+import { Actor, problemIn } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -26,7 +26,6 @@ const create = (who: Actor, body: object) =>
   })
 const created = async (body: object) => (await (await create(bob, body)).json()) as Record<string, any>
 const withToken = async (body: object) => new Actor(stack.url, (await created(body))['token'])
-const codeOf = async (answer: Response) => [answer.status, ((await answer.json()) as { code: string }).code]
 
 test('a created token works, is listed without its secret, and is revoked by its key', async () => {
   const { token, key, expires } = await created({ ...everything, name: 'deploys', expires: 7 })
@@ -53,13 +52,13 @@ test("somebody else's token is one that does not exist", async () => {
   const eve = await stack.as('eve')
   const asks = [key, token, 'aaaaaaaaaaaa', 'x', '..%2f..']
   const answers = await Promise.all(asks.map((id) => eve.fetch(`/-/npm/v1/tokens/token/${id}`, { method: 'DELETE' })))
-  for (const answer of answers) expect(await codeOf(answer)).toEqual([404, 'token_not_found'])
+  for (const answer of answers) expect(await problemIn(answer)).toEqual([404, 'token_not_found'])
   expect(JSON.stringify(await eve.json('/-/npm/v1/tokens'))).not.toContain(key)
   expect(await new Actor(stack.url, token).json('/-/whoami')).toEqual({ username: 'bob' })
 })
 
 test('a wrong password makes no token, and neither does no login', async () => {
-  expect(await codeOf(await create(bob, { ...everything, password: 'not his password' }))).toEqual([
+  expect(await problemIn(await create(bob, { ...everything, password: 'not his password' }))).toEqual([
     401,
     'credentials_wrong',
   ])
@@ -70,7 +69,7 @@ test('a wrong password makes no token, and neither does no login', async () => {
   ]) {
     const body = method === 'POST' ? JSON.stringify({ password, readonly: false }) : null
     const answer = await (await stack.as()).fetch(`/-/npm/v1/tokens${path}`, { method: method ?? '', body })
-    expect(await codeOf(answer)).toEqual([401, 'login_required'])
+    expect(await problemIn(answer)).toEqual([401, 'login_required'])
   }
 })
 
@@ -79,16 +78,16 @@ test('a token for reading reads, and changes nothing anywhere', async () => {
   const reader = await withToken({ packages_all: true, packages_and_scopes_permission: 'read-only' })
   expect((await reader.fetch('/bobs')).status).toBe(200)
   const put = { method: 'PUT', headers: { 'content-type': 'application/json' }, body: '"1.0.0"' }
-  expect(await codeOf(await reader.fetch('/-/package/bobs/dist-tags/next', put))).toEqual([403, 'token_limited'])
-  expect(await codeOf(await reader.publish('bobs', '1.0.1'))).toEqual([403, 'token_limited'])
-  expect(await codeOf(await create(reader, everything))).toEqual([403, 'token_limited'])
+  expect(await problemIn(await reader.fetch('/-/package/bobs/dist-tags/next', put))).toEqual([403, 'token_limited'])
+  expect(await problemIn(await reader.publish('bobs', '1.0.1'))).toEqual([403, 'token_limited'])
+  expect(await problemIn(await create(reader, everything))).toEqual([403, 'token_limited'])
   expect((await reader.fetch(`/-/user/token/${reader.token}`, { method: 'DELETE' })).status).toBe(200)
   expect((await reader.fetch('/bobs')).status).toBe(401)
 })
 
 test("the older form's readonly is kept", async () => {
   const reader = new Actor(stack.url, (await created({ name: undefined, readonly: true, cidr_whitelist: [] }))['token'])
-  expect(await codeOf(await reader.publish('unheard-of', '1.0.0'))).toEqual([403, 'token_limited'])
+  expect(await problemIn(await reader.publish('unheard-of', '1.0.0'))).toEqual([403, 'token_limited'])
 })
 
 test('a token for some packages makes its owner a stranger to the others', async () => {
@@ -103,11 +102,11 @@ test('a token for some packages makes its owner a stranger to the others', async
   expect((await limited.publish('inside', '1.0.1')).status).toBe(201)
   expect((await limited.publish('@acme/new', '1.0.0')).status).toBe(201)
   const [hidden, missing] = [await limited.fetch('/outside'), await limited.fetch('/nobody')]
-  expect(await codeOf(hidden)).toEqual(await codeOf(missing))
+  expect(await problemIn(hidden)).toEqual(await problemIn(missing))
   for (const name of ['outside', 'nobody', '@acme2/new', 'inside2']) {
-    expect(await codeOf(await limited.publish(name, '2.0.0'))).toEqual([403, 'token_limited'])
+    expect(await problemIn(await limited.publish(name, '2.0.0'))).toEqual([403, 'token_limited'])
   }
-  expect(await codeOf(await limited.fetch('/-/npm/v1/tokens'))).toEqual([403, 'token_limited'])
+  expect(await problemIn(await limited.fetch('/-/npm/v1/tokens'))).toEqual([403, 'token_limited'])
 })
 
 test('what is said of organisations when a token is made holds', async () => {
@@ -149,7 +148,7 @@ test('where the address is not known for sure, no token is limited to one', asyn
       body: JSON.stringify({ name: 'x', password, ...everything, cidr_whitelist: ['10.0.0.0/8'] }),
     }),
   )
-  expect(await codeOf(answer)).toEqual([400, 'token_field_unsupported'])
+  expect(await problemIn(answer)).toEqual([400, 'token_field_unsupported'])
   await edge.settled()
 })
 
@@ -170,7 +169,7 @@ test.each([
     'package_name_invalid',
   ],
 ])('create refuses %s', async (_, body, code) => {
-  expect(await codeOf(await create(bob, body))).toEqual([400, code])
+  expect(await problemIn(await create(bob, body))).toEqual([400, code])
 })
 
 test('a long list comes in pages', async () => {

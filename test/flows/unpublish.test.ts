@@ -3,7 +3,7 @@ import type { PackageName, Version } from '../../src/model/ids.ts'
 import { rebuild } from '../../src/registry/rebuild.ts'
 import { webPlatform } from '../../src/std/platform.ts'
 import { formats } from '../../src/wiring.ts'
-import type { Actor } from '../support/actor.ts'
+import { type Actor, json } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 let stack: Stack
@@ -16,11 +16,6 @@ beforeAll(async () => {
 afterAll(() => stack?.close())
 
 const ref = (name: string) => ({ format: 'npm', name: name as PackageName }) as const
-const json = (method: string, body: unknown): RequestInit => ({
-  method,
-  body: JSON.stringify(body),
-  headers: { 'content-type': 'application/json' },
-})
 
 async function publish(name: string, ...versions: string[]): Promise<void> {
   for (const version of versions) expect((await ana.publish(name, version)).status).toBe(201)

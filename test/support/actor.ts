@@ -39,6 +39,12 @@ export function json(method: string, body: unknown): RequestInit {
   return { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }
 }
 
+/** The status of an answer, and the code of the problem that it says. */
+export async function problemIn(answer: Response): Promise<readonly [status: number, code: string | undefined]> {
+  const { code }: { code?: string } = JSON.parse(await answer.text())
+  return [answer.status, code]
+}
+
 /** The request of `npm publish` for a small package made of the given files. */
 export function publishRequest(name: string, version: string, options: PublishOptions = {}): RequestInit {
   const manifest = { name, version, description: `about ${name}`, license: 'MIT', ...options.manifest }

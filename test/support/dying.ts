@@ -1,4 +1,5 @@
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import { hurried } from './hurried.ts'
 
 export type Moment = 'before' | 'after'
 
@@ -15,21 +16,15 @@ export function dying(
   counts: (request: Request) => boolean = () => true,
 ): Platform & { readonly requests: () => number } {
   let requests = 0
-  return {
-    ...webPlatform,
-    // Back-offs take no time; time-outs, which are sleeps too, keep theirs
-    sleep: (milliseconds, signal) =>
-      milliseconds < 1_000 ? Promise.resolve() : webPlatform.sleep(milliseconds, signal),
-    requests: () => requests,
-    async fetch(request) {
-      if (counts(request) || requests >= at) requests += 1
-      if (requests > at || (requests === at && moment === 'before')) throw new TypeError('killed')
-      const response = await webPlatform.fetch(request)
-      if (requests === at && counts(request)) {
-        await response.body?.cancel()
-        throw new TypeError('killed')
-      }
-      return response
-    },
-  }
+  const platform = hurried(async (request) => {
+    if (counts(request) || requests >= at) requests += 1
+    if (requests > at || (requests === at && moment === 'before')) throw new TypeError('killed')
+    const response = await webPlatform.fetch(request)
+    if (requests === at && counts(request)) {
+      await response.body?.cancel()
+      throw new TypeError('killed')
+    }
+    return response
+  })
+  return { ...platform, requests: () => requests }
 }
