@@ -15,7 +15,7 @@ const options = z.object({
     .regex(/^[a-z][a-z0-9-]{0,18}-$/, 'must be up to 20 of a-z, 0-9 and -, ending with -')
     .default('deckle-'),
   /** How the worker signs: with the key of a user, or with sessions of a role that trusts the worker's own tokens. */
-  edgeIdentity: z.enum(['key', 'web-identity']).default('key'),
+  edgeIdentity: z.enum(['key', 'web-identity']).default('web-identity'),
   /** Validators that always run. 0 costs nothing while idle, but a publish then waits a minute for the first. */
   leastValidators: whole(0, 10).default(1),
   mostValidators: whole(1, 100).default(10),

@@ -34,6 +34,7 @@ import { log } from './std/log.ts'
 import { apiDocs } from './web/api-docs.ts'
 import { assets } from './web/assets.ts'
 import { cliLogin } from './web/cli-login.ts'
+import { edgeIdentity } from './web/edge-identity.ts'
 import { invitation } from './web/invitation.ts'
 import { login } from './web/login.ts'
 import { answerProblemPage } from './web/page.ts'
@@ -58,6 +59,7 @@ export function createApp(registry: Registry, walls?: Walls): Hono<AppEnv> {
   app.route('/', invitation)
   app.route('/', passwordReset)
   app.route('/', assets)
+  app.route('/', edgeIdentity)
   app.route('/', secondFactor)
   app.route('/', login)
   app.route('/', security)

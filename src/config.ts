@@ -1,29 +1,10 @@
 import { z } from 'zod'
 import { visibilities } from './model/records.ts'
 import { isSameHost, parseOrigin } from './std/origin.ts'
+import { Secret } from './std/secret.ts'
+import { accessOf, accessProblems, accessSettings, identityKeys, type StorageAccess } from './storage-access.ts'
 import type { PolicyChanges } from './validation/policy.ts'
 import { readPolicyChanges } from './validation/policy-changes.ts'
-
-/** A value that no log or message can show. */
-export class Secret {
-  readonly #value: string
-
-  constructor(value: string) {
-    this.#value = value
-  }
-
-  reveal(): string {
-    return this.#value
-  }
-
-  toString(): string {
-    return '[secret]'
-  }
-
-  toJSON(): string {
-    return '[secret]'
-  }
-}
 
 function parseJson(text: string, context: z.RefinementCtx): unknown {
   try {
@@ -82,12 +63,10 @@ const settings = z
     DECKLE_BUCKET: z.string().min(3).max(63).default('deckle'),
     DECKLE_TABLE_PREFIX: z.string().max(64).default('deckle-'),
     DECKLE_QUEUE_PREFIX: z.string().max(64).default('deckle-'),
-    AWS_REGION: z.string().min(1).default('us-east-1'),
-    AWS_ACCESS_KEY_ID: z.string().min(1).optional(),
-    AWS_SECRET_ACCESS_KEY: z.string().min(1).optional(),
-    AWS_SESSION_TOKEN: z.string().min(1).optional(),
-    /** Set by ECS in a task: where the session of the task's role is to be had, instead of a key pair. */
-    AWS_CONTAINER_CREDENTIALS_RELATIVE_URI: z.string().startsWith('/').max(1_000).optional(),
+    DECKLE_STS_ENDPOINT: url.optional(),
+    ...accessSettings,
+    /** Sign tokens that say who this registry is: JSON, private RSA keys as JWKs. The first signs, all are published. */
+    DECKLE_IDENTITY_KEYS: z.string().transform(parseJson).pipe(identityKeys).optional(),
     /** Where the front desk without an edge serves clients, on every address. */
     DECKLE_PORT: whole(1, 65_535).default(8_080),
     /** Where a service answers for its health, on every address; absent: nowhere. */
@@ -142,10 +121,7 @@ const settings = z
     DECKLE_POLICY: policy,
   })
   .superRefine((value, context) => {
-    if (value.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI !== undefined) return
-    for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const) {
-      if (value[name] === undefined) context.addIssue({ code: 'custom', path: [name], message: 'is missing' })
-    }
+    for (const [name, message] of accessProblems(value)) context.addIssue({ code: 'custom', path: [name], message })
   })
   .superRefine((value, context) => {
     for (const name of ['DECKLE_SESSION_KEYS', 'DECKLE_SECRET_KEY'] as const) {
@@ -164,16 +140,6 @@ const settings = z
         'must have another host name than DECKLE_PUBLIC_URL: npm and yarn 1 forward their credentials to the same host, and S3 refuses signed links that come with credentials',
     })
   })
-
-/** By what requests to storage are signed: a key pair, or the session of the role that a container runs under. */
-export type StorageAccess =
-  | {
-      readonly kind: 'keys'
-      readonly accessKeyId: string
-      readonly secretAccessKey: Secret
-      readonly sessionToken?: Secret
-    }
-  | { readonly kind: 'container'; readonly path: string }
 
 export interface Config {
   readonly publicUrl: string
@@ -203,6 +169,8 @@ export interface Config {
   }
   readonly secretKey?: Secret
   readonly secretKeySecret?: string
+  /** Sign tokens about this registry, for AWS. */
+  readonly identityKeys?: z.output<typeof identityKeys>
   readonly secondFactor: 'optional' | 'writes'
   readonly traffic: { readonly anonymousPerMinute: number; readonly accountPerMinute: number }
   readonly registration: 'open' | 'invited' | 'closed'
@@ -268,6 +236,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     },
     ...(value.DECKLE_SECRET_KEY === undefined ? {} : { secretKey: value.DECKLE_SECRET_KEY }),
     ...(value.DECKLE_SECRET_KEY_SECRET === undefined ? {} : { secretKeySecret: value.DECKLE_SECRET_KEY_SECRET }),
+    ...(value.DECKLE_IDENTITY_KEYS === undefined ? {} : { identityKeys: value.DECKLE_IDENTITY_KEYS }),
     secondFactor: value.DECKLE_SECOND_FACTOR,
     traffic: {
       anonymousPerMinute: value.DECKLE_ANONYMOUS_PER_MINUTE,
@@ -285,22 +254,4 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     ...(value.DECKLE_HEALTH_PORT === undefined ? {} : { healthPort: value.DECKLE_HEALTH_PORT }),
     policy: value.DECKLE_POLICY,
   })
-}
-
-/** A key pair comes first: whoever sets one beside a role means it. */
-function accessOf(value: z.infer<typeof settings>): StorageAccess {
-  const {
-    AWS_ACCESS_KEY_ID: accessKeyId,
-    AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    AWS_SESSION_TOKEN: sessionToken,
-  } = value
-  if (accessKeyId === undefined || secretAccessKey === undefined) {
-    return { kind: 'container', path: value.AWS_CONTAINER_CREDENTIALS_RELATIVE_URI ?? '' }
-  }
-  return {
-    kind: 'keys',
-    accessKeyId,
-    secretAccessKey: new Secret(secretAccessKey),
-    ...(sessionToken === undefined ? {} : { sessionToken: new Secret(sessionToken) }),
-  }
 }

@@ -57,7 +57,7 @@ import { Uses } from './storage/uses.ts'
 import { Versions } from './storage/versions.ts'
 import { WebLogins } from './storage/web-logins.ts'
 import { accounts, identity, organisations, packages, people, records } from './use-cases.ts'
-import { wireCredentials } from './wire-credentials.ts'
+import { wireCredentials, wireEdgeIdentity } from './wire-credentials.ts'
 import { wireSealer, wireSessionKeys } from './wire-secrets.ts'
 
 /** Every store, on the clients of the three services. The only place that calls their constructors. */
@@ -215,6 +215,8 @@ export function wire(config: Config, platform: Platform) {
     config,
     platform,
     formats,
+    /** Who this registry is to AWS; undefined where it signs with a key of AWS's. */
+    identity: wireEdgeIdentity(config, platform),
     /** Tokens have no dots, and sessions do. */
     resolveCredential: (text: string, use: CredentialUse) =>
       text.includes('.') ? deps.sessions.resolve(text, use) : deps.tokens.resolve(text, use),

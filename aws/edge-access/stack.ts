@@ -8,6 +8,7 @@ import {
   WebIdentityPrincipal,
 } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
+import { edgeIdentity } from '../../src/model/edge-identity.ts'
 import { requestPathRights } from '../access/rights.ts'
 import { type Storage, statementsOf } from '../access/statements.ts'
 import type { Settings } from '../settings.ts'
@@ -16,10 +17,6 @@ export interface EdgeAccessStackProps extends StackProps {
   readonly settings: Settings
   readonly storage: Storage
 }
-
-/** What a token of the worker says of itself; nothing else is let in. */
-const audience = 'sts.amazonaws.com'
-const subject = 'deckle-edge'
 
 /**
  * Who the worker is to AWS: a user, whose key is a secret of the worker, or a role that it takes with tokens that it
@@ -42,15 +39,15 @@ export class EdgeAccessStack extends Stack {
       managedPolicies: [policy],
       maxSessionDuration: Duration.hours(1),
     })
-    new CfnOutput(this, 'RoleArn', { value: role.roleArn })
+    new CfnOutput(this, 'RoleArn', { value: role.roleArn, description: 'DECKLE_AWS_ROLE' })
   }
 }
 
 /** Tokens of this issuer, for this audience, about this subject. */
 function workerOf(scope: Construct, publicUrl: string): IPrincipal {
-  const provider = new OidcProviderNative(scope, 'Issuer', { url: publicUrl, clientIds: [audience] })
+  const provider = new OidcProviderNative(scope, 'Issuer', { url: publicUrl, clientIds: [edgeIdentity.audience] })
   const issuer = publicUrl.replace('https://', '')
   return new WebIdentityPrincipal(provider.oidcProviderArn, {
-    StringEquals: { [`${issuer}:aud`]: audience, [`${issuer}:sub`]: subject },
+    StringEquals: { [`${issuer}:aud`]: edgeIdentity.audience, [`${issuer}:sub`]: edgeIdentity.subject },
   })
 }

@@ -3,6 +3,7 @@ import { ConfigError } from '../config.ts'
 import { Refusal } from '../model/refusals.ts'
 import { addUser, type NewUserOptions } from './cli/add-user.ts'
 import { CliError } from './cli/cli-error.ts'
+import { printIdentityKeys } from './cli/identity-key.ts'
 import { addOrg } from './cli/orgs.ts'
 import { rebuildPackages } from './cli/rebuild.ts'
 import { disable, enable, giveRoles, list, resetPassword } from './cli/users.ts'
@@ -65,6 +66,11 @@ program
   .argument('<name>', 'its scope, with or without @')
   .requiredOption('--owner <user>', 'who owns it')
   .action((name: string, { owner }: { owner: string }) => addOrg(dataFolder(), name, owner))
+
+program
+  .command('identity-key')
+  .description('prints a new DECKLE_IDENTITY_KEYS, a secret: pipe it to `npx wrangler secret put DECKLE_IDENTITY_KEYS`')
+  .action(() => printIdentityKeys())
 
 function dataFolder(): string {
   return program.opts<{ data: string }>().data

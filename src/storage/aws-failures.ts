@@ -67,7 +67,9 @@ export function failureInAnswer(text: string): AttemptFailure | undefined {
 function parseFailure(text: string): { readonly code: string; readonly message: string } {
   try {
     if (text.trimStart().startsWith('<')) {
-      const error = parseXml(text).child('Error')
+      // STS wraps it
+      const root = parseXml(text)
+      const error = (root.child('ErrorResponse') ?? root).child('Error')
       return { code: error?.text('Code') ?? '', message: error?.text('Message') ?? '' }
     }
     const parsed: Json = JSON.parse(text)

@@ -268,9 +268,14 @@ describe('the front desk', () => {
 })
 
 describe('the edge', () => {
+  test('with a key of AWS, there is a user, and no role that trusts tokens', () => {
+    const template = synthesise({ edgeIdentity: 'key' })['DeckleEdgeAccess'] ?? expect.unreachable()
+    template.resourceCountIs('AWS::IAM::User', 1)
+    template.resourceCountIs('AWS::IAM::Role', 0)
+  })
+
   test('with an identity of its own, only tokens of the worker for AWS about the edge are let in', () => {
-    const { DeckleEdgeAccess } = synthesise({ edgeIdentity: 'web-identity' })
-    const template = DeckleEdgeAccess ?? expect.unreachable()
+    const template = stack('EdgeAccess')
     template.resourceCountIs('AWS::IAM::User', 0)
     template.hasResourceProperties('AWS::IAM::OIDCProvider', {
       Url: 'https://packages.example.com',

@@ -6,6 +6,7 @@ import { choosePort } from '../../src/node/local/ports.ts'
 import { startValidator, type Validator } from '../../src/node/validator/service.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import type { ServiceName } from '../../src/storage/aws.ts'
+import type { Credentials } from '../../src/storage/credentials.ts'
 import { type Stores, wire, wireIdentity, wireStores } from '../../src/wiring.ts'
 import { account } from '../builders/account.ts'
 import { Actor } from './actor.ts'
@@ -15,6 +16,8 @@ export interface Stack {
   readonly url: string
   readonly config: Config
   readonly stores: Stores
+  /** The key pair that the storage servers know. */
+  readonly credentials: Credentials
   /** Somebody with a token of their own; made when first named. Without a name: a stranger without any. */
   as(name?: string): Promise<Actor>
   /** Keys of all objects under a prefix. */
@@ -31,7 +34,8 @@ export interface EdgeInProcess {
 }
 
 export interface StackOptions {
-  readonly settings?: Readonly<Record<string, string>>
+  /** Beside the usual ones, or in their place; `undefined`: without it. */
+  readonly settings?: Readonly<Record<string, string | undefined>>
   /** Run the validator; default true. */
   readonly validator?: boolean
   /** Run the edge in workerd; default true. */
@@ -67,7 +71,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   // What a test itself reads and writes goes the direct way
   const direct = endpointSettings(storage.endpoints)
   const { accessKeyId, secretAccessKey, sessionToken } = storage.credentials
-  const settings: Record<string, string> = {
+  const settings = withoutUndefined({
     DECKLE_PUBLIC_URL: url,
     DECKLE_STORAGE_URL: storage.endpoints.s3,
     ...(await endpointsOf('edge')),
@@ -77,9 +81,9 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     AWS_REGION: storage.region,
     AWS_ACCESS_KEY_ID: accessKeyId,
     AWS_SECRET_ACCESS_KEY: secretAccessKey,
-    ...(sessionToken !== undefined && { AWS_SESSION_TOKEN: sessionToken }),
+    AWS_SESSION_TOKEN: sessionToken,
     ...options.settings,
-  }
+  })
   const config = parseConfig(settings)
   const stores = wireStores(parseConfig({ ...settings, ...direct }), webPlatform)
   const validator =
@@ -91,6 +95,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     url,
     config,
     stores,
+    credentials: storage.credentials,
     as: async (name) => new Actor(url, name === undefined ? undefined : await issueToken(config, stores, name)),
     async stored(prefix) {
       const page = await stores.s3.list(prefix)
@@ -99,6 +104,12 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     edge: (platform = webPlatform, extra = {}) => edgeInProcess(parseConfig({ ...settings, ...extra }), platform),
     close: () => closeAll(workerd, validator, storage),
   }
+}
+
+function withoutUndefined(settings: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  )
 }
 
 function endpointSettings({ s3, dynamodb, sqs }: Readonly<Record<ServiceName, string>>) {

@@ -97,6 +97,8 @@ const ofAccounts: readonly Row[] = [
 const forEverybody: readonly Row[] = [
   row('GET /', 'free', '/'),
   row('GET /-/ping', 'free', '/-/ping'),
+  row('GET /.well-known/openid-configuration', 'free', '/.well-known/openid-configuration'),
+  row('GET /.well-known/jwks.json', 'free', '/.well-known/jwks.json'),
   row('ALL /api/*', 'free', '/api/none'),
   row('ALL /-/*', 'free', '/-/none'),
   row(`PUT ${couchUser}`, 'free', '/-/user/org.couchdb.user:eve', { name: 'another', password: 'wrong' }),
