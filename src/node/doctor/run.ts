@@ -23,8 +23,8 @@ export async function runChecks(
 ): Promise<readonly Outcome[]> {
   const outcomes = new Map<string, Outcome>()
   for (const check of checks) {
-    const reason = reasonToSkip(check, outcomes, interrupted)
     observer.began(check.name)
+    const reason = reasonToSkip(check, outcomes, interrupted)
     const beganAt = platform.now()
     const finding = reason === undefined ? await findWithin(check, platform, interrupted) : skipped(reason)
     const outcome = { name: check.name, ...finding, durationMs: Math.max(0, platform.now() - beganAt) }

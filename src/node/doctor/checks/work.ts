@@ -10,7 +10,7 @@ const veryLateMs = 5 * 60_000
  * Somebody works. SQS does not tell the age of its oldest message by itself, but each job belongs to an open version
  * item, which the sweeper of every validator sends again once it is due.
  */
-export function workCheck(exam: Exam): Check {
+export function workCheck(exam: Pick<Exam, 'stores' | 'platform'>): Check {
   return {
     name: 'work',
     needs: ['credentials'],
