@@ -29,6 +29,7 @@ import { tarball, tarballRemoval } from './npm/routes/tarball.ts'
 import { teams } from './npm/routes/teams.ts'
 import { tokens } from './npm/routes/tokens.ts'
 import { webLogin } from './npm/routes/web-login.ts'
+import { release } from './release.ts'
 import { randomId } from './std/base62.ts'
 import { log } from './std/log.ts'
 import { apiDocs } from './web/api-docs.ts'
@@ -50,7 +51,9 @@ export function createApp(registry: Registry, walls?: Walls): Hono<AppEnv> {
   app.notFound((c) => answerProblem(refuse('not_found'), c))
   app.use(frame(registry))
   if (walls !== undefined) app.use(within(walls))
-  app.get('/', (c) => c.json({ name: 'deckle', registry: registry.config.publicUrl, formats: ['npm'] }))
+  app.get('/', (c) =>
+    c.json({ name: 'deckle', version: release, registry: registry.config.publicUrl, formats: ['npm'] }),
+  )
   app.route('/', api)
   app.route('/', apiDocs(document))
   app.route('/', session)

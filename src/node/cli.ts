@@ -1,8 +1,9 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { ConfigError } from '../config.ts'
 import { Refusal } from '../model/refusals.ts'
 import { addUser, type NewUserOptions } from './cli/add-user.ts'
 import { CliError } from './cli/cli-error.ts'
+import { type DoctorCommandOptions, runDoctor } from './cli/doctor.ts'
 import { printIdentityKeys } from './cli/identity-key.ts'
 import { addOrg } from './cli/orgs.ts'
 import { rebuildPackages } from './cli/rebuild.ts'
@@ -72,12 +73,39 @@ program
   .description('prints a new DECKLE_IDENTITY_KEYS, a secret: pipe it to `npx wrangler secret put DECKLE_IDENTITY_KEYS`')
   .action(() => printIdentityKeys())
 
+/** Its exit code tells what it found: 1 for a problem, and 2 when it could not begin. */
+program
+  .command('doctor')
+  .description('looks at a deployment from end to end and says what is wrong; see docs/doctor.md')
+  .option('--token-file <file>', 'a token that may publish, for a probe package; else DECKLE_TOKEN is read')
+  .addOption(
+    new Option('--as <role>', 'whose credentials these are: what they must not be able to do').choices(['edge']),
+  )
+  .option('--wait <seconds>', 'how long the validator may take for the probe', parseSeconds, 180)
+  .option('--json', 'print one JSON document')
+  .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2))
+  .action(async (options: DoctorCommandOptions) => {
+    try {
+      process.exitCode = await runDoctor(dataFolder(), options)
+    } catch (error) {
+      fail(error, 2)
+    }
+  })
+
+function parseSeconds(text: string): number {
+  const seconds = Number(text)
+  if (/^\d+$/.test(text) && seconds >= 1 && seconds <= 3_600) return seconds
+  throw new InvalidArgumentError('Use a number from 1 to 3600.')
+}
+
 function dataFolder(): string {
   return program.opts<{ data: string }>().data
 }
 
-program.parseAsync().catch((error: unknown) => {
+function fail(error: unknown, exitCode: number): void {
   const known = error instanceof Refusal || error instanceof ConfigError || error instanceof CliError
   process.stderr.write(`${known ? error.message : String(error instanceof Error ? error.stack : error)}\n`)
-  process.exitCode = 1
-})
+  process.exitCode = exitCode
+}
+
+program.parseAsync().catch((error: unknown) => fail(error, 1))

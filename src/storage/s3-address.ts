@@ -4,6 +4,10 @@
  */
 export type S3Addressing = 'path' | 'host'
 
+export function addressingOf(endpoint: string): S3Addressing {
+  return endpoint.endsWith('.amazonaws.com') ? 'host' : 'path'
+}
+
 /** `https://s3.eu-west-1.amazonaws.com` or `http://127.0.0.1:4568`, and the bucket, to the URL of the bucket. */
 export function bucketUrl(endpoint: string, bucket: string, addressing: S3Addressing): string {
   const url = new URL(endpoint)

@@ -1,7 +1,7 @@
 import { digestHex } from '../std/digest.ts'
 import { type AwsRequest, type AwsService, StorageError } from './aws.ts'
 import { badAnswer, readBytes } from './aws-failures.ts'
-import { bucketUrl, keyPath, type S3Addressing, withQuery } from './s3-address.ts'
+import { addressingOf, bucketUrl, keyPath, type S3Addressing, withQuery } from './s3-address.ts'
 import { watchedBody } from './s3-body.ts'
 import { completeBody, parsePage, parseParts, rootElement } from './s3-documents.ts'
 import {
@@ -48,7 +48,7 @@ export class S3 {
 
   constructor(options: S3Options) {
     const { service, bucket } = options
-    const addressing = options.addressing ?? (service.endpoint.endsWith('.amazonaws.com') ? 'host' : 'path')
+    const addressing = options.addressing ?? addressingOf(service.endpoint)
     this.#service = service
     this.#bucket = bucket
     this.#url = bucketUrl(service.endpoint, bucket, addressing)

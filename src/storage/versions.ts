@@ -187,6 +187,13 @@ export class Versions {
     return page.items.map((item) => refOf(String(item['package']), String(item['item'])))
   }
 
+  /** When the first of all open items is, or was, due: long ago when nobody sweeps. Eventually consistent. */
+  async firstDue(): Promise<string | undefined> {
+    const page = await this.#db.query('packages', { index: 'byWork', partition: openWork, limit: 1 })
+    const [first] = page.items
+    return first === undefined ? undefined : String(first['workDueAt'])
+  }
+
   /** Moves an item that something is left to do for to a later time. One that is done by now is left alone. */
   async postpone(ref: VersionRef, dueAt: string): Promise<void> {
     await this.#db.update('packages', keyOf(ref), {

@@ -14,9 +14,13 @@ export const runningFile = 'running.json'
  * @throws CliError when there is none
  */
 export async function connect(dataFolder: string): Promise<{ config: Config; stores: Stores }> {
-  const settings = process.env['DECKLE_PUBLIC_URL'] === undefined ? readRunning(dataFolder) : process.env
-  const config = parseConfig(settings)
+  const config = parseConfig(readSettings(dataFolder))
   return { config, stores: wireStores(config, webPlatform) }
+}
+
+/** The settings of that registry, as an environment holds them. @throws CliError when there is none */
+export function readSettings(dataFolder: string): Readonly<Record<string, unknown>> {
+  return process.env['DECKLE_PUBLIC_URL'] === undefined ? readRunning(dataFolder) : process.env
 }
 
 function readRunning(dataFolder: string): Readonly<Record<string, unknown>> {

@@ -1,0 +1,58 @@
+import { examine } from '../../src/node/doctor/doctor.ts'
+import type { ExamOptions } from '../../src/node/doctor/exam.ts'
+import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import type { Stack } from './stack.ts'
+
+export interface Examined {
+  /** By name of the check: verdict, message and remedy, a line each. */
+  readonly found: Readonly<Record<string, string>>
+  /** Names of the checks with that verdict. */
+  verdicts(verdict: string): readonly string[]
+}
+
+export interface ExamineOptions extends Partial<Omit<ExamOptions, 'config'>> {
+  readonly settings?: Readonly<Record<string, string>>
+  readonly interrupted?: AbortSignal
+  began?(name: string): void
+}
+
+/** What the doctor says of a stack. */
+export async function examineStack(stack: Stack, options: ExamineOptions = {}): Promise<Examined> {
+  const { settings, interrupted = new AbortController().signal, began = () => undefined, ...rest } = options
+  const outcomes = await examine({
+    platform: webPlatform,
+    waitMs: 20_000,
+    ...rest,
+    settings: { ...settingsOf(stack), ...settings },
+    observer: { began, ended: () => undefined },
+    interrupted,
+  })
+  return {
+    found: Object.fromEntries(
+      outcomes.map(({ name, verdict, message, remedy = '' }) => [name, `${verdict}\n${message}\n${remedy}`]),
+    ),
+    verdicts: (wanted) => outcomes.filter(({ verdict }) => verdict === wanted).map(({ name }) => name),
+  }
+}
+
+/** The settings of a stack, as an environment has them. */
+export function settingsOf({ config: { publicUrl, storage } }: Stack): Record<string, string> {
+  return {
+    DECKLE_PUBLIC_URL: publicUrl,
+    DECKLE_STORAGE_URL: storage.s3PublicEndpoint ?? '',
+    DECKLE_S3_ENDPOINT: storage.s3Endpoint ?? '',
+    DECKLE_DYNAMODB_ENDPOINT: storage.dynamoDbEndpoint ?? '',
+    DECKLE_SQS_ENDPOINT: storage.sqsEndpoint ?? '',
+    DECKLE_BUCKET: storage.bucket,
+    DECKLE_TABLE_PREFIX: storage.tablePrefix,
+    DECKLE_QUEUE_PREFIX: storage.queuePrefix,
+    AWS_REGION: storage.region,
+    AWS_ACCESS_KEY_ID: storage.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: storage.secretAccessKey.reveal(),
+  }
+}
+
+/** A platform whose network answers some requests by itself; `undefined` lets a request through. */
+export function answering(answer: (request: Request) => Response | Promise<Response> | undefined): Platform {
+  return { ...webPlatform, fetch: async (request) => (await answer(request)) ?? webPlatform.fetch(request) }
+}
