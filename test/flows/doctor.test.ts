@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTables } from '../../src/node/local/create-tables.ts'
 import { webPlatform } from '../../src/std/platform.ts'
 import { AwsService } from '../../src/storage/aws.ts'
-import { staticCredentials } from '../../src/storage/credentials.ts'
 import { DynamoDb } from '../../src/storage/dynamodb.ts'
+import { wireCredentials } from '../../src/wire-credentials.ts'
 import { account } from '../builders/account.ts'
 import type { Actor } from '../support/actor.ts'
 import { answering, type ExamineOptions, examineStack } from '../support/doctor.ts'
@@ -283,13 +283,13 @@ function rule(prefix: string, days: number): string {
 const unfinished =
   '<Rule><Status>Enabled</Status><Filter/><AbortIncompleteMultipartUpload><DaysAfterInitiation>2</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>'
 
-function otherTables({ config: { storage } }: Stack, tablePrefix: string): DynamoDb {
-  const credentials = { accessKeyId: storage.accessKeyId, secretAccessKey: storage.secretAccessKey.reveal() }
+function otherTables({ config }: Stack, tablePrefix: string): DynamoDb {
+  const { storage } = config
   const service = new AwsService({
     service: 'dynamodb',
     region: storage.region,
     endpoint: storage.dynamoDbEndpoint ?? '',
-    credentials: staticCredentials(credentials),
+    credentials: wireCredentials(config, webPlatform),
     platform: webPlatform,
   })
   return new DynamoDb({ service, tablePrefix })

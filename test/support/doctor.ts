@@ -23,7 +23,7 @@ export async function examineStack(stack: Stack, options: ExamineOptions = {}): 
     platform: webPlatform,
     waitMs: 20_000,
     ...rest,
-    settings: { ...settingsOf(stack), ...settings },
+    settings: { ...stack.settings, ...settings },
     observer: { began, ended: () => undefined },
     interrupted,
   })
@@ -32,23 +32,6 @@ export async function examineStack(stack: Stack, options: ExamineOptions = {}): 
       outcomes.map(({ name, verdict, message, remedy = '' }) => [name, `${verdict}\n${message}\n${remedy}`]),
     ),
     verdicts: (wanted) => outcomes.filter(({ verdict }) => verdict === wanted).map(({ name }) => name),
-  }
-}
-
-/** The settings of a stack, as an environment has them. */
-export function settingsOf({ config: { publicUrl, storage } }: Stack): Record<string, string> {
-  return {
-    DECKLE_PUBLIC_URL: publicUrl,
-    DECKLE_STORAGE_URL: storage.s3PublicEndpoint ?? '',
-    DECKLE_S3_ENDPOINT: storage.s3Endpoint ?? '',
-    DECKLE_DYNAMODB_ENDPOINT: storage.dynamoDbEndpoint ?? '',
-    DECKLE_SQS_ENDPOINT: storage.sqsEndpoint ?? '',
-    DECKLE_BUCKET: storage.bucket,
-    DECKLE_TABLE_PREFIX: storage.tablePrefix,
-    DECKLE_QUEUE_PREFIX: storage.queuePrefix,
-    AWS_REGION: storage.region,
-    AWS_ACCESS_KEY_ID: storage.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: storage.secretAccessKey.reveal(),
   }
 }
 

@@ -14,6 +14,8 @@ import { startStorage } from './storage-servers.ts'
 
 export interface Stack {
   readonly url: string
+  /** As an environment has them. */
+  readonly settings: Readonly<Record<string, string>>
   readonly config: Config
   readonly stores: Stores
   /** The key pair that the storage servers know. */
@@ -93,6 +95,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const workerd = options.workerd === false ? undefined : await startWorkerd(port, settings, options)
   return {
     url,
+    settings,
     config,
     stores,
     credentials: storage.credentials,

@@ -3,8 +3,9 @@ import { randomId } from '../../std/base62.ts'
 import type { Platform } from '../../std/platform.ts'
 import { AwsService, type ServiceName } from '../../storage/aws.ts'
 import { readBytes } from '../../storage/aws-failures.ts'
-import { staticCredentials } from '../../storage/credentials.ts'
+import type { CredentialsProvider } from '../../storage/credentials.ts'
 import { addressingOf, bucketUrl } from '../../storage/s3-address.ts'
+import { wireCredentials } from '../../wire-credentials.ts'
 import { type Stores, wireStores } from '../../wiring.ts'
 import { Unreachable } from './failure.ts'
 
@@ -41,6 +42,7 @@ export class Exam {
   /** A small object that the checks of storage put, read and remove. */
   readonly trial: { readonly key: string; readonly bytes: Uint8Array<ArrayBuffer> }
   readonly bucketUrl: string
+  readonly #credentials: CredentialsProvider
 
   constructor({ config, platform, role, token, waitMs }: ExamOptions) {
     this.config = config
@@ -48,6 +50,7 @@ export class Exam {
     this.role = role
     this.token = token
     this.waitMs = waitMs
+    this.#credentials = wireCredentials(config, platform)
     this.stores = wireStores(config, platform)
     this.id = randomId(platform, 12)
     this.trial = { key: `staging/doctor-${this.id}/file`, bytes: new TextEncoder().encode(`deckle doctor ${this.id}`) }
@@ -57,18 +60,14 @@ export class Exam {
 
   /** A service for requests that no store makes. */
   service(name: ServiceName): AwsService {
-    const { region, accessKeyId, secretAccessKey, sessionToken, ...endpoints } = this.config.storage
+    const { region, ...endpoints } = this.config.storage
     const endpoint = { s3: endpoints.s3Endpoint, dynamodb: endpoints.dynamoDbEndpoint, sqs: endpoints.sqsEndpoint }[
       name
     ]
     return new AwsService({
       service: name,
       region,
-      credentials: staticCredentials({
-        accessKeyId,
-        secretAccessKey: secretAccessKey.reveal(),
-        ...(sessionToken === undefined ? {} : { sessionToken: sessionToken.reveal() }),
-      }),
+      credentials: this.#credentials,
       platform: this.platform,
       ...(endpoint === undefined ? {} : { endpoint }),
     })
