@@ -42,7 +42,8 @@ export type Receive = (upload: Pick<StagedUpload, 'write'>) => Promise<Incoming 
  * Waits for the verdict for `waitMs`. The same bytes again by the same publisher succeed again, since clients retry.
  * @returns undefined when the body was no publish: nothing was done
  * @throws Refusal `login_required`, `not_owner`, `creation_refused`, `package_locked`, `digest_mismatch`, `version_taken`, `version_unpublished`,
- *   `busy` while a refused claim's file is being removed, `validation_refused` with the first reasons, and whatever `receive` refuses
+ *   `busy` while a refused claim's file is being removed, `validation_refused` with the first reasons, and whatever
+ *   `receive` refuses
  */
 export async function publish(
   deps: PublishDeps,

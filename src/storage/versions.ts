@@ -84,8 +84,8 @@ export class Versions {
   }
 
   /**
-   * Takes a version that nobody has, or whose last claim was refused, with nothing left to do for it. `taken` may be said of a claim of ours whose
-   * answer was lost: compare the upload id.
+   * Takes a version that nobody has, or whose last claim was refused, with nothing left to do for it. `taken` may be
+   * said of a claim of ours whose answer was lost: compare the upload id.
    */
   async claim(record: VersionRecord): Promise<'claimed' | 'taken'> {
     const item = { ...record, ...keyOf(record), work: openWork, workDueAt: this.#due() }
