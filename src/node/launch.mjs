@@ -2,7 +2,7 @@
  * The target of every npm script. Plain JavaScript, built-ins only: it runs on the Node that the user has (20 or later)
  * before anything is installed, installs what is missing, and then runs the real thing on the Node 24 of the lock file.
  *
- *   node src/node/launch.mjs <start|dev|cli|test|crash|clients|browser|proxy|bench|build> [arguments]
+ *   node src/node/launch.mjs <start|dev|cli|test|crash|clients|browser|proxy|aws|bench|build> [arguments]
  */
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
@@ -32,6 +32,7 @@ const commands = {
   clients: (args) => vitest(['--config', 'test/clients/vitest.config.ts', ...args]),
   browser: (args) => vitest(['--config', 'test/browser/vitest.config.ts', ...args]),
   proxy: (args) => vitest(['--config', 'test/proxy/vitest.config.ts', ...args]),
+  aws: (args) => ({ args: ['test/aws/main.ts', ...args], supervised: false, inRoot: true }),
   bench: (args) => ({ args: ['test/bench/bench.ts', ...args], supervised: false, inRoot: true }),
   build: (args) => ({ args: ['src/node/local/build.ts', ...args], supervised: false, inRoot: true }),
 }

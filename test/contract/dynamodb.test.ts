@@ -291,7 +291,7 @@ describe('a request', () => {
     const service = new AwsService({
       service: 'dynamodb',
       region: 'us-west-2',
-      endpoint: storage.endpoints.dynamodb ?? '',
+      endpoint: storage.endpoints.dynamodb,
       credentials: async () => storage.credentials,
       platform: webPlatform,
     })

@@ -112,11 +112,10 @@ test('a receiver can stop waiting, and takes no message with it', async () => {
 })
 
 test('the client of the AWS SDK is understood too', async () => {
-  const endpoint = storage.endpoints.sqs
   const client = new SQSClient({
     region: storage.region,
     credentials: { ...storage.credentials },
-    ...(endpoint !== undefined && { endpoint }),
+    endpoint: storage.endpoints.sqs,
   })
   const QueueUrl = await storage.sqs.queueUrl('jobs')
   await client.send(new SendMessageCommand({ QueueUrl, MessageBody: 'by the SDK' }))

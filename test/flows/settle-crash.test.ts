@@ -9,7 +9,7 @@ import { parseJob } from '../../src/storage/jobs.ts'
 import { defaultPolicy } from '../../src/validation/policy.ts'
 import { formats, wireStores } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
-import { dying, type Moment } from '../support/dying.ts'
+import { dying, everyNthDeath, type Moment } from '../support/dying.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 /**
@@ -61,7 +61,7 @@ async function expectInstallable(name: string): Promise<void> {
 describe.each<Moment>(['before', 'after'])('killed %s a request', (moment) => {
   test('the validator: the sweeper finishes the version', async () => {
     const ana = await stack.as('ana')
-    for (let at = 1, done = false; !done; at += 1) {
+    for (let at = 1, done = false; !done; at += everyNthDeath) {
       const name = `settle-${moment}-${at}`
       const edge = stack.edge()
       await edge.fetch(authorised(name, ana.token))
@@ -80,7 +80,7 @@ describe.each<Moment>(['before', 'after'])('killed %s a request', (moment) => {
 
   test('the edge: the claim is finished, or there is none and the client tries again', async () => {
     const ana = await stack.as('ana')
-    for (let at = 1, done = false; !done; at += 1) {
+    for (let at = 1, done = false; !done; at += everyNthDeath) {
       const name = `publish-${moment}-${at}`
       const platform = dying(at, moment)
       const edge = stack.edge(platform)

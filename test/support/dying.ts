@@ -2,6 +2,9 @@ import { type Platform, webPlatform } from '../../src/std/platform.ts'
 
 export type Moment = 'before' | 'after'
 
+/** A flow is killed at every so many of its requests: all of them, unless a slow server is tried. */
+export const everyNthDeath = Number(process.env['DECKLE_TEST_EVERY_NTH_DEATH'] ?? 1)
+
 /**
  * A platform whose process dies at its `at`-th request.
  * @param counts which requests are counted; default: all

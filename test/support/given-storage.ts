@@ -10,7 +10,7 @@ export const endpointVariables = {
 
 export const serviceNames = ['s3', 'dynamodb', 'sqs'] as const satisfies readonly ServiceName[]
 
-/** The address of a service that is not to be started; `aws` for AWS's own. */
+/** The address of a service that is not to be started. */
 export function givenEndpoint(service: ServiceName): string | undefined {
   return process.env[endpointVariables[service]] || undefined
 }

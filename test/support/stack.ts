@@ -52,9 +52,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const endpointsOf = async (component: 'edge' | 'validator') => {
     const endpoint = async (service: ServiceName) => {
       const direct = storage.endpoints[service]
-      // AWS's own has no address here, and nothing is put before it
-      if (direct === undefined || options.between === undefined) return direct
-      return options.between(service, direct, component)
+      return options.between === undefined ? direct : options.between(service, direct, component)
     }
     return endpointSettings({
       s3: await endpoint('s3'),
@@ -67,7 +65,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const { accessKeyId, secretAccessKey, sessionToken } = storage.credentials
   const settings: Record<string, string> = {
     DECKLE_PUBLIC_URL: url,
-    ...(storage.endpoints.s3 !== undefined && { DECKLE_STORAGE_URL: storage.endpoints.s3 }),
+    DECKLE_STORAGE_URL: storage.endpoints.s3,
     ...(await endpointsOf('edge')),
     DECKLE_BUCKET: storage.bucket,
     DECKLE_TABLE_PREFIX: prefixes.table,
@@ -99,13 +97,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-/** Settings for the endpoints that are not AWS's own. */
-function endpointSettings({ s3, dynamodb, sqs }: Readonly<Record<ServiceName, string | undefined>>) {
-  return {
-    ...(s3 !== undefined && { DECKLE_S3_ENDPOINT: s3 }),
-    ...(dynamodb !== undefined && { DECKLE_DYNAMODB_ENDPOINT: dynamodb }),
-    ...(sqs !== undefined && { DECKLE_SQS_ENDPOINT: sqs }),
-  }
+function endpointSettings({ s3, dynamodb, sqs }: Readonly<Record<ServiceName, string>>) {
+  return { DECKLE_S3_ENDPOINT: s3, DECKLE_DYNAMODB_ENDPOINT: dynamodb, DECKLE_SQS_ENDPOINT: sqs }
 }
 
 async function startWorkerd(port: number, settings: Record<string, string>): Promise<Miniflare> {

@@ -22,7 +22,7 @@ export interface StorageUnderTest {
   readonly isLocal: boolean
   readonly region: string
   readonly credentials: Credentials
-  readonly endpoints: Readonly<Record<ServiceName, string | undefined>>
+  readonly endpoints: Readonly<Record<ServiceName, string>>
   readonly bucket: string
   readonly s3: S3
   readonly dynamodb: DynamoDb
@@ -39,28 +39,24 @@ const starters = { s3: startS3Server, dynamodb: startDynamoDbServer, sqs: startS
 
 /**
  * Starts local servers in this process, in a folder of their own, with a key pair of their own. A service whose
- * `DECKLE_TEST_…_ENDPOINT` is set (`aws` for AWS's own) is taken from there instead, with the usual AWS variables, which
- * the local ones beside it then take too. Bucket, tables and queues are made for this run, and removed by `close`.
+ * `DECKLE_TEST_…_ENDPOINT` is set is taken from there instead, with the usual AWS variables, which the local ones beside
+ * it then take too. Bucket, tables and queues are made for this run, and removed by `close`.
  */
 export async function startStorage(services: readonly ServiceName[] = serviceNames): Promise<StorageUnderTest> {
   const given = services.filter((service) => givenEndpoint(service) !== undefined)
   const { credentials, region } = given.length > 0 ? accountOfEnvironment() : ownAccount()
   const started = services.filter((service) => !given.includes(service))
   const servers = await startServers(started, credentials, region)
-  const endpointOf = (service: ServiceName) => {
-    if (!given.includes(service)) return `http://127.0.0.1:${servers.ports[service] ?? 0}`
-    const endpoint = givenEndpoint(service)
-    return endpoint === 'aws' ? undefined : endpoint
-  }
+  const endpointOf = (service: ServiceName) =>
+    givenEndpoint(service) ?? `http://127.0.0.1:${servers.ports[service] ?? 0}`
   const endpoints = { s3: endpointOf('s3'), dynamodb: endpointOf('dynamodb'), sqs: endpointOf('sqs') }
   const prefix = `deckle-test-${randomBytes(4).toString('hex')}`
   const service: StorageUnderTest['service'] = (name, changes = {}) => {
     const { platform = webPlatform, credentials: others = credentials, ...limits } = changes
-    const endpoint = endpoints[name]
     return new AwsService({
       service: name,
       region,
-      ...(endpoint !== undefined && { endpoint }),
+      endpoint: endpoints[name],
       credentials: staticCredentials(others),
       platform,
       ...limits,
