@@ -17,6 +17,6 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A process may die at any of some dozen requests: what may differ here is only how storage takes it
-    env: { DECKLE_TEST_EVERY_NTH_DEATH: '4' },
+    env: { DECKLE_TEST_EVERY_NTH_DEATH: '6' },
   },
 })
