@@ -74,10 +74,13 @@ function environment(
   }
 }
 
+/** Of the suite of real clients, what moves files: the rest is about what Deckle answers, whatever its storage. */
+const clientFiles = ['test/clients/publish.test.ts', 'test/clients/install.test.ts']
+
 async function runSuites({ clients, rest }: Plan, env: NodeJS.ProcessEnv): Promise<number> {
   const code = await vitest(['--config', 'test/aws/vitest.config.ts', ...rest], env)
   if (code !== 0 || !clients) return code
-  return vitest(['--config', 'test/clients/vitest.config.ts'], env)
+  return vitest(['--config', 'test/clients/vitest.config.ts', ...clientFiles], env)
 }
 
 let suite: ChildProcess | undefined

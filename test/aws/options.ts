@@ -48,7 +48,7 @@ export function parsePlan(args: readonly string[]): Plan {
     .option('--region <name>', 'default: AWS_REGION, or us-east-1')
     .option('--with <server>', `a server to install and start here: ${serverNames.join(', ')}`, collected)
     .option('--install', 'install the servers of --with, and nothing else')
-    .option('--clients', 'npm and the other package managers too, after the flows')
+    .option('--clients', 'publish and install by npm, pnpm, yarn and bun too, after the flows')
     .addHelpText('after', help)
     .allowUnknownOption()
     .allowExcessArguments()

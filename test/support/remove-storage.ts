@@ -1,23 +1,14 @@
-import type { AwsService, ServiceName } from '../../src/storage/aws.ts'
-import type { DynamoDb } from '../../src/storage/dynamodb.ts'
-import type { S3 } from '../../src/storage/s3.ts'
+import type { ServiceName } from '../../src/storage/aws.ts'
 import { bucketUrl } from '../../src/storage/s3-address.ts'
-import type { QueueName, Sqs } from '../../src/storage/sqs.ts'
+import type { QueueName } from '../../src/storage/sqs.ts'
 import { queues, type TableName, tables } from '../../src/storage/tables.ts'
-
-interface Made {
-  readonly bucket: string
-  readonly s3: S3
-  readonly dynamodb: DynamoDb
-  readonly sqs: Sqs
-  service(name: ServiceName): AwsService
-}
+import type { StorageClients } from './storage-clients.ts'
 
 const tableNames = Object.keys(tables) as readonly TableName[]
 const queueNames = Object.keys(queues) as readonly QueueName[]
 
 /** Removes what a run of tests made on somebody's storage: the bucket with all in it, the tables and the queues. */
-export async function removeStorage(made: Made, services: readonly ServiceName[]): Promise<void> {
+export async function removeStorage(made: StorageClients, services: readonly ServiceName[]): Promise<void> {
   const { dynamodb, sqs } = made
   const removers: Readonly<Record<ServiceName, () => Promise<unknown>>> = {
     s3: () => removeBucket(made),
@@ -29,7 +20,7 @@ export async function removeStorage(made: Made, services: readonly ServiceName[]
   await Promise.all(services.map((name) => removers[name]()))
 }
 
-async function removeBucket({ s3, service, bucket }: Made): Promise<void> {
+async function removeBucket({ s3, service, bucket }: StorageClients): Promise<void> {
   for (let page = await s3.list(''); page.objects.length > 0; page = await s3.list('')) {
     await Promise.all(page.objects.map(({ key }) => s3.remove(key)))
   }

@@ -1,32 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import { inject } from 'vitest'
 import { createBucket, createQueues, createTables } from '../../src/node/local/create-tables.ts'
-import { type Platform, webPlatform } from '../../src/std/platform.ts'
-import { AwsService, type ServiceName } from '../../src/storage/aws.ts'
-import { type Credentials, staticCredentials } from '../../src/storage/credentials.ts'
-import { DynamoDb } from '../../src/storage/dynamodb.ts'
-import { S3 } from '../../src/storage/s3.ts'
-import { Sqs } from '../../src/storage/sqs.ts'
+import type { ServiceName } from '../../src/storage/aws.ts'
+import type { Credentials } from '../../src/storage/credentials.ts'
 import { accountOfEnvironment, givenEndpoint, serviceNames } from './given-storage.ts'
 import { localAccount, startServers } from './local-servers.ts'
 import { removeStorage } from './remove-storage.ts'
+import { type StorageClients, storageClients } from './storage-clients.ts'
 
 /** Servers to test against, and clients of them. */
-export interface StorageUnderTest {
+export interface StorageUnderTest extends StorageClients {
   /** All services are local servers: these check more than others do. */
   readonly isLocal: boolean
   readonly region: string
   readonly credentials: Credentials
   readonly endpoints: Readonly<Record<ServiceName, string>>
-  readonly bucket: string
-  readonly s3: S3
-  readonly dynamodb: DynamoDb
-  readonly sqs: Sqs
-  /** A service of its own, for tests that need other credentials, another platform or other limits. */
-  service(
-    name: ServiceName,
-    changes?: { platform?: Platform; credentials?: Credentials; timeoutMs?: number; attempts?: number },
-  ): AwsService
   close(): Promise<void>
 }
 
@@ -45,26 +33,9 @@ export async function startStorage(services: readonly ServiceName[] = serviceNam
   const endpointOf = (service: ServiceName) => givenEndpoint(service) ?? `http://127.0.0.1:${ports[service] ?? 0}`
   const endpoints = { s3: endpointOf('s3'), dynamodb: endpointOf('dynamodb'), sqs: endpointOf('sqs') }
   const prefix = `deckle-test-${randomBytes(4).toString('hex')}`
-  const service: StorageUnderTest['service'] = (name, changes = {}) => {
-    const { platform = webPlatform, credentials: others = credentials, ...limits } = changes
-    return new AwsService({
-      service: name,
-      region,
-      endpoint: endpoints[name],
-      credentials: staticCredentials(others),
-      platform,
-      ...limits,
-    })
-  }
-  const storage = {
-    bucket: prefix,
-    s3: new S3({ service: service('s3'), bucket: prefix }),
-    dynamodb: new DynamoDb({ service: service('dynamodb'), tablePrefix: `${prefix}-` }),
-    sqs: new Sqs({ service: service('sqs'), queuePrefix: `${prefix}-` }),
-    service,
-  }
+  const storage = storageClients({ credentials, region }, endpoints, prefix)
   const creators: Readonly<Record<ServiceName, () => Promise<void>>> = {
-    s3: () => createBucket(service('s3'), prefix),
+    s3: () => createBucket(storage.service('s3'), storage.bucket),
     dynamodb: () => createTables(storage.dynamodb),
     sqs: () => createQueues(storage.sqs),
   }

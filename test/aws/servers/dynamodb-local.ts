@@ -49,6 +49,8 @@ export const dynamodbLocal: PreparedServer = {
         launcher,
         ...['-port', String(port), '-inMemory', '-sharedDb', '-disableTelemetry'],
       ],
+      // The option alone does not reach all of it
+      env: { DDB_LOCAL_TELEMETRY: '0' },
     }
   },
 }

@@ -37,6 +37,7 @@ export class RunningServer {
     const log = openSync(logFile, 'w', 0o600)
     const child = spawn('sh', ['-c', tethered, 'sh', ...command], {
       stdio: ['pipe', log, log],
+      cwd: options.directory,
       env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...env },
     })
     closeSync(log)

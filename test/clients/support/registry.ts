@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { choosePort } from '../../../src/node/local/ports.ts'
+import { type GivenStorage, givenStorage } from './given-storage.ts'
 import { inheritedEnvironment, root } from './install.ts'
 import { descendants, endGroup, isAlive, type ProcessInfo, runOk } from './process.ts'
 
@@ -27,16 +28,18 @@ export class RunningRegistry {
   readonly address: RegistryAddress
   readonly #child: ChildProcess
   readonly #output: () => string
+  readonly #storage: GivenStorage
 
-  constructor(address: RegistryAddress, child: ChildProcess, output: () => string) {
+  constructor(address: RegistryAddress, child: ChildProcess, output: () => string, storage: GivenStorage) {
     this.address = address
     this.#child = child
     this.#output = output
+    this.#storage = storage
   }
 
   /** The same, for tests that act as these accounts. */
   withTokens(tokens: RegistryAddress['tokens']): RunningRegistry {
-    return new RunningRegistry({ ...this.address, tokens }, this.#child, this.#output)
+    return new RunningRegistry({ ...this.address, tokens }, this.#child, this.#output, this.#storage)
   }
 
   /** What it wrote to its terminal. */
@@ -63,6 +66,7 @@ export class RunningRegistry {
     const left = before.filter(isAlive)
     for (const { pid } of left) process.kill(pid, 'SIGKILL')
     rmSync(this.address.dataDirectory, { recursive: true, force: true })
+    await this.#storage.remove()
     if (left.length > 0) throw new Error(`npm start left behind: ${left.map(({ command }) => command).join(', ')}`)
   }
 }
@@ -98,9 +102,10 @@ export async function launchRegistry(
   settings: Readonly<Record<string, string>>,
 ): Promise<RunningRegistry> {
   const dataDirectory = mkdtempSync(join(tmpdir(), 'deckle-registry-'))
+  const storage = givenStorage()
   const child = spawn('npm', ['start', '--', '--data', dataDirectory, ...options], {
     cwd: root,
-    env: { ...inheritedEnvironment(), DECKLE_ADMIN_PASSWORD: password, ...settings },
+    env: { ...inheritedEnvironment(), DECKLE_ADMIN_PASSWORD: password, ...storage.settings, ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   })
@@ -111,7 +116,7 @@ export async function launchRegistry(
     })
   }
   const address = { url, dataDirectory, tokens: { ana: '', bob: '' } }
-  const registry = new RunningRegistry(address, child, () => output)
+  const registry = new RunningRegistry(address, child, () => output, storage)
   try {
     await until(() => output.includes('Deckle is ready') || child.exitCode !== null, readyMs)
     if (child.exitCode !== null) throw new Error('it ended')
