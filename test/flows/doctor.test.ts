@@ -77,6 +77,19 @@ describe('the probe', () => {
     await expectNothingLeft()
   })
 
+  test('is looked for until the snapshot lists it, which follows the verdict', async () => {
+    let early = 2
+    const platform = answering((request) => {
+      const isRead = request.method === 'GET' && request.url.endsWith('deckle-doctor?write=true')
+      if (!isRead || early === 0) return undefined
+      early -= 1
+      return Response.json({ error: 'not there yet' }, { status: 404 })
+    })
+    expect((await examine({ ...withToken(), platform })).found['packument']).toMatch(/^ok/)
+    expect(early).toBe(0)
+    await expectNothingLeft()
+  })
+
   test('finds bytes that are not those that were published', async () => {
     const platform = answering((request) => (isFile(request) ? new Response('something else') : undefined))
     const { found } = await examine({ ...withToken(), platform })
