@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -38,12 +38,16 @@ interface Ended {
   readonly stderr: string
 }
 
-/** Runs the command in an environment with nothing of ours but what is given. */
-async function doctor(args: readonly string[], env: Record<string, string> = {}, dataFolder = data): Promise<Ended> {
+/** Starts the command in an environment with nothing of ours but what is given. */
+function start(args: readonly string[], env: Record<string, string>, dataFolder = data) {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(DECKLE|AWS)_/.test(name))
-  const child = spawn(process.execPath, ['src/node/launch.mjs', 'cli', '--data', dataFolder, 'doctor', ...args], {
+  return spawn(process.execPath, ['src/node/launch.mjs', 'cli', '--data', dataFolder, 'doctor', ...args], {
     env: { ...Object.fromEntries(inherited), ...env },
   })
+}
+
+async function doctor(args: readonly string[], env: Record<string, string> = {}, dataFolder = data): Promise<Ended> {
+  const child = start(args, env, dataFolder)
   const output = { stdout: '', stderr: '' }
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream].setEncoding('utf8').on('data', (text) => {
@@ -115,6 +119,20 @@ test('a token that is none is refused without being shown', async () => {
   expect(ended.stderr).not.toContain('secret')
 })
 
-test('its log of requests has no token', () => {
-  expect(readFileSync(join(data, 'logs/edge.log'), 'utf8')).not.toContain(token)
+test.each([
+  ['Ctrl-C', (child: ChildProcess) => void child.kill('SIGINT')],
+  ['whoever reads along going away', (child: ChildProcess) => void child.stdout?.destroy()],
+])('%s ends it, and what was published is removed', async (_, interrupt) => {
+  const child = start([], { DECKLE_TOKEN: token })
+  const errors: string[] = []
+  child.stderr.setEncoding('utf8').on('data', (text) => void errors.push(text))
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    if (/^ok +publish/m.test(text)) interrupt(child)
+  })
+  const [code] = await once(child, 'exit')
+  expect(errors).toEqual([])
+  // Or it was done before it noticed
+  expect([0, 1]).toContain(code)
+  const headers = { authorization: `Bearer ${token}` }
+  expect((await fetch(`${stack.url}/@admin%2fdeckle-doctor?write=true`, { headers })).status).toBe(404)
 })

@@ -36,6 +36,8 @@ export async function examineStack(stack: Stack, options: ExamineOptions = {}): 
 }
 
 /** A platform whose network answers some requests by itself; `undefined` lets a request through. */
-export function answering(answer: (request: Request) => Response | Promise<Response> | undefined): Platform {
+export function answering(
+  answer: (request: Request) => Response | undefined | Promise<Response | undefined>,
+): Platform {
   return { ...webPlatform, fetch: async (request) => (await answer(request)) ?? webPlatform.fetch(request) }
 }

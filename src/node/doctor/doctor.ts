@@ -15,7 +15,7 @@ import { probeChecks } from './probe/probe.ts'
 import { type Observer, runChecks } from './run.ts'
 
 /** All checks of a deployment, in the order in which they are made. */
-function checksOf(exam: Exam): readonly Check[] {
+export function checksOf(exam: Exam): readonly Check[] {
   return [
     edgeCheck(exam),
     clockCheck(exam),

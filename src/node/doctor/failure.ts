@@ -1,7 +1,7 @@
 import { shown } from '../../std/shown.ts'
 import { StorageError } from '../../storage/aws.ts'
 import { AttemptFailure } from '../../storage/aws-failures.ts'
-import { type Finding, problem } from './finding.ts'
+import { type Finding, problem, skipped } from './finding.ts'
 
 /** The other side could not be reached: no name, no answer, or no TLS that can be trusted. */
 export class Unreachable extends Error {
@@ -63,10 +63,20 @@ const storageRemedies: Readonly<Record<StorageTrouble, string>> = {
   other: 'Look the code up in the documentation of the service; try again if it is an outage.',
 }
 
+/** Looks at what only an administrator's credentials may see: where they may not, that is no flaw of the deployment. */
+export async function unlessDenied(action: string, look: () => Promise<Finding>): Promise<Finding> {
+  try {
+    return await look()
+  } catch (error) {
+    if (troubleOf(error) !== 'denied') throw error
+    return skipped(`These credentials may not ${action}.`)
+  }
+}
+
 /** Words what a check threw. */
 export function findingOf(error: unknown): Finding {
   const trouble = troubleOf(error)
-  if (trouble !== undefined) return problem(`${sentenceOf(error)}`, storageRemedies[trouble])
+  if (trouble !== undefined) return problem(sentenceOf(error), storageRemedies[trouble])
   if (error instanceof Unreachable) {
     return problem(`${error.host} cannot be reached: ${error.code}.`, reachRemedy(error.code))
   }
@@ -80,6 +90,10 @@ export function findingOf(error: unknown): Finding {
 }
 
 function sentenceOf(error: unknown): string {
+  // What AWS says about a wrong signature repeats the headers that were signed, the session token among them
+  if (error instanceof StorageError && troubleOf(error) === 'identity') {
+    return `${error.service} does not take the signature of ${error.operation}: ${error.code}.`
+  }
   const text = error instanceof Error ? error.message : String(error)
   return `${text.replace(/\p{C}/gu, ' ').slice(0, 300).replace(/\.+$/, '')}.`
 }

@@ -4,7 +4,8 @@ import { isLoopback } from '../../../std/origin.ts'
 import { shown } from '../../../std/shown.ts'
 import type { Check } from '../check.ts'
 import { type Answer, type Exam, jsonOf } from '../exam.ts'
-import { type Finding, ok, problem, warning } from '../finding.ts'
+import { Unreachable } from '../failure.ts'
+import { combine, type Finding, ok, problem, warning } from '../finding.ts'
 
 /** What the registry says of itself at its root. */
 const introduction = z.object({ name: z.literal('deckle'), registry: z.string(), version: z.string().optional() })
@@ -20,8 +21,23 @@ export function edgeCheck(exam: Exam): Check {
         const remedy = 'Put it behind TLS and set DECKLE_PUBLIC_URL to its https address: tokens travel in the clear.'
         return problem(`${publicUrl} is without TLS.`, remedy)
       }
-      return judge(publicUrl, await exam.ask(`${publicUrl}/`, signal))
+      const found = judge(publicUrl, await exam.ask(`${publicUrl}/`, signal))
+      return combine([found, ...(publicUrl.startsWith('https:') ? await plainHttp(exam, signal) : [])])
     },
+  }
+}
+
+/** Whoever has the address with http: in a configuration must not send a token in the clear without noticing. */
+async function plainHttp(exam: Exam, signal: AbortSignal): Promise<readonly Finding[]> {
+  const { hostname } = new URL(exam.config.publicUrl)
+  try {
+    const { status } = await exam.ask(`http://${hostname}/-/ping`, signal)
+    if (status !== 200) return []
+    return [warning(`http://${hostname} answers too, without TLS.`, 'Switch "Always Use HTTPS" on for the zone.')]
+  } catch (error) {
+    // That nobody listens there is the best answer
+    if (error instanceof Unreachable) return []
+    throw error
   }
 }
 

@@ -4,7 +4,7 @@ import { expiringPrefixes } from '../../../storage/tables.ts'
 import type { XmlElement } from '../../../storage/xml.ts'
 import type { Check } from '../check.ts'
 import type { Exam } from '../exam.ts'
-import { troubleOf } from '../failure.ts'
+import { troubleOf, unlessDenied } from '../failure.ts'
 import { combine, type Finding, ok, problem, skipped, warning } from '../finding.ts'
 
 const remedy = 'Deploy the storage stack: its lifecycle rules come from expiringPrefixes in src/storage/tables.ts.'
@@ -17,10 +17,11 @@ export function lifecycleCheck(exam: Exam): Check {
   return {
     name: 'lifecycle',
     needs: ['objects'],
-    async run(signal) {
-      const rules = await rulesOf(exam, signal)
-      return Array.isArray(rules) ? judge(rules) : rules
-    },
+    run: (signal) =>
+      unlessDenied('see the lifecycle rules of the bucket', async () => {
+        const rules = await rulesOf(exam, signal)
+        return Array.isArray(rules) ? judge(rules) : rules
+      }),
   }
 }
 
@@ -33,9 +34,7 @@ async function rulesOf(exam: Exam, signal: AbortSignal): Promise<XmlElement[] | 
         ...(await rootElement(response, 'LifecycleConfiguration')).list('Rule'),
       ])
   } catch (error) {
-    const trouble = troubleOf(error)
-    if (trouble === 'unsupported') return skipped('This server has no lifecycle rules to look at.')
-    if (trouble === 'denied') return skipped('These credentials may not see the lifecycle rules of the bucket.')
+    if (troubleOf(error) === 'unsupported') return skipped('This server has no lifecycle rules to look at.')
     const isUnset = error instanceof StorageError && error.code === 'NoSuchLifecycleConfiguration'
     if (isUnset) return problem('The bucket has no lifecycle rules: what is left on trial stays for ever.', remedy)
     throw error
@@ -56,7 +55,9 @@ function judge(rules: readonly XmlElement[]): Finding {
   if (!enabled.some((rule) => rule.child('AbortIncompleteMultipartUpload') !== undefined)) {
     found.push(warning('Uploads that are never completed are kept, and paid for.', remedy))
   }
-  const endangered = enabled.filter((rule) => rule.child('Expiration') && !(prefixOf(rule) in expiringPrefixes))
+  const endangered = enabled.filter(
+    (rule) => rule.child('Expiration') && !Object.hasOwn(expiringPrefixes, prefixOf(rule)),
+  )
   for (const rule of endangered.filter((one) => one.child('Expiration')?.text('Days') !== '')) {
     const where = prefixOf(rule) === '' ? 'the whole bucket' : prefixOf(rule)
     found.push(problem(`A lifecycle rule removes objects of ${where}, where the registry keeps what it has.`, remedy))

@@ -4,7 +4,7 @@ import type { QueueName } from '../../../storage/sqs.ts'
 import { queues } from '../../../storage/tables.ts'
 import type { Check } from '../check.ts'
 import type { Exam } from '../exam.ts'
-import { troubleOf } from '../failure.ts'
+import { troubleOf, unlessDenied } from '../failure.ts'
 import { combine, type Finding, ok, problem, warning } from '../finding.ts'
 
 const deployRemedy = 'Deploy the storage stack of this version: queues come from src/storage/tables.ts.'
@@ -17,23 +17,25 @@ export function queuesCheck(exam: Exam): Check {
     name: 'queues',
     needs: ['credentials'],
     timeoutMs: 60_000,
-    async run() {
-      const [jobs, dead] = await Promise.all([attributesOf(exam, 'jobs'), attributesOf(exam, 'deadLetters')])
-      if (jobs === undefined || dead === undefined) {
-        const missing = jobs === undefined ? 'jobs' : 'deadLetters'
-        return problem(`The queue ${exam.stores.sqs.queueName(missing)} is missing.`, deployRemedy)
-      }
-      const waiting = count(jobs, 'ApproximateNumberOfMessages')
-      const lost = count(dead, 'ApproximateNumberOfMessages')
-      return combine([
-        ok(`${waiting} jobs wait, ${count(jobs, 'ApproximateNumberOfMessagesNotVisible')} are under way.`),
-        ...redriveFlaws(jobs, dead),
-        ...numberFlaws(exam, jobs, dead),
-        ...(lost > 0 ? [deadLetters(lost)] : []),
-        ...(waiting > manyJobs ? [backlog(waiting)] : []),
-      ])
-    },
+    run: () => unlessDenied('see the attributes of queues', () => lookAtBoth(exam)),
   }
+}
+
+async function lookAtBoth(exam: Exam): Promise<Finding> {
+  const [jobs, dead] = await Promise.all([attributesOf(exam, 'jobs'), attributesOf(exam, 'deadLetters')])
+  if (jobs === undefined || dead === undefined) {
+    const missing = jobs === undefined ? 'jobs' : 'deadLetters'
+    return problem(`The queue ${exam.stores.sqs.queueName(missing)} is missing.`, deployRemedy)
+  }
+  const waiting = count(jobs, 'ApproximateNumberOfMessages')
+  const lost = count(dead, 'ApproximateNumberOfMessages')
+  return combine([
+    ok(`${waiting} jobs wait, ${count(jobs, 'ApproximateNumberOfMessagesNotVisible')} are under way.`),
+    ...redriveFlaws(jobs, dead),
+    ...numberFlaws(exam, jobs, dead),
+    ...(lost > 0 ? [deadLetters(lost)] : []),
+    ...(waiting > manyJobs ? [backlog(waiting)] : []),
+  ])
 }
 
 async function attributesOf(exam: Exam, queue: QueueName): Promise<JsonObject | undefined> {

@@ -16,7 +16,7 @@ const remedy =
 export function rightsCheck(exam: Exam): Check {
   return {
     name: 'rights',
-    needs: ['credentials', 'objects'],
+    needs: ['objects'],
     timeoutMs: 60_000,
     async run() {
       if (exam.role !== 'edge') {

@@ -43,7 +43,9 @@ function nameProblems({ storage }: Config): readonly Finding[] {
 function linkProblems({ storage }: Config): readonly Finding[] {
   const links = storage.s3PublicEndpoint ?? storage.s3Endpoint
   if (links === undefined || links.startsWith('https:') || isLoopback(links)) return []
-  return [problem(`Signed links lead to ${links}, without TLS.`, 'Set DECKLE_STORAGE_URL to an https address.')]
+  return [
+    problem(`Signed links lead to ${new URL(links).host}, without TLS.`, 'Set DECKLE_STORAGE_URL to an https address.'),
+  ]
 }
 
 function edgeWarnings({ sessions, secretKey }: Config): readonly Finding[] {

@@ -17,6 +17,8 @@ const packument = z.object({
 const report = z.object({ verdict: z.string(), score: z.object({ value: z.number() }).optional() })
 
 const pollMs = 500
+/** A version is listed a moment after its verdict; for longer, something is stuck. */
+const listingMs = 10_000
 /** A verdict that takes longer is worth a look: publishers wait for it. */
 const slowMs = 15_000
 
@@ -99,10 +101,8 @@ class Probe {
 
   async packument(signal: AbortSignal): Promise<Finding> {
     const { name, version, integrity } = this.#known()
-    const [answer, stranger] = await Promise.all([
-      this.#read(signal),
-      this.#exam.ask(`${this.#exam.config.publicUrl}${packagePath(name)}`, signal),
-    ])
+    const answer = await this.#readListed(signal)
+    const stranger = await this.#exam.ask(`${this.#exam.config.publicUrl}${packagePath(name)}`, signal)
     const { success, data } = packument.safeParse(jsonOf(answer))
     if (answer.status !== 200 || !success) return refusedStep('npm view', answer)
     const dist = data.versions[version]?.dist
@@ -167,6 +167,19 @@ class Probe {
   #left(answer: Answer): Finding {
     const { message, remedy = '' } = refusedStep('npm unpublish', answer)
     return problem(message, `${remedy} Then run the doctor again: it removes what is left of ${this.#known().name}.`)
+  }
+
+  /** The packument once it lists the version, which follows the verdict; or as it is after a while. */
+  async #readListed(signal: AbortSignal): Promise<Answer> {
+    const { platform } = this.#exam
+    const askedAt = platform.now()
+    for (;;) {
+      const answer = await this.#read(signal)
+      const { data } = packument.safeParse(jsonOf(answer))
+      const isListed = data !== undefined && Object.hasOwn(data.versions, this.#known().version)
+      if (isListed || platform.now() - askedAt > listingMs) return answer
+      await platform.sleep(pollMs, signal)
+    }
   }
 
   /** The packument as it is now, not as some isolate remembers it. */

@@ -91,6 +91,16 @@ describe('running checks', () => {
     expect(outcome?.remedy).toContain(remedy)
   })
 
+  test('what a service says about a wrong signature is not repeated: it has the session token in it', async () => {
+    const fields = { service: 'dynamodb', operation: 'GetItem', retryable: false, uncertain: false } as const
+    const detail = 'should have been x-amz-security-token:IQoJb3JpZ2'
+    const failure = new StorageError({ ...fields, code: 'InvalidSignatureException', status: 400, detail })
+    const found = await verdicts([check('credentials', async () => Promise.reject(failure))])
+    expect(found).toEqual([
+      'credentials problem: dynamodb does not take the signature of GetItem: InvalidSignatureException.',
+    ])
+  })
+
   test('a bug in a check is called one', async () => {
     const fails = check('odd', async () => Promise.reject(new Error('x is\nundefined')))
     expect(await verdicts([fails])).toEqual(['odd problem: The check itself failed: x is undefined.'])
