@@ -6,7 +6,7 @@ import { wireIdentity } from '../../src/wiring.ts'
 import { account } from '../builders/account.ts'
 import { json, publishRequest } from '../support/actor.ts'
 import { isOfOrgs, packages } from '../support/matrix/expected.ts'
-import { org, settle } from '../support/matrix/people.ts'
+import { org, settings, settle } from '../support/matrix/people.ts'
 import { rows } from '../support/matrix/routes.ts'
 import { type EdgeInProcess, type Stack, startStack } from '../support/stack.ts'
 
@@ -15,7 +15,7 @@ let edge: EdgeInProcess
 let tokens: Awaited<ReturnType<typeof settle>>
 
 beforeAll(async () => {
-  stack = await startStack({ workerd: false, settings: { DECKLE_REGISTRATION: 'open' } })
+  stack = await startStack({ workerd: false, settings: { ...settings, DECKLE_REGISTRATION: 'open' } })
   tokens = await settle(stack)
   edge = stack.edge()
   await stack.stores.users.claim(account('olaf', { orgs: { other: 'owner' } as Record<OrgName, 'owner'> }))

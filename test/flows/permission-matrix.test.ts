@@ -13,7 +13,7 @@ import {
   packages,
   people,
 } from '../support/matrix/expected.ts'
-import { makeSensitive, org, settle } from '../support/matrix/people.ts'
+import { makeSensitive, org, settings, settle } from '../support/matrix/people.ts'
 import { rows } from '../support/matrix/routes.ts'
 import type { Row, Thing } from '../support/matrix/row.ts'
 import { type EdgeInProcess, type Stack, startStack } from '../support/stack.ts'
@@ -23,8 +23,7 @@ let edge: EdgeInProcess
 let tokens: Awaited<ReturnType<typeof settle>>
 
 beforeAll(async () => {
-  const keys = JSON.stringify([{ kid: 'test', secret: 'a'.repeat(43) }])
-  stack = await startStack({ workerd: false, settings: { DECKLE_SESSION_KEYS: keys } })
+  stack = await startStack({ workerd: false, settings })
   tokens = await settle(stack)
   edge = stack.edge()
 }, 120_000)

@@ -10,6 +10,9 @@ import { company, useCases } from '../company.ts'
 import type { Stack } from '../stack.ts'
 import { type Person, packages, type people } from './expected.ts'
 
+/** What the stack of these people is started with: they have sessions too. */
+export const settings = { DECKLE_SESSION_KEYS: JSON.stringify([{ kid: 'test', secret: 'a'.repeat(43) }]) }
+
 /** The organisation whose packages they are, and its two teams. */
 export const org = 'acme'
 
