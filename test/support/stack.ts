@@ -15,6 +15,8 @@ import { startStorage } from './storage-servers.ts'
 export interface Stack {
   readonly url: string
   readonly config: Config
+  /** What the configuration was read from: the environment of a process on the same storage. */
+  readonly settings: Readonly<Record<string, string>>
   readonly stores: Stores
   /** The key pair that the storage servers know. */
   readonly credentials: Credentials
@@ -92,6 +94,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   return {
     url,
     config,
+    settings,
     stores,
     credentials: storage.credentials,
     as: async (name) => new Actor(url, name === undefined ? undefined : await issueToken(config, stores, name)),
