@@ -22,6 +22,7 @@ import { SecondFactors } from './registry/second-factors.ts'
 import { SessionTexts } from './registry/session-texts.ts'
 import { Sessions } from './registry/sessions.ts'
 import { type CredentialUse, signInWith } from './registry/sign-in.ts'
+import { sweep } from './registry/sweep.ts'
 import { Tokens } from './registry/tokens.ts'
 import { bind } from './std/bind.ts'
 import type { Platform } from './std/platform.ts'
@@ -221,6 +222,8 @@ export function wire(config: Config, platform: Platform) {
     resolveCredential: (text: string, use: CredentialUse) =>
       text.includes('.') ? deps.sessions.resolve(text, use) : deps.tokens.resolve(text, use),
     resolveSession: (text: string, use: CredentialUse) => deps.sessions.resolve(text, use),
+    /** Sends jobs again that have stood still: validators do so too, while there are any. */
+    sweep: () => sweep(deps),
     /** Writes what was noted on the way, after the answer. */
     flushNotes: (waitUntil: WaitUntil) => {
       deps.events.flushSoon(waitUntil)

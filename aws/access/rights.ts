@@ -46,7 +46,7 @@ export const requestPathRights: Rights = {
     users: ['byName'],
     orgs: ['byName'],
     audit: ['byActor', 'byTarget', 'byAction'],
-    packages: ['byFormat'],
+    packages: ['byFormat', 'byWork'],
     downloads: ['byUser'],
   },
   objects: {

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { bodyLimit } from 'hono/body-limit'
+import { readBytes } from '../http/body.ts'
 import type { AppEnv } from '../http/env.ts'
 import { refuse } from '../model/refusals.ts'
 import { access } from './access.ts'
@@ -34,15 +34,11 @@ api.use('/api/*', async (c, next) => {
   await next()
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'private, no-store')
 })
-api.use(
-  '/api/*',
-  bodyLimit({
-    maxSize: mostBytes,
-    onError: () => {
-      throw refuse('body_too_large', { mostBytes })
-    },
-  }),
-)
+/** Read whole before anything looks at it, so that a body that is too large or comes too slowly says so. */
+api.use('/api/*', async (c, next) => {
+  if (c.req.raw.body !== null) c.req.raw = new Request(c.req.raw, { body: await readBytes(c, mostBytes) })
+  await next()
+})
 for (const routes of [auth, sessions, secondFactor, passkeys]) api.route('/', routes)
 for (const routes of [joining, invitations, users, organisations, teams, tokens]) api.route('/', routes)
 for (const routes of [packages, heldPackages, versions, reports]) api.route('/', routes)

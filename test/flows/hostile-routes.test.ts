@@ -173,6 +173,7 @@ describe.each([
   ['a login', 'PUT', '/-/user/org.couchdb.user:ana', () => '{"name":"ana",'],
   ['a tag', 'PUT', '/-/package/left-pad/dist-tags/slow', () => '"1.0'],
   ['an owner change', 'PUT', '/left-pad/-rev/1', () => '{"name":"left-pad",'],
+  ['a request of the API', 'POST', '/api/v1/tokens', () => '{"kind":"publish",'],
 ])('%s', (_, method, path, start) => {
   const send = (platform: Platform, body: ReadableStream) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }

@@ -27,7 +27,10 @@ beforeAll(async () => {
   dockerfile = await readFile(join(root, 'aws/image/Dockerfile'), 'utf8')
   const build = /^RUN (node aws\/.*) \/bundle$/m.exec(dockerfile)?.[1]?.split(' ') ?? []
   expect(await run([...build, folder], root, {}).exit).toBe(0)
-  stack = await startStack({ validator: false, settings: { DECKLE_TRUST_ADDRESS: 'true' } })
+  stack = await startStack({
+    validator: false,
+    settings: { DECKLE_TRUST_ADDRESS: 'true', DECKLE_PUBLISH_WAIT_MS: '2000' },
+  })
 }, 60_000)
 afterAll(async () => {
   for (const child of started) child.kill('SIGKILL')
@@ -58,7 +61,7 @@ test('the validator validates, tells its health, and ends its work before it end
   const tree = (await readdir(folder)).sort()
   expect(tree).toEqual(['healthy.mjs', 'lint-thread.mjs', 'server.mjs', 'validator.mjs'])
 
-  const env = { ...environment(), DECKLE_HEALTH_PORT: String(await choosePort()) }
+  const env = { ...stack.settings, DECKLE_HEALTH_PORT: String(await choosePort()) }
   expect(await run(exec('HEALTHCHECK'), folder, env).exit).toBe(1)
   const validator = run([...exec('ENTRYPOINT'), ...exec('CMD')], folder, env)
   await vi.waitFor(() => expect(validator.output()).toContain('validator_started'), 20_000)
@@ -78,7 +81,7 @@ test('the validator validates, tells its health, and ends its work before it end
 
 test('the front desk serves without a limit of its own, and ends its requests before it ends', async () => {
   const port = await choosePort()
-  const env = { ...environment(), DECKLE_PORT: String(port), DECKLE_HEALTH_PORT: String(await choosePort()) }
+  const env = { ...stack.settings, DECKLE_PORT: String(port), DECKLE_HEALTH_PORT: String(await choosePort()) }
   const desk = run([...exec('ENTRYPOINT'), 'server.mjs'], folder, env)
   await vi.waitFor(async () => expect(await run(exec('HEALTHCHECK'), folder, env).exit).toBe(0), 20_000)
   const { token: login } = await stack.as('ana')
@@ -102,22 +105,3 @@ test('the front desk serves without a limit of its own, and ends its requests be
   expect([(await slow).status, await desk.exit]).toEqual([202, 0])
   expect(desk.output()).toContain('front_desk_stopped')
 })
-
-function environment(): Record<string, string> {
-  const { storage, publicUrl } = stack.config
-  if (storage.access.kind !== 'keys') throw new Error('the local stack signs with a key pair')
-  return {
-    DECKLE_PUBLIC_URL: publicUrl,
-    DECKLE_TRUST_ADDRESS: 'true',
-    DECKLE_PUBLISH_WAIT_MS: '2000',
-    DECKLE_S3_ENDPOINT: storage.s3Endpoint ?? '',
-    DECKLE_DYNAMODB_ENDPOINT: storage.dynamoDbEndpoint ?? '',
-    DECKLE_SQS_ENDPOINT: storage.sqsEndpoint ?? '',
-    DECKLE_BUCKET: storage.bucket,
-    DECKLE_TABLE_PREFIX: storage.tablePrefix,
-    DECKLE_QUEUE_PREFIX: storage.queuePrefix,
-    AWS_REGION: storage.region,
-    AWS_ACCESS_KEY_ID: storage.access.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: storage.access.secretAccessKey.reveal(),
-  }
-}

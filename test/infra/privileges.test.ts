@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startValidator } from '../../src/node/validator/service.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import { wire } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { administration } from './support/administration.ts'
@@ -99,6 +100,7 @@ async function runADay(recorder: Recorder): Promise<void> {
     vi.waitFor(async () => expect(await stack.stored(`packages/npm/${name}/`)).toEqual([]), 30_000)
   const everyday = { ask, edge, recorder, untilRemoved }
   await packages(everyday, await people(everyday))
+  await wire(stack.config, recorder.platform).sweep()
   await administration({ ask, admin: (await stack.as('admin')).token ?? '' })
   await edge.settled()
 }

@@ -17,6 +17,8 @@ export interface Stack {
   /** As an environment has them. */
   readonly settings: Readonly<Record<string, string>>
   readonly config: Config
+  /** What the configuration was read from: the environment of a process on the same storage. */
+  readonly settings: Readonly<Record<string, string>>
   readonly stores: Stores
   /** The key pair that the storage servers know. */
   readonly credentials: Credentials
@@ -97,6 +99,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     url,
     settings,
     config,
+    settings,
     stores,
     credentials: storage.credentials,
     as: async (name) => new Actor(url, name === undefined ? undefined : await issueToken(config, stores, name)),
