@@ -14,8 +14,6 @@ import { startStorage } from './storage-servers.ts'
 
 export interface Stack {
   readonly url: string
-  /** As an environment has them. */
-  readonly settings: Readonly<Record<string, string>>
   readonly config: Config
   /** What the configuration was read from: the environment of a process on the same storage. */
   readonly settings: Readonly<Record<string, string>>
@@ -99,7 +97,6 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     url,
     settings,
     config,
-    settings,
     stores,
     credentials: storage.credentials,
     as: async (name) => new Actor(url, name === undefined ? undefined : await issueToken(config, stores, name)),
