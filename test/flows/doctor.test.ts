@@ -266,6 +266,7 @@ describe('storage', () => {
   test.each([
     ['none', refusal('NoSuchLifecycleConfiguration', 404), /^problem\nThe bucket has no lifecycle rules/],
     ['those of the definition', rules(rule('staging/', 1), unfinished), /^ok/],
+    ['those of the stack', rules(rule('staging/', 1), unfinished, markers, oldVersions), /^ok/],
     ['one that keeps trials for too long', rules(rule('staging/', 30), unfinished), /^problem\n.*after 30 days/],
     ['none for uploads', rules(rule('staging/', 1)), /^warning\nUploads that are never completed/],
     ['one for packages', rules(rule('staging/', 1), unfinished, rule('packages/', 90)), /^problem\n.*of packages\//],
@@ -310,7 +311,8 @@ async function isBeyondTheEdge(request: Request): Promise<boolean> {
     const body = await request.clone().text()
     return /"byWork"/.test(body) || (/-audit"/.test(body) && ['UpdateItem', 'DeleteItem'].includes(action))
   }
-  return (method === 'GET' && /\/staging\/|\?lifecycle/.test(url)) || url.includes('/packages/npm/doctor-')
+  const isByMatch = method === 'PUT' && request.headers.has('if-match')
+  return isByMatch || (method === 'GET' && /\/staging\/|\?lifecycle/.test(url)) || url.includes('/packages/npm/doctor-')
 }
 
 function refusal(code: string, status: number): readonly [string, number] {
@@ -327,6 +329,11 @@ function rule(prefix: string, days: number): string {
 
 const unfinished =
   '<Rule><Status>Enabled</Status><Filter/><AbortIncompleteMultipartUpload><DaysAfterInitiation>2</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>'
+
+const markers =
+  '<Rule><Status>Enabled</Status><Filter/><Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration></Rule>'
+const oldVersions =
+  '<Rule><Status>Enabled</Status><Filter><Prefix>packages/</Prefix></Filter><NoncurrentVersionExpiration><NoncurrentDays>90</NoncurrentDays></NoncurrentVersionExpiration></Rule>'
 
 function otherTables({ config }: Stack, tablePrefix: string): DynamoDb {
   const { storage } = config

@@ -15,17 +15,17 @@ export function objectsCheck(exam: Exam): Check {
     async run() {
       const options = { contentType: 'application/octet-stream', condition: { ifNoneMatch: '*' } } as const
       await s3.put(key, bytes, options)
-      if (!(await givesBack(exam))) {
+      const read = s3.getBytes(key, 1_000).then((stored) => stored?.bytes)
+      const stored = await unlessTheEdgeMayNot(exam, bytes, read)
+      if (stored === undefined || !isEqual(stored, bytes)) {
         return problem(
           'The bucket does not give back what it was given.',
           'Use a server that is consistent after a write.',
         )
       }
       const again = await s3.put(key, bytes, options)
-      const changed = await s3.put(key, bytes, {
-        ...options,
-        condition: { ifMatch: '"0123456789abcdef0123456789abcdef"' },
-      })
+      const other = { ...options, condition: { ifMatch: '"0123456789abcdef0123456789abcdef"' } }
+      const changed = await unlessTheEdgeMayNot(exam, 'precondition_failed', s3.put(key, bytes, other))
       if (again !== 'precondition_failed' || changed !== 'precondition_failed') {
         const remedy = 'Use AWS, or a server that knows If-None-Match and If-Match on writes: see docs/doctor.md.'
         return problem('The bucket writes although the condition of the write does not hold.', remedy)
@@ -35,13 +35,16 @@ export function objectsCheck(exam: Exam): Check {
   }
 }
 
-/** The edge may not read what is on trial; what it may read, the probe shows. */
-async function givesBack({ role, stores, trial }: Exam): Promise<boolean> {
+/**
+ * The edge may not read what is on trial, nor write by If-Match, which takes the right to read too. What it may, the
+ * probe shows.
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-writes.html
+ */
+async function unlessTheEdgeMayNot<T>({ role }: Exam, assumed: T, request: Promise<T>): Promise<T> {
   try {
-    const stored = await stores.s3.getBytes(trial.key, 1_000)
-    return stored !== undefined && isEqual(stored.bytes, trial.bytes)
+    return await request
   } catch (error) {
-    if (role === 'edge' && troubleOf(error) === 'denied') return true
+    if (role === 'edge' && troubleOf(error) === 'denied') return assumed
     throw error
   }
 }

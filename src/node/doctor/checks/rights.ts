@@ -48,6 +48,7 @@ async function refused(action: string, request: Promise<unknown>): Promise<reado
   return [problem(`These credentials may ${action}.`, remedy)]
 }
 
+/** If-Match is looked at for those only who may also read there, as the edge may: it signs links to these objects. */
 function putObject(exam: Exam, key: string): Promise<unknown> {
   const options = { contentType: 'application/octet-stream', condition: { ifMatch: impossible } } as const
   return exam.stores.s3.put(key, exam.trial.bytes, options)
