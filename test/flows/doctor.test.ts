@@ -327,13 +327,13 @@ function rule(prefix: string, days: number): string {
   return `<Rule><Status>Enabled</Status><Filter><Prefix>${prefix}</Prefix></Filter><Expiration><Days>${days}</Days></Expiration></Rule>`
 }
 
-const unfinished =
-  '<Rule><Status>Enabled</Status><Filter/><AbortIncompleteMultipartUpload><DaysAfterInitiation>2</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>'
-
 const markers =
   '<Rule><Status>Enabled</Status><Filter/><Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration></Rule>'
 const oldVersions =
   '<Rule><Status>Enabled</Status><Filter><Prefix>packages/</Prefix></Filter><NoncurrentVersionExpiration><NoncurrentDays>90</NoncurrentDays></NoncurrentVersionExpiration></Rule>'
+
+const unfinished =
+  '<Rule><Status>Enabled</Status><Filter/><AbortIncompleteMultipartUpload><DaysAfterInitiation>2</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>'
 
 function otherTables({ config: { storage } }: Stack, tablePrefix: string): DynamoDb {
   const credentials = { accessKeyId: storage.accessKeyId, secretAccessKey: storage.secretAccessKey.reveal() }
