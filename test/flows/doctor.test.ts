@@ -319,6 +319,11 @@ function refusal(code: string, status: number): readonly [string, number] {
   return [`<Error><Code>${code}</Code><Message>told so</Message></Error>`, status]
 }
 
+const markers =
+  '<Rule><Status>Enabled</Status><Filter/><Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration></Rule>'
+const oldVersions =
+  '<Rule><Status>Enabled</Status><Filter><Prefix>packages/</Prefix></Filter><NoncurrentVersionExpiration><NoncurrentDays>90</NoncurrentDays></NoncurrentVersionExpiration></Rule>'
+
 function rules(...all: readonly string[]): readonly [string, number] {
   return [`<LifecycleConfiguration>${all.join('')}</LifecycleConfiguration>`, 200]
 }
@@ -326,11 +331,6 @@ function rules(...all: readonly string[]): readonly [string, number] {
 function rule(prefix: string, days: number): string {
   return `<Rule><Status>Enabled</Status><Filter><Prefix>${prefix}</Prefix></Filter><Expiration><Days>${days}</Days></Expiration></Rule>`
 }
-
-const markers =
-  '<Rule><Status>Enabled</Status><Filter/><Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration></Rule>'
-const oldVersions =
-  '<Rule><Status>Enabled</Status><Filter><Prefix>packages/</Prefix></Filter><NoncurrentVersionExpiration><NoncurrentDays>90</NoncurrentDays></NoncurrentVersionExpiration></Rule>'
 
 const unfinished =
   '<Rule><Status>Enabled</Status><Filter/><AbortIncompleteMultipartUpload><DaysAfterInitiation>2</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>'
