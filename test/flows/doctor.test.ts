@@ -319,11 +319,6 @@ function refusal(code: string, status: number): readonly [string, number] {
   return [`<Error><Code>${code}</Code><Message>told so</Message></Error>`, status]
 }
 
-const markers =
-  '<Rule><Status>Enabled</Status><Filter/><Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration></Rule>'
-const oldVersions =
-  '<Rule><Status>Enabled</Status><Filter><Prefix>packages/</Prefix></Filter><NoncurrentVersionExpiration><NoncurrentDays>90</NoncurrentDays></NoncurrentVersionExpiration></Rule>'
-
 function rules(...all: readonly string[]): readonly [string, number] {
   return [`<LifecycleConfiguration>${all.join('')}</LifecycleConfiguration>`, 200]
 }
@@ -334,6 +329,11 @@ function rule(prefix: string, days: number): string {
 
 const unfinished =
   '<Rule><Status>Enabled</Status><Filter/><AbortIncompleteMultipartUpload><DaysAfterInitiation>2</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>'
+
+const markers =
+  '<Rule><Status>Enabled</Status><Filter/><Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration></Rule>'
+const oldVersions =
+  '<Rule><Status>Enabled</Status><Filter><Prefix>packages/</Prefix></Filter><NoncurrentVersionExpiration><NoncurrentDays>90</NoncurrentDays></NoncurrentVersionExpiration></Rule>'
 
 function otherTables({ config: { storage } }: Stack, tablePrefix: string): DynamoDb {
   const credentials = { accessKeyId: storage.accessKeyId, secretAccessKey: storage.secretAccessKey.reveal() }
