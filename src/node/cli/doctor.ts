@@ -17,8 +17,8 @@ export interface DoctorCommandOptions {
   readonly json?: boolean
 }
 
-/** Settings that nobody may see. */
-const secretSettings = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'DECKLE_SESSION_KEYS', 'DECKLE_SECRET_KEY']
+/** Names of settings that nobody may see the value of. */
+const secretSetting = /^(?:AWS|DECKLE)_\w*(?:KEYS?|TOKEN|PASSWORD)$/
 const silent: Observer = { began: () => undefined, ended: () => undefined }
 
 /**
@@ -29,7 +29,8 @@ const silent: Observer = { began: () => undefined, ended: () => undefined }
 export async function runDoctor(dataFolder: string, options: DoctorCommandOptions): Promise<0 | 1> {
   const settings = readSettings(dataFolder)
   const token = readToken(options.tokenFile)
-  const hide = hiding([token, ...secretSettings.flatMap((name) => textsOf(settings[name]))])
+  const secrets = Object.entries(settings).filter(([name]) => secretSetting.test(name))
+  const hide = hiding([token, ...secrets.flatMap(([, setting]) => textsOf(setting))])
   const interrupted = new AbortController()
   // A terminal, npm and our launcher each hand the same Ctrl-C on; what was begun is still cleaned up
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => interrupted.abort())
