@@ -2,7 +2,7 @@
  * The target of every npm script. Plain JavaScript, built-ins only: it runs on the Node that the user has (20 or later)
  * before anything is installed, installs what is missing, and then runs the real thing on the Node 24 of the lock file.
  *
- *   node src/node/launch.mjs <start|dev|cli|test|crash|clients|browser|proxy|bench|build|build-image|synth> [arguments]
+ *   node src/node/launch.mjs <start|dev|cli|test|crash|clients|browser|proxy|bench|build|build-image|deploy|synth> [arguments]
  */
 import { spawn } from 'node:child_process'
 import { constants } from 'node:os'
@@ -40,6 +40,7 @@ const commands = {
   bench: (args) => ({ args: ['test/bench/bench.ts', ...args], supervised: false, inRoot: true }),
   synth: (args) => ({ args: ['aws/app.ts', ...args], supervised: false, inRoot: true }),
   'build-image': (args) => ({ args: ['aws/image/build.ts', ...args], supervised: false, inRoot: true }),
+  deploy: (args) => ({ args: ['src/node/local/deploy.ts', ...args], supervised: false, inRoot: true }),
   build: (args) => ({ args: ['src/node/local/build.ts', ...args], supervised: false, inRoot: true }),
 }
 
