@@ -189,6 +189,8 @@ export interface Config {
 
 /** A setting is missing or wrong; the message names every one of them. */
 export class ConfigError extends Error {
+  readonly problems: readonly string[]
+
   constructor(problems: readonly string[]) {
     super(
       problems.length === 1
@@ -196,6 +198,7 @@ export class ConfigError extends Error {
         : `Deckle cannot start with these settings:\n${problems.map((line) => `  ${line}`).join('\n')}`,
     )
     this.name = 'ConfigError'
+    this.problems = problems
   }
 }
 

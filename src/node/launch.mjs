@@ -41,6 +41,7 @@ const commands = {
   bench: (args) => ({ args: ['test/bench/bench.ts', ...args], supervised: false, inRoot: true }),
   synth: (args) => ({ args: ['aws/app.ts', ...args], supervised: false, inRoot: true }),
   'build-image': (args) => ({ args: ['aws/image/build.ts', ...args], supervised: false, inRoot: true }),
+  deploy: (args) => ({ args: ['src/node/local/deploy.ts', ...args], supervised: false, inRoot: true }),
   build: (args) => ({ args: ['src/node/local/build.ts', ...args], supervised: false, inRoot: true }),
 }
 
