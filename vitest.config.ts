@@ -47,8 +47,8 @@ export default defineConfig({
           globalSetup: ['test/support/shared-servers.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Each file starts a whole registry of several processes: more of them would starve each other on a small machine.
-          maxWorkers: 2,
+          // Each file starts a whole registry, and waits for it most of the time: three keep a small machine busy.
+          maxWorkers: 3,
           // Each file in a process of its own would spend seconds on loading the same modules again.
           isolate: false,
           sequence: { groupOrder: 4 },

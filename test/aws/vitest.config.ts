@@ -16,7 +16,7 @@ export default defineConfig({
     fileParallelism: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // A process may die at any of some dozen requests: what may differ here is only how storage takes it
-    env: { DECKLE_TEST_EVERY_NTH_DEATH: '6' },
+    // A process may die after any of a dozen writes: what may differ here is only how storage takes it
+    env: { DECKLE_TEST_EVERY_NTH_DEATH: '3' },
   },
 })

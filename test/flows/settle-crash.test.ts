@@ -9,7 +9,7 @@ import { parseJob } from '../../src/storage/jobs.ts'
 import { defaultPolicy } from '../../src/validation/policy.ts'
 import { formats, wireStores } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
-import { dying, everyNthDeath, type Moment } from '../support/dying.ts'
+import { dying, everyNthDeath } from '../support/dying.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 /**
@@ -78,16 +78,16 @@ async function expectInstallable(name: string): Promise<void> {
   await edge.settled()
 }
 
-describe.each<Moment>(['before', 'after'])('killed %s a request', (moment) => {
+describe('killed after each write', () => {
   test('the validator: the sweeper finishes the version', async () => {
     const ana = await stack.as('ana')
     for (let at = 1, done = false; !done; at += everyNthDeath) {
-      const name = `settle-${moment}-${at}`
+      const name = `settle-${at}`
       const edge = stack.edge()
       await edge.fetch(authorised(name, ana.token))
-      const platform = dying(at, moment)
+      const platform = dying(at)
       done = await settleWith(platform, ref(name)).then(
-        () => platform.requests() < at,
+        () => platform.writes() < at,
         () => false,
       )
       await recover()
@@ -102,12 +102,12 @@ describe.each<Moment>(['before', 'after'])('killed %s a request', (moment) => {
     const ana = await stack.as('ana')
     let heldBack = 0
     for (let at = 1, done = false; !done; at += 1) {
-      const name = `given-up-${moment}-${at}`
+      const name = `given-up-${at}`
       await stack.edge().fetch(authorised(name, ana.token))
       await placeAndDie(name)
-      const platform = dying(at, moment)
+      const platform = dying(at)
       done = await settleWith(platform, ref(name), 1).then(
-        () => platform.requests() < at,
+        () => platform.writes() < at,
         () => false,
       )
       if (await isBeingRemoved(name)) {
@@ -132,11 +132,11 @@ describe.each<Moment>(['before', 'after'])('killed %s a request', (moment) => {
   test('the edge: the claim is finished, or there is none and the client tries again', async () => {
     const ana = await stack.as('ana')
     for (let at = 1, done = false; !done; at += everyNthDeath) {
-      const name = `publish-${moment}-${at}`
-      const platform = dying(at, moment)
+      const name = `publish-${at}`
+      const platform = dying(at)
       const edge = stack.edge(platform)
       const answer = await edge.fetch(authorised(name, ana.token))
-      done = answer.ok && platform.requests() < at
+      done = answer.ok && platform.writes() < at
       expect(answer.ok || answer.status >= 500).toBe(true)
       await recover()
       const record = await stack.stores.versions.get(ref(name))

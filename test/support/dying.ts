@@ -1,30 +1,29 @@
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { hurried } from './hurried.ts'
 
-export type Moment = 'before' | 'after'
-
-/** A flow is killed at every so many of its requests: all of them, unless a slow server is tried. */
+/** A flow is killed after every so many of its writes: each of them, unless a slow server is tried. */
 export const everyNthDeath = Number(process.env['DECKLE_TEST_EVERY_NTH_DEATH'] ?? 1)
 
 /**
- * A platform whose process dies at its `at`-th request.
- * @param counts which requests are counted; default: all
+ * A platform whose process dies when its `at`-th write is done, before it hears of it. What a process reads before it
+ * dies, and a write that it did not come to, leave no trace: every state that a death can leave is that after some write.
  */
-export function dying(
-  at: number,
-  moment: Moment,
-  counts: (request: Request) => boolean = () => true,
-): Platform & { readonly requests: () => number } {
-  let requests = 0
+export function dying(at: number): Platform & { readonly writes: () => number } {
+  let writes = 0
+  let isDead = false
   const platform = hurried(async (request) => {
-    if (counts(request) || requests >= at) requests += 1
-    if (requests > at || (requests === at && moment === 'before')) throw new TypeError('killed')
-    const response = await webPlatform.fetch(request)
-    if (requests === at && counts(request)) {
-      await response.body?.cancel()
-      throw new TypeError('killed')
-    }
-    return response
+    if (isDead) throw new TypeError('killed')
+    if (!isWrite(request)) return webPlatform.fetch(request)
+    writes += 1
+    if (writes < at) return webPlatform.fetch(request)
+    isDead = true
+    await (await webPlatform.fetch(request)).body?.cancel()
+    throw new TypeError('killed')
   })
-  return { ...platform, requests: () => requests }
+  return { ...platform, writes: () => writes }
+}
+
+function isWrite({ method, headers }: Request): boolean {
+  const operation = headers.get('x-amz-target')
+  return operation === null ? !['GET', 'HEAD'].includes(method) : !/\.(?:Get|Query|BatchGet)/.test(operation)
 }
