@@ -3,7 +3,7 @@ import type { SignedIn } from '../model/principal.ts'
 import type { Session, User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { randomId } from '../std/base62.ts'
-import { isoNow, type Platform } from '../std/platform.ts'
+import { lifetime, type Platform } from '../std/platform.ts'
 import { TimedCache } from '../std/timed-cache.ts'
 import { credentialId } from '../storage/keys.ts'
 import type { SessionPage, SessionStore } from '../storage/sessions.ts'
@@ -51,8 +51,7 @@ export class Sessions {
       sessionId: credentialId<SessionId>(owner.username, randomId(platform, 10)),
       owner: owner.username,
       epoch: owner.epoch,
-      createdAt: isoNow(platform),
-      expiresAt: new Date(platform.now() + hours * 3_600_000).toISOString(),
+      ...lifetime(platform, hours * 3_600_000),
       uses,
       ...visitor,
     }

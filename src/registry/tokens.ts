@@ -5,7 +5,7 @@ import { refuse } from '../model/refusals.ts'
 import type { TokenLimits } from '../model/token-limits.ts'
 import { base62, randomId } from '../std/base62.ts'
 import { constantTimeEqual, digestHex } from '../std/digest.ts'
-import { isoNow, type Platform } from '../std/platform.ts'
+import { lifetime, type Platform } from '../std/platform.ts'
 import { TimedCache } from '../std/timed-cache.ts'
 import { credentialId } from '../storage/keys.ts'
 import type { TokenPage, TokenPosition, TokenStore } from '../storage/tokens.ts'
@@ -78,8 +78,7 @@ export class Tokens {
       owner: owner.username,
       ...request,
       ...(request.kind === 'login' ? { epoch: owner.epoch } : {}),
-      createdAt: isoNow(this.#platform),
-      expiresAt: new Date(this.#platform.now() + lifetimeDays * 86_400_000).toISOString(),
+      ...lifetime(this.#platform, lifetimeDays * 86_400_000),
     }
     await this.#store.put(record) // COMMIT: the token is good
     return { token, record }

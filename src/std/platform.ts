@@ -32,3 +32,12 @@ export const webPlatform: Platform = {
 export function isoNow(platform: Pick<Platform, 'now'>): string {
   return new Date(platform.now()).toISOString()
 }
+
+/** A lifetime that begins now, both ends as ISO 8601 text in UTC. */
+export function lifetime(
+  platform: Pick<Platform, 'now'>,
+  milliseconds: number,
+): { readonly createdAt: string; readonly expiresAt: string } {
+  const now = platform.now()
+  return { createdAt: new Date(now).toISOString(), expiresAt: new Date(now + milliseconds).toISOString() }
+}
