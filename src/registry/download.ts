@@ -1,9 +1,9 @@
-import { LRUCache } from 'lru-cache'
 import type { PackageFormat } from '../model/format.ts'
 import type { FileRef, PackageRef, Version, VersionRef } from '../model/ids.ts'
 import { type Asking, anonymous, type Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
 import { Refusal } from '../model/refusals.ts'
+import { growingCache } from '../std/growing-cache.ts'
 import type { Platform } from '../std/platform.ts'
 import type { Files, StoredFacts } from '../storage/files.ts'
 import { packageFileKey } from '../storage/keys.ts'
@@ -31,7 +31,7 @@ const sensitiveLifetimeS = 30
 export class Links {
   readonly #files: Files
   readonly #platform: Platform
-  readonly #made = new LRUCache<string, { readonly window: number; readonly url: string }>({ max: 10_000 })
+  readonly #made = growingCache<{ readonly window: number; readonly url: string }>(10_000)
 
   constructor(files: Files, platform: Platform) {
     this.#files = files

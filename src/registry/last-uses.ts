@@ -1,6 +1,6 @@
-import { LRUCache } from 'lru-cache'
 import type { TokenId } from '../model/ids.ts'
 import type { Token } from '../model/records.ts'
+import { growingCache } from '../std/growing-cache.ts'
 import { log } from '../std/log.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { TokenStore } from '../storage/tokens.ts'
@@ -18,7 +18,7 @@ export class LastUses {
   readonly #store: TokenStore
   readonly #platform: Platform
   /** The last day that was noted here, by token. */
-  readonly #noted = new LRUCache<TokenId, string>({ max: maxKnown })
+  readonly #noted = growingCache<string>(maxKnown)
   readonly #waiting = new Map<TokenId, NonNullable<Token['lastUsed']>>()
 
   constructor(store: TokenStore, platform: Platform) {

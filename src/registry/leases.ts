@@ -1,5 +1,5 @@
-import { LRUCache } from 'lru-cache'
 import type { Credential } from '../model/principal.ts'
+import { growingCache } from '../std/growing-cache.ts'
 import type { Uses } from '../storage/uses.ts'
 
 /** Whose uses are counted, and how far they are known to have been taken. */
@@ -29,7 +29,7 @@ const maxKnown = 10_000
  */
 export class Leases {
   readonly #store: Uses
-  readonly #leases = new LRUCache<string, Lease>({ max: maxKnown })
+  readonly #leases = growingCache<Lease>(maxKnown)
 
   constructor(store: Uses) {
     this.#store = store

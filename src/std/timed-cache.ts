@@ -1,4 +1,5 @@
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
+import { growingCache } from './growing-cache.ts'
 import type { Platform } from './platform.ts'
 
 export interface TimedCacheOptions {
@@ -19,7 +20,7 @@ export class TimedCache<V extends object> {
   constructor({ platform, maxAgeMs, maxEntries }: TimedCacheOptions) {
     this.#platform = platform
     this.#maxAgeMs = maxAgeMs
-    this.#known = new LRUCache({ max: maxEntries })
+    this.#known = growingCache(maxEntries)
   }
 
   get(key: string): V | undefined {

@@ -1,4 +1,5 @@
-import { LRUCache } from 'lru-cache'
+import type { LRUCache } from 'lru-cache'
+import { growingCache } from './growing-cache.ts'
 import type { Platform } from './platform.ts'
 
 export interface TokenBucketsOptions {
@@ -18,7 +19,7 @@ export class TokenBuckets {
 
   constructor(options: TokenBucketsOptions) {
     this.#options = options
-    this.#buckets = new LRUCache({ max: options.maxKeys })
+    this.#buckets = growingCache(options.maxKeys)
   }
 
   /** Takes one. @returns 0, or the seconds to wait for the next */
