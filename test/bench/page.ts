@@ -8,7 +8,9 @@ import { type Row, table, verdict } from './ratios.ts'
 
 /** Where the page's own words are: what stands below the second heading is kept by hand, in the same file. */
 export function writePage(rows: readonly Row[], began: Date, size: { rounds: number; seconds: number }): void {
-  const missed = rows.filter((row) => verdict(row) === '**missed**').map((row) => row.question)
+  const missed = rows.filter((row) => verdict(row) === '**missed**')
+  const named = missed.map(({ question }) => question).join('; ')
+  const reasons = missed.map(({ question, obstacle = 'not looked into yet.' }) => `- **${question}**: ${obstacle}\n`)
   const page = `# Performance
 
 Written by \`npm run bench\`; do not edit. What was learned from it is in the
@@ -16,10 +18,12 @@ Written by \`npm run bench\`; do not edit. What was learned from it is in the
 
 - **When**: ${began.toISOString().slice(0, 16).replace('T', ' ')} UTC, commit \`${commit()}\`
 - **Machine**: ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}
-- **Targets missed**: ${missed.length === 0 ? 'none' : missed.join('; ')}
+- **Targets missed**: ${named || 'none'}
 
 ${table(rows)}
 
+## Why targets are missed
+${reasons.join('') || 'None is.\n'}
 ## Method
 - Deckle is \`npm start\` as a user runs it: storage, validator and workerd on this machine. The floor is a worker in
   the same workerd that verifies one token and signs a link with aws4fetch, and nothing else. Verdaccio is version 6

@@ -23,6 +23,8 @@ export interface Row {
   /** Medians of both sides with their unit, for the feeling; only the ratio counts. */
   readonly numbers: string
   readonly target?: Target
+  /** What stands in the way of the target, for the page, where it is missed. */
+  readonly obstacle?: string
 }
 
 export function median(values: readonly number[]): number {
