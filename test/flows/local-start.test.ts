@@ -146,6 +146,8 @@ describe('npm start', () => {
     const running = descendants(first.child.pid ?? 0)
     const find = (part: string) => running.find(({ command }) => command.includes(part))?.pid ?? 0
     const workerd = find('workerd serve')
+    // Stopped first, so that it cannot hear of the supervisor's end before its own
+    process.kill(find('edge-part.ts'), 'SIGSTOP')
     for (const part of ['local.ts', 'edge-part.ts']) process.kill(find(part), 'SIGKILL')
     await first.ended
     await waitFor(() => running.every(({ pid }) => pid === workerd || !isAlive(pid)))
