@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /**
@@ -17,6 +18,8 @@ export default defineConfig({
           // Hashing passwords and property tests take seconds when the machine is busy; workerd takes some to start.
           testTimeout: 15_000,
           hookTimeout: 30_000,
+          // Of two cores, vitest would leave one idle.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
           sequence: { groupOrder: 1 },
         },
       },
