@@ -166,11 +166,14 @@ test('a rebuild mends the index', async () => {
   await ana.publish('broken', '1.0.0', { access: 'public' })
   const ref = npmPackage('broken')
   await indexPackage(deps(), ref)
-  for (const item of await indexItems('broken')) {
-    const [key = '', sort = ''] = item.split(' ')
-    await stack.stores.db.remove('packages', { package: key, item: sort })
+  const lose = async () => {
+    for (const item of await indexItems('broken')) {
+      const [key = '', sort = ''] = item.split(' ')
+      await stack.stores.db.remove('packages', { package: key, item: sort })
+    }
+    return names(ana, 'broken')
   }
-  expect(await names(ana, 'broken')).toEqual([])
+  await expect.poll(lose).toEqual([]) // the validator may still be at its own entries
   expect((await rebuild(deps(), ref)).outcome).toBe('unchanged')
   expect(await names(ana, 'broken')).toEqual(['broken'])
 })
