@@ -172,7 +172,7 @@ async function close(
 async function withdraw(deps: SettleDeps, record: VersionRecord): Promise<Settled> {
   if (!(await deps.versions.isOpen(record))) return 'nothing_to_do'
   await deps.staging.discard(record.uploadId)
-  await deps.files.remove(record) // repeatable
+  await deps.files.withdraw(record) // repeatable, and harmless when it comes late: the next claim's file is not ours
   await deps.versions.done(record) // COMMIT: the number is free again
   return 'settled'
 }

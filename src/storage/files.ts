@@ -46,6 +46,12 @@ export class Files {
     await this.#s3.remove(packageFileKey({ ...record, filename: record.file.filename }))
   }
 
+  /** Removes the file that this claim has put into place, if it has; that of another claim stays. For the validator only. */
+  async withdraw(record: VersionRecord): Promise<void> {
+    const standing = await this.#s3.head(packageFileKey({ ...record, filename: record.file.filename }))
+    if (standing?.metadata['upload'] === record.uploadId) await this.remove(record)
+  }
+
   async describe(file: FileRef): Promise<StoredFacts | undefined> {
     const info = await this.#s3.head(packageFileKey(file))
     return info === undefined ? undefined : { sizeBytes: info.sizeBytes, etag: info.etag }
