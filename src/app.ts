@@ -105,7 +105,8 @@ function frame(registry: Registry): MiddlewareHandler<AppEnv> {
     c.res.headers.set('x-request-id', requestId)
     c.res.headers.set('x-content-type-options', 'nosniff')
     registry.flushNotes((work) => c.executionCtx.waitUntil(work))
-    log('info', 'request_served', `${c.req.method} ${routeOf(c)} ${c.res.status}`, {
+    measure(registry, c, (registry.platform.now() - startedAt) / 1_000)
+    log('info', 'request_served', `${routeOf(c)} ${c.res.status}`, {
       request_id: requestId,
       status: c.res.status,
       duration_ms: registry.platform.now() - startedAt,
@@ -114,14 +115,24 @@ function frame(registry: Registry): MiddlewareHandler<AppEnv> {
   }
 }
 
+function measure({ telemetry: { metrics } }: Registry, c: Context<AppEnv>, seconds: number): void {
+  const route = routeOf(c)
+  metrics?.count('requests', { route, status: `${Math.floor(c.res.status / 100)}xx` })
+  metrics?.observe('requestSeconds', { route }, seconds)
+  if (c.var.refusal !== undefined) metrics?.count('refusals', { code: c.var.refusal })
+}
+
 /** Cloudflare's name of the request, if it is one. */
 function givenId(header: string | undefined): string | undefined {
   return header !== undefined && /^[\w-]{1,64}$/.test(header) ? header : undefined
 }
 
-/** The pattern that the address matched, never the address itself: that may hold a token. */
+const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/** Method and pattern that matched, never the address itself: that may hold a token. */
 function routeOf(c: Context<AppEnv>): string {
-  return matchedRoutes(c).find(({ path }) => !path.endsWith('*'))?.path ?? 'no route'
+  const route = matchedRoutes(c).find(({ path }) => !path.endsWith('*'))
+  return `${known.has(c.req.method) ? c.req.method : 'OTHER'} ${route?.path ?? 'no route'}`
 }
 
 /** Pages for people, as far as they are not package names. */

@@ -3,4 +3,4 @@ import { startFrontDesk } from './front-desk/server.ts'
 import { runService } from './service/run-service.ts'
 
 /** The front desk without an edge: the same app, served by Node behind a load balancer. */
-runService('front desk', (config) => startFrontDesk(config, webPlatform))
+runService('front desk', (config, telemetry) => startFrontDesk(config, webPlatform, telemetry))

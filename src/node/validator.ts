@@ -1,5 +1,6 @@
+import { webPlatform } from '../std/platform.ts'
 import { runService } from './service/run-service.ts'
 import { startValidator } from './validator/service.ts'
 
 /** The validator: takes jobs from the queue until it is told to stop. */
-runService('validator', startValidator)
+runService('validator', (config, telemetry) => startValidator(config, webPlatform, telemetry))

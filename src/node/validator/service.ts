@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts'
+import type { Telemetry } from '../../model/telemetry.ts'
 import { sweepIndex } from '../../registry/search-index.ts'
 import { settle } from '../../registry/settle.ts'
 import { sweep } from '../../registry/sweep.ts'
@@ -9,6 +10,7 @@ import { queues } from '../../storage/tables.ts'
 import { createPolicy } from '../../validation/policy.ts'
 import { formats, wireStores } from '../../wiring.ts'
 import { createConsumers } from './consumers.ts'
+import { measureJobs } from './measure-jobs.ts'
 import { createValidate } from './validate.ts'
 
 /** Small packages are decided in tens of milliseconds, mostly waiting for storage: a few at a time fill one core. */
@@ -23,21 +25,29 @@ export interface Validator {
 }
 
 /** Starts the consumers of the job queue and the sweeper. Any number of validators may run side by side. */
-export async function startValidator(config: Config, platform: Platform = webPlatform): Promise<Validator> {
-  const stores = wireStores(config, platform)
+export async function startValidator(
+  config: Config,
+  platform: Platform = webPlatform,
+  telemetry: Telemetry = {},
+): Promise<Validator> {
+  const stores = wireStores(config, platform, telemetry)
   const deps = {
     ...stores,
     formats,
     publicUrl: config.publicUrl,
     platform,
     maxAttempts,
-    validate: createValidate({ stores, platform, policy: createPolicy(config.policy) }),
+    validate: createValidate({ stores, platform, policy: createPolicy(config.policy), telemetry }),
   }
-  const consumers = createConsumers(config, await stores.sqs.queueUrl('jobs'), parallelJobs, async (body) => {
-    const ref = parseJob(body)
-    const outcome = await settle(deps, ref)
-    log('info', 'job_done', `${ref.format}/${ref.name}@${ref.version}: ${outcome}`)
-  })
+  const measured = measureJobs(platform, telemetry)
+  const consumers = createConsumers(config, await stores.sqs.queueUrl('jobs'), parallelJobs, (job) =>
+    measured(job, async () => {
+      const ref = parseJob(job.body)
+      const outcome = await settle(deps, ref)
+      log('info', 'job_done', `${ref.format}/${ref.name}@${ref.version}: ${outcome}`)
+      return outcome
+    }),
+  )
   const sweeper = startSweeper(async () => {
     await sweep(deps)
     await sweepIndex(deps)
