@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs'
-import { bucketName } from './names.ts'
+import { bucketName, metricsNamespace } from './names.ts'
 import type { Settings } from './settings.ts'
 
 /** For whoever serves clients: it finds its secrets by name, and reads them itself. */
@@ -20,5 +20,6 @@ export function environmentOf(scope: Construct, { publicUrl, prefix }: Settings)
     DECKLE_BUCKET: bucketName(scope, prefix),
     DECKLE_TABLE_PREFIX: prefix,
     DECKLE_QUEUE_PREFIX: prefix,
+    DECKLE_METRICS_NAMESPACE: metricsNamespace(prefix),
   }
 }
