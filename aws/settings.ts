@@ -29,6 +29,8 @@ const options = z.object({
   bucketTrail: z.enum(['off', 'writes', 'all']).default('off'),
   /** Whether S3 counts requests and bytes for the dashboard, for about $4 a month. */
   bucketMetrics: z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]).default(false),
+  /** A collector of traces for what runs on AWS, without a password: it would stand in the task's definition. */
+  tracesEndpoint: z.url({ protocol: /^https$/ }).optional(),
   monthlyBudgetUsd: whole(1, 1_000_000).default(50),
 })
 

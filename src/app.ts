@@ -1,4 +1,4 @@
-import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { type Context, Hono, type MiddlewareHandler, type Next } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import { api, document } from './api/api.ts'
 import { apiProblem } from './api/problems.ts'
@@ -100,7 +100,7 @@ function frame(registry: Registry): MiddlewareHandler<AppEnv> {
     c.set('traffic', traffic)
     c.set('requestId', requestId)
     c.set('pace', paceOf(registry.platform))
-    await next()
+    await traced(registry, c, next)
     if (c.res.status >= 400) await drain(c.req.raw.body, 2 * registry.config.maxPublishBytes, c.var.pace)
     c.res.headers.set('x-request-id', requestId)
     c.res.headers.set('x-content-type-options', 'nosniff')
@@ -113,6 +113,23 @@ function frame(registry: Registry): MiddlewareHandler<AppEnv> {
       ...(c.var.refusal === undefined ? {} : { code: c.var.refusal }),
     })
   }
+}
+
+/** A trace that begins elsewhere goes on here. */
+function traced({ telemetry: { tracer } }: Registry, c: Context<AppEnv>, next: Next): Promise<void> {
+  if (tracer === undefined) return next()
+  const traceparent = c.req.header('traceparent')
+  return tracer.begin('request', { kind: 'server', traceparent }, async (span) => {
+    await next()
+    const [method, route] = routeOf(c).split(' ', 2)
+    span.name = routeOf(c)
+    span.failed = c.res.status >= 500
+    span.attributes['http.request.method'] = method ?? ''
+    span.attributes['http.route'] = route ?? ''
+    span.attributes['http.response.status_code'] = c.res.status
+    span.attributes['deckle.request_id'] = c.var.requestId
+    if (c.var.refusal !== undefined) span.attributes['deckle.refusal'] = c.var.refusal
+  })
 }
 
 function measure({ telemetry: { metrics } }: Registry, c: Context<AppEnv>, seconds: number): void {

@@ -3,7 +3,7 @@ import { visibilities } from './model/records.ts'
 import { isSameHost, parseOrigin } from './std/origin.ts'
 import { Secret } from './std/secret.ts'
 import { accessOf, accessProblems, accessSettings, identityKeys, type StorageAccess } from './storage-access.ts'
-import { telemetryOf, telemetrySettings } from './telemetry-settings.ts'
+import { type TelemetryConfig, telemetryOf, telemetrySettings } from './telemetry-settings.ts'
 import type { PolicyChanges } from './validation/policy.ts'
 import { readPolicyChanges } from './validation/policy-changes.ts'
 
@@ -143,7 +143,7 @@ const settings = z
     })
   })
 
-export interface Config {
+export interface Config extends TelemetryConfig {
   readonly publicUrl: string
   readonly storage: {
     readonly region: string
@@ -186,7 +186,6 @@ export interface Config {
   readonly eventDays: number
   readonly port: number
   readonly healthPort?: number
-  readonly metricsNamespace?: string
   readonly policy: PolicyChanges
 }
 

@@ -110,7 +110,7 @@ export function wireStores(config: Config, platform: Platform, telemetry: Teleme
     files: new Files(s3),
     manifests: new Manifests(s3),
     reports: new Reports(s3),
-    jobs: new Jobs(sqs),
+    jobs: new Jobs(sqs, telemetry),
     searchIndex: new SearchIndex(db),
     accessIndex: new AccessIndex(db),
   }
@@ -237,6 +237,7 @@ export function wire(config: Config, platform: Platform, telemetry: Telemetry = 
     flushNotes: (waitUntil: WaitUntil) => {
       deps.events.flushSoon(waitUntil)
       deps.lastUses.flushSoon(waitUntil)
+      telemetry.tracer?.flushSoon(waitUntil)
     },
     ...bind(deps, { ...accounts, ...identity, ...people, ...organisations, ...packages, ...records }),
   }

@@ -1,4 +1,5 @@
 import type { MetricDefinitions, Metrics } from '../std/metrics.ts'
+import type { Tracer } from '../std/tracer.ts'
 
 /** Upper bounds in seconds: from what memory answers to the longest that a publish waits. */
 const seconds = [0.005, 0.025, 0.1, 0.25, 1, 2.5, 10, 30]
@@ -69,4 +70,5 @@ export const measures = {
 /** What the code tells of itself beside its log. Each part is absent where nobody would hear it. */
 export interface Telemetry {
   readonly metrics?: Metrics<typeof measures>
+  readonly tracer?: Tracer
 }

@@ -148,7 +148,13 @@ export class AwsService {
     return (await signer.sign()).url.href
   }
 
-  async #observe<T>({ operation }: AwsRequest, attempt: () => Promise<T>): Promise<T> {
+  #observe<T>(request: AwsRequest, attempt: () => Promise<T>): Promise<T> {
+    const { tracer } = this.#telemetry
+    if (tracer === undefined) return this.#measure(request, attempt)
+    return tracer.within(`${this.service} ${request.operation}`, 'client', () => this.#measure(request, attempt))
+  }
+
+  async #measure<T>({ operation }: AwsRequest, attempt: () => Promise<T>): Promise<T> {
     const beganAt = this.platform.now()
     let outcome = 'ok'
     try {

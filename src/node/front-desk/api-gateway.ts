@@ -6,6 +6,7 @@ import type { Walls } from '../../http/walls.ts'
 import { measures } from '../../model/telemetry.ts'
 import { Metrics } from '../../std/metrics.ts'
 import type { Platform } from '../../std/platform.ts'
+import { wireTelemetry } from '../../wire-telemetry.ts'
 import { wire } from '../../wiring.ts'
 import { embedInLog } from '../service/embed-metrics.ts'
 
@@ -26,7 +27,8 @@ const walls: Walls = { requestBytes: 6_000_000, answerBytes: 4_500_000 }
 export function createHandler(config: Config, platform: Platform): Handler {
   const metrics = new Metrics(measures)
   const embed = embedInLog(config, metrics, 'front desk')
-  const app = createApp(wire(config, { ...platform, endsWithAnswers: true }, { metrics }), walls)
+  const brief = { ...platform, endsWithAnswers: true } as const
+  const app = createApp(wire(config, brief, wireTelemetry(config, brief, 'front-desk', { metrics })), walls)
   const door = new Hono<{ Bindings: { event: LambdaEvent; lambdaContext: LambdaContext } }>()
   door.all('*', async (c) => {
     const left: Promise<unknown>[] = []

@@ -39,6 +39,7 @@ export async function startFrontDesk(config: Config, platform: Platform, telemet
     async stop() {
       await stopListening()
       while (left.size > 0) await Promise.allSettled(left)
+      await telemetry.tracer?.flush()
       log('info', 'front_desk_stopped', 'all begun requests are done')
     },
   }

@@ -1,5 +1,5 @@
 import { type Config, ConfigError, parseConfig } from '../../config.ts'
-import { measures, type Telemetry } from '../../model/telemetry.ts'
+import { measures } from '../../model/telemetry.ts'
 import { log } from '../../std/log.ts'
 import { Metrics } from '../../std/metrics.ts'
 import { startEmbedding } from './embed-metrics.ts'
@@ -10,7 +10,7 @@ export interface Service {
   stop(): Promise<void>
 }
 
-type StartService = (config: Config, telemetry: Telemetry) => Promise<Service>
+type StartService = (config: Config, metrics: Metrics<typeof measures>) => Promise<Service>
 
 /** Runs a service with the settings of the environment until it is told to stop, and answers for its health. */
 export function runService(name: string, start: StartService): void {
@@ -25,7 +25,7 @@ export function runService(name: string, start: StartService): void {
 async function startUntilStopped(name: string, start: StartService): Promise<void> {
   const config = parseConfig(process.env)
   const metrics = new Metrics(measures)
-  const service = await start(config, { metrics })
+  const service = await start(config, metrics)
   const health = config.healthPort === undefined ? undefined : await startHealthServer(config.healthPort, metrics)
   const embedding = startEmbedding(config, metrics, name)
   const stop = () => {

@@ -8,9 +8,10 @@ import { type Platform, webPlatform } from '../../std/platform.ts'
 import { parseJob } from '../../storage/jobs.ts'
 import { queues } from '../../storage/tables.ts'
 import { createPolicy } from '../../validation/policy.ts'
+import { wireTelemetry } from '../../wire-telemetry.ts'
 import { formats, wireStores } from '../../wiring.ts'
 import { createConsumers } from './consumers.ts'
-import { measureJobs } from './measure-jobs.ts'
+import { observeJobs } from './observe-jobs.ts'
 import { createValidate } from './validate.ts'
 
 /** Small packages are decided in tens of milliseconds, mostly waiting for storage: a few at a time fill one core. */
@@ -28,7 +29,7 @@ export interface Validator {
 export async function startValidator(
   config: Config,
   platform: Platform = webPlatform,
-  telemetry: Telemetry = {},
+  telemetry: Telemetry = wireTelemetry(config, platform, 'validator'),
 ): Promise<Validator> {
   const stores = wireStores(config, platform, telemetry)
   const deps = {
@@ -39,15 +40,15 @@ export async function startValidator(
     maxAttempts,
     validate: createValidate({ stores, platform, policy: createPolicy(config.policy), telemetry }),
   }
-  const measured = measureJobs(platform, telemetry)
-  const consumers = createConsumers(config, await stores.sqs.queueUrl('jobs'), parallelJobs, (job) =>
-    measured(job, async () => {
-      const ref = parseJob(job.body)
-      const outcome = await settle(deps, ref)
-      log('info', 'job_done', `${ref.format}/${ref.name}@${ref.version}: ${outcome}`)
+  const observed = observeJobs(platform, telemetry)
+  const consumers = createConsumers(config, await stores.sqs.queueUrl('jobs'), parallelJobs, (received) => {
+    const job = parseJob(received.body)
+    return observed({ ...received, ...job }, async () => {
+      const outcome = await settle(deps, job)
+      log('info', 'job_done', `${job.format}/${job.name}@${job.version}: ${outcome}`)
       return outcome
-    }),
-  )
+    })
+  })
   const sweeper = startSweeper(async () => {
     await sweep(deps)
     await sweepIndex(deps)
@@ -57,6 +58,7 @@ export async function startValidator(
     async stop() {
       sweeper.stop()
       await consumers.stop()
+      await telemetry.tracer?.flush()
       log('info', 'validator_stopped', 'all begun jobs are done')
     },
   }

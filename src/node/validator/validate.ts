@@ -27,13 +27,22 @@ export function createValidate(deps: ValidateDeps): Validate {
   return async (record) => {
     const stopHeartbeat = startHeartbeat(deps.stores, record)
     try {
-      const verdict = await validate(deps, record)
+      const verdict = await traced(deps.telemetry, () => validate(deps, record))
       deps.telemetry?.metrics?.count('verdicts', { verdict: verdict.verdict, code: codeOf(verdict) })
       return verdict
     } finally {
       stopHeartbeat()
     }
   }
+}
+
+function traced(telemetry: Telemetry | undefined, work: () => Promise<Verdict>): Promise<Verdict> {
+  if (telemetry?.tracer === undefined) return work()
+  return telemetry.tracer.within('checks', 'internal', async ({ attributes }) => {
+    const verdict = await work()
+    attributes['deckle.verdict'] = verdict.verdict
+    return verdict
+  })
 }
 
 /** Of the first reason: the one that a publisher reads first. */
