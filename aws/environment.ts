@@ -14,7 +14,10 @@ export function frontDoorEnvironment(scope: Construct, settings: Settings): Reco
 }
 
 /** Settings of the product (`src/config.ts`) that every component on AWS has: where things are, and no secrets. */
-export function environmentOf(scope: Construct, { publicUrl, prefix, tracesEndpoint }: Settings): Record<string, string> {
+export function environmentOf(
+  scope: Construct,
+  { publicUrl, prefix, tracesEndpoint }: Settings,
+): Record<string, string> {
   return {
     DECKLE_PUBLIC_URL: publicUrl,
     DECKLE_BUCKET: bucketName(scope, prefix),

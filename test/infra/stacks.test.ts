@@ -226,9 +226,11 @@ describe('observability', () => {
       )
   })
 
-  test('a record of AWS of the bucket, and the bucket’s own numbers, are there when they are asked for', () => {
+  test('a record of AWS of the bucket, the bucket’s own numbers, and traces are there when they are asked for', () => {
     stack('Observability').resourceCountIs('AWS::CloudTrail::Trail', 0)
-    const { DeckleObservability, DeckleStorage } = synthesise({ bucketTrail: 'writes', bucketMetrics: true })
+    const tracesEndpoint = 'https://otel.example.com'
+    const all = synthesise({ bucketTrail: 'writes', bucketMetrics: true, tracesEndpoint })
+    const { DeckleObservability, DeckleStorage, DeckleValidator } = all
     DeckleObservability?.hasResourceProperties('AWS::CloudTrail::Trail', {
       EventSelectors: [
         Match.objectLike({
@@ -239,6 +241,7 @@ describe('observability', () => {
       ],
     })
     DeckleStorage?.hasResourceProperties('AWS::S3::Bucket', { MetricsConfigurations: [{ Id: 'EntireBucket' }] })
+    expect(JSON.stringify(DeckleValidator?.toJSON())).toContain(`"Value":"${tracesEndpoint}"`)
     expect(dashboardOf(DeckleObservability ?? expect.unreachable())).toContain('BytesDownloaded')
   })
 
