@@ -1,5 +1,5 @@
 import type { Construct } from 'constructs'
-import { bucketName } from './names.ts'
+import { bucketName, metricsNamespace } from './names.ts'
 import type { Settings } from './settings.ts'
 
 /** For whoever serves clients: it finds its secrets by name, and reads them itself. */
@@ -14,11 +14,16 @@ export function frontDoorEnvironment(scope: Construct, settings: Settings): Reco
 }
 
 /** Settings of the product (`src/config.ts`) that every component on AWS has: where things are, and no secrets. */
-export function environmentOf(scope: Construct, { publicUrl, prefix }: Settings): Record<string, string> {
+export function environmentOf(
+  scope: Construct,
+  { publicUrl, prefix, tracesEndpoint }: Settings,
+): Record<string, string> {
   return {
     DECKLE_PUBLIC_URL: publicUrl,
     DECKLE_BUCKET: bucketName(scope, prefix),
     DECKLE_TABLE_PREFIX: prefix,
     DECKLE_QUEUE_PREFIX: prefix,
+    DECKLE_METRICS_NAMESPACE: metricsNamespace(prefix),
+    ...(tracesEndpoint === undefined ? {} : { DECKLE_TRACES_ENDPOINT: tracesEndpoint }),
   }
 }

@@ -37,12 +37,17 @@ const onFargate: readonly Answer[] = [
   ['DeckleFrontDesk/Fargate/BalancerGroup', 'EC23', 'The registry is public; plain HTTP is only sent on to HTTPS.'],
 ]
 
+const withTrail: readonly Answer[] = [
+  ['DeckleObservability/BucketTrail/Log', 'S1', 'It is a log itself, which AWS alone writes and signs.'],
+]
+
 /** Makes synthesis fail on every finding of the AwsSolutions pack that is not answered here. */
-export function checkWithNag(app: App, { prefix, region, frontDoor }: Settings): void {
+export function checkWithNag(app: App, { prefix, region, frontDoor, bucketTrail }: Settings): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   const bucket = `arn:<AWS::Partition>:s3:::${prefix}<AWS::AccountId>-${region}`
   const all = [
     ...always,
+    ...(bucketTrail === 'off' ? [] : withTrail),
     ...serviceIn('DeckleValidator/Validator', validatorRights, bucket),
     ...foldersOf('DeckleEdgeAccess/Policy', requestPathRights, bucket),
     ...(frontDoor === 'lambda'

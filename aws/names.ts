@@ -23,3 +23,11 @@ export function tableArn(scope: Construct, prefix: string, table: TableName): st
 export function queueArn(scope: Construct, prefix: string, queue: QueueName): string {
   return Stack.of(scope).formatArn({ service: 'sqs', resource: `${prefix}${queues[queue].name}` })
 }
+
+/** Of the metrics that services count themselves. */
+export function metricsNamespace(prefix: string): string {
+  return `${prefix}registry`
+}
+
+/** Of what S3 counts in the whole bucket. */
+export const bucketMetricsId = 'EntireBucket'

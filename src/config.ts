@@ -3,6 +3,7 @@ import { visibilities } from './model/records.ts'
 import { isSameHost, parseOrigin } from './std/origin.ts'
 import { Secret } from './std/secret.ts'
 import { accessOf, accessProblems, accessSettings, identityKeys, type StorageAccess } from './storage-access.ts'
+import { type TelemetryConfig, telemetryOf, telemetrySettings } from './telemetry-settings.ts'
 import type { PolicyChanges } from './validation/policy.ts'
 import { readPolicyChanges } from './validation/policy-changes.ts'
 
@@ -71,6 +72,7 @@ const settings = z
     DECKLE_PORT: whole(1, 65_535).default(8_080),
     /** Where a service answers for its health, on every address; absent: nowhere. */
     DECKLE_HEALTH_PORT: whole(1, 65_535).optional(),
+    ...telemetrySettings,
     /** Whom a new package is visible to when its publisher does not say. */
     DECKLE_NEW_PACKAGES: z.enum(visibilities).default('private'),
     /** Demand a login for every read. */
@@ -141,7 +143,7 @@ const settings = z
     })
   })
 
-export interface Config {
+export interface Config extends TelemetryConfig {
   readonly publicUrl: string
   readonly storage: {
     readonly region: string
@@ -255,6 +257,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     eventDays: value.DECKLE_EVENT_DAYS,
     port: value.DECKLE_PORT,
     ...(value.DECKLE_HEALTH_PORT === undefined ? {} : { healthPort: value.DECKLE_HEALTH_PORT }),
+    ...telemetryOf(value),
     policy: value.DECKLE_POLICY,
   })
 }

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts'
 import type { PackageFormat } from './model/format.ts'
 import type { FormatId } from './model/ids.ts'
+import type { Telemetry } from './model/telemetry.ts'
 import { npmFormat } from './npm/format.ts'
 import type { AccountDeps } from './registry/accounts.ts'
 import { AuditLog } from './registry/audit-log.ts'
@@ -62,11 +63,18 @@ import { wireCredentials, wireEdgeIdentity } from './wire-credentials.ts'
 import { wireSealer, wireSessionKeys } from './wire-secrets.ts'
 
 /** Every store, on the clients of the three services. The only place that calls their constructors. */
-export function wireStores(config: Config, platform: Platform) {
+export function wireStores(config: Config, platform: Platform, telemetry: Telemetry = {}) {
   const { region, ...storage } = config.storage
   const credentials = wireCredentials(config, platform)
   const service = (name: SignedService, endpoint: string | undefined) =>
-    new AwsService({ service: name, region, credentials, platform, ...(endpoint === undefined ? {} : { endpoint }) })
+    new AwsService({
+      service: name,
+      region,
+      credentials,
+      platform,
+      telemetry,
+      ...(endpoint === undefined ? {} : { endpoint }),
+    })
   const s3 = new S3({
     service: service('s3', storage.s3Endpoint),
     bucket: storage.bucket,
@@ -102,7 +110,7 @@ export function wireStores(config: Config, platform: Platform) {
     files: new Files(s3),
     manifests: new Manifests(s3),
     reports: new Reports(s3),
-    jobs: new Jobs(sqs),
+    jobs: new Jobs(sqs, telemetry),
     searchIndex: new SearchIndex(db),
     accessIndex: new AccessIndex(db),
   }
@@ -187,8 +195,8 @@ export function wirePeople(
 }
 
 /** Everything that the use cases on the request path need; `bind` holds each to what it asks for. */
-function wireDeps(config: Config, platform: Platform) {
-  const stores = wireStores(config, platform)
+function wireDeps(config: Config, platform: Platform, telemetry: Telemetry) {
+  const stores = wireStores(config, platform, telemetry)
   const headCache = new HeadCache(stores.heads, platform)
   return {
     ...stores,
@@ -202,7 +210,7 @@ function wireDeps(config: Config, platform: Platform) {
     waitMs: config.publishWaitMs,
     documents: new DocumentCache(),
     links: new Links(stores.files, platform),
-    events: new EventLog(stores.downloads, stores.versions, platform),
+    events: new EventLog({ store: stores.downloads, versions: stores.versions, platform, telemetry }),
   }
 }
 
@@ -210,11 +218,12 @@ function wireDeps(config: Config, platform: Platform) {
  * The registry as protocols see it: its use cases, bound to stores and caches. Made once per isolate or process; holds
  * what this isolate knows, and nothing that belongs to one request.
  */
-export function wire(config: Config, platform: Platform) {
-  const deps = wireDeps(config, platform)
+export function wire(config: Config, platform: Platform, telemetry: Telemetry = {}) {
+  const deps = wireDeps(config, platform, telemetry)
   return {
     config,
     platform,
+    telemetry,
     formats,
     /** Who this registry is to AWS; undefined where it signs with a key of AWS's. */
     identity: wireEdgeIdentity(config, platform),
@@ -228,6 +237,7 @@ export function wire(config: Config, platform: Platform) {
     flushNotes: (waitUntil: WaitUntil) => {
       deps.events.flushSoon(waitUntil)
       deps.lastUses.flushSoon(waitUntil)
+      telemetry.tracer?.flushSoon(waitUntil)
     },
     ...bind(deps, { ...accounts, ...identity, ...people, ...organisations, ...packages, ...records }),
   }

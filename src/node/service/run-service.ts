@@ -1,5 +1,8 @@
 import { type Config, ConfigError, parseConfig } from '../../config.ts'
+import { measures } from '../../model/telemetry.ts'
 import { log } from '../../std/log.ts'
+import { Metrics } from '../../std/metrics.ts'
+import { startEmbedding } from './embed-metrics.ts'
 import { startHealthServer } from './health-server.ts'
 
 export interface Service {
@@ -7,9 +10,11 @@ export interface Service {
   stop(): Promise<void>
 }
 
+type StartService = (config: Config, metrics: Metrics<typeof measures>) => Promise<Service>
+
 /** Runs a service with the settings of the environment until it is told to stop, and answers for its health. */
-export function runService(name: string, start: (config: Config) => Promise<Service>): void {
-  startUntilStopped(start).catch((error: unknown) => {
+export function runService(name: string, start: StartService): void {
+  startUntilStopped(name, start).catch((error: unknown) => {
     if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`)
     else log('error', 'service_start_failed', `the ${name} could not start`, { error })
     process.exitCode = 1
@@ -17,13 +22,18 @@ export function runService(name: string, start: (config: Config) => Promise<Serv
   })
 }
 
-async function startUntilStopped(start: (config: Config) => Promise<Service>): Promise<void> {
+async function startUntilStopped(name: string, start: StartService): Promise<void> {
   const config = parseConfig(process.env)
-  const service = await start(config)
-  const health = config.healthPort === undefined ? undefined : await startHealthServer(config.healthPort)
+  const metrics = new Metrics(measures)
+  const service = await start(config, metrics)
+  const health = config.healthPort === undefined ? undefined : await startHealthServer(config.healthPort, metrics)
+  const embedding = startEmbedding(config, metrics, name)
   const stop = () => {
     health?.stopping()
-    void service.stop().then(() => process.exit(0))
+    void service.stop().then(() => {
+      embedding.stop()
+      process.exit(0)
+    })
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
