@@ -27,6 +27,7 @@ import { Tokens } from './registry/tokens.ts'
 import { bind } from './std/bind.ts'
 import type { Platform } from './std/platform.ts'
 import { AccessIndex } from './storage/access-index.ts'
+import { isAnswering } from './storage/answering.ts'
 import { Attempts } from './storage/attempts.ts'
 import { Audit } from './storage/audit.ts'
 import { AwsService, type SignedService } from './storage/aws.ts'
@@ -63,10 +64,13 @@ import { wireSealer, wireSessionKeys } from './wire-secrets.ts'
 
 /** Every store, on the clients of the three services. The only place that calls their constructors. */
 export function wireStores(config: Config, platform: Platform) {
-  const { region, ...storage } = config.storage
+  const { region, isReplica: readOnly, ...storage } = config.storage
   const credentials = wireCredentials(config, platform)
   const service = (name: SignedService, endpoint: string | undefined) =>
-    new AwsService({ service: name, region, credentials, platform, ...(endpoint === undefined ? {} : { endpoint }) })
+    new AwsService({
+      ...{ service: name, region, credentials, platform, readOnly },
+      ...(endpoint === undefined ? {} : { endpoint }),
+    })
   const s3 = new S3({
     service: service('s3', storage.s3Endpoint),
     bucket: storage.bucket,
@@ -186,9 +190,20 @@ export function wirePeople(
   }
 }
 
+/** Of a copy nothing can be recorded: events wait in the log of its home, and what must be on record first is refused. */
+function eventsOf(own: EventLog, home: EventLog | undefined): Pick<EventLog, 'record' | 'recordNow'> {
+  return home === undefined
+    ? own
+    : {
+        record: (...event) => home.record(...event),
+        recordNow: (...event) => own.recordNow(...event),
+      }
+}
+
 /** Everything that the use cases on the request path need; `bind` holds each to what it asks for. */
-function wireDeps(config: Config, platform: Platform) {
+function wireDeps(config: Config, platform: Platform, home?: EventLog) {
   const stores = wireStores(config, platform)
+  const ownEvents = new EventLog(stores.downloads, stores.versions, platform)
   const headCache = new HeadCache(stores.heads, platform)
   return {
     ...stores,
@@ -202,16 +217,18 @@ function wireDeps(config: Config, platform: Platform) {
     waitMs: config.publishWaitMs,
     documents: new DocumentCache(),
     links: new Links(stores.files, platform),
-    events: new EventLog(stores.downloads, stores.versions, platform),
+    ownEvents,
+    events: eventsOf(ownEvents, home),
   }
 }
 
 /**
  * The registry as protocols see it: its use cases, bound to stores and caches. Made once per isolate or process; holds
  * what this isolate knows, and nothing that belongs to one request.
+ * @param home for a copy in another region: what keeps its download events
  */
-export function wire(config: Config, platform: Platform) {
-  const deps = wireDeps(config, platform)
+export function wire(config: Config, platform: Platform, home?: EventLog) {
+  const deps = wireDeps(config, platform, home)
   return {
     config,
     platform,
@@ -222,11 +239,14 @@ export function wire(config: Config, platform: Platform) {
     resolveCredential: (text: string, use: CredentialUse) =>
       text.includes('.') ? deps.sessions.resolve(text, use) : deps.tokens.resolve(text, use),
     resolveSession: (text: string, use: CredentialUse) => deps.sessions.resolve(text, use),
+    events: deps.ownEvents,
+    isStorageAnswering: () => isAnswering(deps.db, deps.s3, platform),
     /** Sends jobs again that have stood still: validators do so too, while there are any. */
     sweep: () => sweep(deps),
     /** Writes what was noted on the way, after the answer. */
     flushNotes: (waitUntil: WaitUntil) => {
-      deps.events.flushSoon(waitUntil)
+      if (config.storage.isReplica) return
+      deps.ownEvents.flushSoon(waitUntil)
       deps.lastUses.flushSoon(waitUntil)
     },
     ...bind(deps, { ...accounts, ...identity, ...people, ...organisations, ...packages, ...records }),

@@ -1,10 +1,9 @@
 import { Hono } from 'hono'
 import { getConnInfo, handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
-import { createApp } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import type { Walls } from '../../http/walls.ts'
+import { serveRegions } from '../../serve.ts'
 import type { Platform } from '../../std/platform.ts'
-import { wire } from '../../wiring.ts'
 
 export type Handler = ReturnType<typeof handle>
 
@@ -21,12 +20,12 @@ const walls: Walls = { requestBytes: 6_000_000, answerBytes: 4_500_000 }
  * whatever headers say.
  */
 export function createHandler(config: Config, platform: Platform): Handler {
-  const app = createApp(wire(config, { ...platform, endsWithAnswers: true }), walls)
+  const { serve } = serveRegions(config, { ...platform, endsWithAnswers: true }, walls)
   const door = new Hono<{ Bindings: { event: LambdaEvent; lambdaContext: LambdaContext } }>()
   door.all('*', async (c) => {
     const left: Promise<unknown>[] = []
     const { address } = getConnInfo(c).remote
-    const answer = await app.fetch(c.req.raw, address === undefined ? {} : { CLIENT_ADDRESS: address }, {
+    const answer = await serve(c.req.raw, address === undefined ? {} : { CLIENT_ADDRESS: address }, {
       waitUntil: (work) => void left.push(work),
       passThroughOnException: () => undefined,
       props: {},
