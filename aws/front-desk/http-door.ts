@@ -21,8 +21,7 @@ import { SubnetType } from 'aws-cdk-lib/aws-ec2'
 import type { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import { requestPathRights } from '../access/rights.ts'
-import { type Storage, statementsOf } from '../access/statements.ts'
+import { requestPathStatements, type Storages } from '../access/statements.ts'
 import { frontDoorEnvironment } from '../environment.ts'
 import type { Settings } from '../settings.ts'
 import { SmallFunction } from '../small-function.ts'
@@ -30,7 +29,7 @@ import type { Network } from '../validator/network.ts'
 
 export interface HttpDoorProps {
   readonly settings: Settings
-  readonly storage: Storage
+  readonly storages: Storages
   readonly validators: { readonly network: Network; readonly listener: ApplicationListener }
 }
 
@@ -43,7 +42,7 @@ const throttle = { rateLimit: 500, burstLimit: 1_000 }
 export class HttpDoor extends Construct {
   readonly api: HttpApi
 
-  constructor(scope: Construct, id: string, { settings, storage, validators }: HttpDoorProps) {
+  constructor(scope: Construct, id: string, { settings, storages, validators }: HttpDoorProps) {
     super(scope, id)
     this.api = new HttpApi(this, 'Api', {
       apiName: `${settings.prefix}front-desk`,
@@ -52,7 +51,7 @@ export class HttpDoor extends Construct {
     })
     const stage = this.#stage()
     this.#validators(validators)
-    if (settings.frontDoor === 'lambda') this.#app(settings, storage)
+    if (settings.frontDoor === 'lambda') this.#app(settings, storages)
     if (settings.frontDoor === 'lambda' && settings.frontDoorCertificate !== undefined) {
       this.#domain(new URL(settings.publicUrl).hostname, settings.frontDoorCertificate, stage)
     }
@@ -105,7 +104,7 @@ export class HttpDoor extends Construct {
     })
   }
 
-  #app(settings: Settings, storage: Storage): void {
+  #app(settings: Settings, storages: Storages): void {
     const { function: app, role } = new SmallFunction(this, 'App', {
       entry: fileURLToPath(new URL('../../src/node/lambda.ts', import.meta.url)),
       description: 'The registry, for whoever does not come by the edge',
@@ -114,7 +113,7 @@ export class HttpDoor extends Construct {
       memorySize: 1024,
       environment: frontDoorEnvironment(this, settings),
     })
-    for (const statement of statementsOf(this, storage, requestPathRights)) role.addToPolicy(statement)
+    for (const statement of requestPathStatements(this, storages)) role.addToPolicy(statement)
     this.api.addRoutes({
       path: '/{proxy+}',
       integration: new HttpLambdaIntegration('App', app, {

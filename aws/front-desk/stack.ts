@@ -2,15 +2,15 @@ import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import type { Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import { type ApplicationListener, HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import type { Construct } from 'constructs'
-import type { Storage } from '../access/statements.ts'
-import type { Settings } from '../settings.ts'
+import { type Storage, seenFrom } from '../access/statements.ts'
+import { homeOf, type Settings } from '../settings.ts'
 import type { Network } from '../validator/network.ts'
 import { FargateDoor } from './fargate-door.ts'
 import { HttpDoor } from './http-door.ts'
 
 export interface FrontDeskStackProps extends StackProps {
   readonly settings: Settings
-  readonly storage: Storage
+  readonly storages: readonly Storage[]
   readonly validators: { readonly network: Network; readonly listener: ApplicationListener }
 }
 
@@ -22,16 +22,17 @@ export class FrontDeskStack extends Stack {
   /** Requests of clients that were answered with 5xx. */
   readonly faults: Metric
 
-  constructor(scope: Construct, id: string, { settings, storage, validators, ...props }: FrontDeskStackProps) {
+  constructor(scope: Construct, id: string, { settings, storages: all, validators, ...props }: FrontDeskStackProps) {
     super(scope, id, { ...props, description: 'Deckle: regional front door, and the way to the validators' })
-    const http = new HttpDoor(this, 'Http', { settings, storage, validators })
+    const storages = seenFrom(this, homeOf(settings), all)
+    const http = new HttpDoor(this, 'Http', { settings, storages, validators })
     new CfnOutput(this, 'ApiEndpoint', { value: http.api.apiEndpoint })
     const period = Duration.minutes(5)
     if (settings.frontDoor === 'lambda') {
       this.faults = http.api.metricServerError({ period, statistic: 'Sum' })
       return
     }
-    const { balancer } = new FargateDoor(this, 'Fargate', { settings, storage, network: validators.network })
+    const { balancer } = new FargateDoor(this, 'Fargate', { settings, storages, network: validators.network })
     this.faults = balancer.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, { period, statistic: 'Sum' })
   }
 }
