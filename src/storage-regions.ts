@@ -6,7 +6,7 @@ import { type AccessSettings, accessOf, type StorageAccess } from './storage-acc
 /** Where the state of one region is. Without endpoints: at AWS's own of the region. */
 export interface StorageConfig {
   readonly region: string
-  /** A copy: it is only read, and only while the home region's storage does not answer. */
+  /** Only to be read: a copy of the home region's, or each region's while there is no home. */
   readonly isReplica: boolean
   readonly access: StorageAccess
   readonly bucket: string
@@ -20,6 +20,8 @@ export interface StorageConfig {
 }
 
 const mostRegions = 5
+/** As the name of the home region: nothing is written anywhere, while the home is moved. */
+const nowhere = 'none'
 
 /** A region with whatever is not as usual there. */
 const region = z.strictObject({
@@ -43,7 +45,7 @@ export const regionSettings = {
     .pipe(z.array(region).min(1).max(mostRegions))
     .refine((list) => new Set(list.map((one) => one.region)).size === list.length, 'a region is named twice')
     .optional(),
-  /** The one that is written to. Default: the first. */
+  /** The one that is written to; `none`: nowhere, for a while. Default: the first. */
   DECKLE_HOME_REGION: z.string().min(1).optional(),
   /** The address of the storage in signed links, else the endpoint. Another host than the registry's. */
   DECKLE_STORAGE_URL: origin.optional(),
@@ -63,7 +65,7 @@ type RegionSettings = z.output<z.ZodObject<typeof regionSettings>> & AccessSetti
 /** The home region first. What its entry leaves out is as the settings without regions say. */
 export function storagesOf(value: RegionSettings): readonly [home: StorageConfig, ...replicas: StorageConfig[]] {
   const { DECKLE_REGIONS: regions = [], DECKLE_HOME_REGION: name } = value
-  const home = regions.find((one) => one.region === (name ?? regions[0]?.region))
+  const home = regions.find((one) => one.region === name) ?? regions[0]
   const alone = {
     region: value.AWS_REGION,
     bucket: value.DECKLE_BUCKET,
@@ -74,7 +76,10 @@ export function storagesOf(value: RegionSettings): readonly [home: StorageConfig
     secretsEndpoint: value.DECKLE_SECRETS_ENDPOINT,
   }
   const replicas = regions.filter((one) => one !== home)
-  return [storageIn({ ...alone, ...home }, value, false), ...replicas.map((one) => storageIn(one, value, true))]
+  return [
+    storageIn({ ...alone, ...home }, value, name === nowhere),
+    ...replicas.map((one) => storageIn(one, value, true)),
+  ]
 }
 
 function storageIn(
@@ -104,7 +109,7 @@ export function regionProblems(
 ): readonly (readonly [name: string, message: string])[] {
   const { DECKLE_REGIONS: regions, DECKLE_HOME_REGION: home, DECKLE_PUBLIC_URL: registry } = value
   const problems: (readonly [string, string])[] = []
-  if (home !== undefined && !regions?.some((one) => one.region === home)) {
+  if (home !== undefined && home !== nowhere && !regions?.some((one) => one.region === home)) {
     problems.push(['DECKLE_HOME_REGION', 'must be one of the regions in DECKLE_REGIONS'])
   }
   if (regions !== undefined && value.secretNames.some((name) => name?.startsWith('arn:'))) {

@@ -16,6 +16,7 @@ export default {
   },
   /** By the cron trigger: where no validator runs while there is nothing to do, nobody else would find a lost job. */
   async scheduled(_, env) {
-    await servedWith(env).registry.sweep()
+    const { config, sweep } = servedWith(env).registry
+    if (!config.storage.isReplica) await sweep()
   },
 } satisfies ExportedHandler<Record<string, unknown>>

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { parseConfig } from '../../src/config.ts'
 import type { PackageName, Version } from '../../src/model/ids.ts'
+import { lookAtMove } from '../../src/node/cli/home-region.ts'
 import { choosePort } from '../../src/node/local/ports.ts'
 import { type LocalStack, startLocal } from '../../src/node/local/stack.ts'
 import { webPlatform } from '../../src/std/platform.ts'
@@ -20,15 +21,14 @@ let admin: Actor
 let home: Stores
 let copy: Stores
 
+async function start(more: Readonly<Record<string, string>> = {}): Promise<void> {
+  const env = { PATH: process.env['PATH'], DECKLE_ADMIN_PASSWORD: password, ...more }
+  stack = await startLocal({ port: await choosePort(), dataDirectory: folder, regions: 2, outageMs: 4_000, env })
+}
+
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'deckle-regions-'))
-  stack = await startLocal({
-    port: await choosePort(),
-    dataDirectory: folder,
-    regions: 2,
-    outageMs: 4_000,
-    env: { PATH: process.env['PATH'], DECKLE_ADMIN_PASSWORD: password },
-  })
+  await start()
   const config = parseConfig(stack.settings)
   const [replica] = config.replicas
   if (replica === undefined) throw new Error('there is no second region')
@@ -131,4 +131,19 @@ test('storage that hangs is given up as well, and taken again when it goes on', 
     signal('SIGCONT', ...homeStorage)
   }
   await expect.poll(() => read('bottom-pad'), { timeout: 10_000 }).toEqual(readFrom('home'))
+})
+
+test('the home region moves once all is copied, and everything is there', async () => {
+  const moveTo = (region: string) => Array.fromAsync(lookAtMove(parseConfig(stack.settings), region, { wait: 10 }))
+  await expect(moveTo('mars')).rejects.toThrow('There is no region mars. DECKLE_REGIONS has us-east-1, us-west-2.')
+  expect(await moveTo('us-west-2')).toEqual([
+    'us-west-2: storage answers.',
+    expect.stringMatching(/^us-east-1: what is written there was in us-west-2 after \d+\.\d s\.$/),
+    expect.stringContaining('DECKLE_HOME_REGION=us-west-2'),
+  ])
+  await stack.stop()
+  await start({ DECKLE_HOME_REGION: 'us-west-2' })
+  admin = new Actor(stack.url, admin.token)
+  expect((await admin.publish('new-pad', '1.0.0')).status).toBe(201)
+  for (const name of ['left-pad', 'new-pad']) expect(await read(name)).toEqual(readFrom('home'))
 })

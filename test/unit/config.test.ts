@@ -56,6 +56,11 @@ describe('regions', () => {
     expect(moved.replicas).toMatchObject([{ region: 'eu-central-1', isReplica: true }])
   })
 
+  test('with none as the home region, all are read and none is written', () => {
+    const { storage, replicas } = regions(two, { DECKLE_HOME_REGION: 'none' })
+    expect([storage, ...replicas].map((one) => one.isReplica)).toEqual([true, true])
+  })
+
   test('a role is taken at the STS of each region', () => {
     const role = {
       AWS_ACCESS_KEY_ID: undefined,
