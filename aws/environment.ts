@@ -19,7 +19,10 @@ function regionalEnvironment(scope: Construct, settings: Settings): Record<strin
   const { prefix, replicas } = settings
   if (replicas.length === 0) return {}
   const regions = regionsOf(settings).map((region) => ({ region, bucket: bucketName(scope, prefix, region) }))
-  return { DECKLE_REGIONS: JSON.stringify(regions), DECKLE_HOME_REGION: homeOf(settings) }
+  return {
+    DECKLE_REGIONS: JSON.stringify(regions),
+    DECKLE_HOME_REGION: settings.writesPaused ? 'none' : homeOf(settings),
+  }
 }
 
 /** Settings of the product (`src/config.ts`) that every component on AWS has: where things are, and no secrets. */

@@ -3,6 +3,8 @@ import { z } from 'zod'
 const host = z.url({ protocol: /^https$/ }).transform((text) => text.replace(/\/+$/, ''))
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 
+/** On a command line everything is text. */
+const flag = z.stringbool().or(z.boolean())
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must be a region such as eu-central-1')
 const certificate = z.string().startsWith('arn:aws:acm:', 'must be the ARN of a certificate')
 const replica = z.strictObject({ region, certificate: certificate.optional() })
@@ -27,8 +29,10 @@ const options = z.object({
   replicas: replicas.default([]),
   /** The region that is written to, when it is one of the further ones. */
   homeRegion: region.optional(),
+  /** While the home region moves: nothing is written by anybody here, and no validator runs. */
+  writesPaused: flag.default(false),
   /** Once the copies of the tables are there: protect that of the audit log too. */
-  replicaPolicies: z.stringbool().or(z.boolean()).default(false),
+  replicaPolicies: flag.default(false),
   /** Stands before the names of everything that has a name. */
   prefix: z
     .string()

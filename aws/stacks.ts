@@ -27,8 +27,8 @@ function createStorage(app: App, settings: Settings): readonly [Storage, ...Stor
     return new ReplicaStack(app, `DeckleStorage-${region}`, { settings, env: { region }, others })
   })
   const originals = new StorageStack(app, 'DeckleStorage', { settings, env: { region: settings.region } })
-  // What is copied there needs the keys and buckets
-  for (const replica of replicas) originals.addStackDependency(replica)
+  // A bucket must be there before others carry to it: what is added to the end of the list is made first
+  for (const [at, replica] of replicas.entries()) (replicas[at - 1] ?? originals).addStackDependency(replica)
   return [originals.storage, ...replicas.map(({ storage }) => storage)]
 }
 
@@ -43,7 +43,7 @@ function createRegion(app: App, all: Settings, storage: Storage, storages: reado
   const isHome = region === homeOf(all)
   const settings = {
     ...all,
-    ...(isHome ? {} : { leastValidators: 0, mostValidators: 0 }),
+    ...(isHome && !all.writesPaused ? {} : { leastValidators: 0, mostValidators: 0 }),
     ...(suffix === '' ? {} : { frontDoorCertificate: certificateOf(all, region) }),
   }
   const validators = new ValidatorStack(app, `DeckleValidator${suffix}`, { settings, env, storage })

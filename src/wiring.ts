@@ -11,7 +11,7 @@ import { HeadCache } from './registry/head-cache.ts'
 import type { InvitationDeps } from './registry/invitations.ts'
 import { KnownAccounts } from './registry/known-accounts.ts'
 import { LastUses } from './registry/last-uses.ts'
-import { Leases } from './registry/leases.ts'
+import { Leases, uncountedSessions } from './registry/leases.ts'
 import { LoginGuard } from './registry/login-guard.ts'
 import type { OrgDeps } from './registry/orgs.ts'
 import { relyingParty } from './registry/passkeys.ts'
@@ -120,10 +120,11 @@ export const formats: Readonly<Record<FormatId, PackageFormat>> = { npm: npmForm
 /** Who is asking, and the record of what they change. */
 export function wireIdentity(config: Config, stores: Stores, platform: Platform) {
   const accounts = new KnownAccounts(platform)
+  const leases = new Leases(stores.uses)
   const shared = {
     accounts,
     platform,
-    leases: new Leases(stores.uses),
+    leases: config.storage.isReplica ? uncountedSessions(leases) : leases,
     signIn: signInWith(config.secondFactor === 'writes'),
   }
   const lastUses = new LastUses(stores.tokens, platform)

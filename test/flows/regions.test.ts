@@ -85,6 +85,8 @@ function readFrom(stores: 'home' | 'copy'): object {
 test('when the home region’s storage is killed, reads go on, writes say why not, and nothing accepted is lost', async () => {
   await publishEverywhere('left-pad', 'right-pad')
   expect(await read('left-pad')).toEqual(readFrom('home'))
+  const session = await admin.json('/api/v1/auth/sessions', json('POST', { username: 'admin', password }))
+  await expect.poll(async () => (await copy.sessions.getWithOwner(session['id'])).session).toBeDefined()
   // A publish whose verdict nobody gives before the outage
   signal('SIGSTOP', 'validator')
   const underWay = admin.publish('middle-pad', '1.0.0')
@@ -97,6 +99,8 @@ test('when the home region’s storage is killed, reads go on, writes say why no
   expect(await read('left-pad')).toEqual(readFrom('copy'))
   expect(performance.now() - killedAt).toBeLessThan(5_000)
 
+  const headers = { authorization: `Bearer ${session['session']}` }
+  expect(await admin.json('/api/v1/auth/me', { headers })).toMatchObject({ username: 'admin' })
   const refused = await admin.publish('top-pad', '1.0.0')
   expect(refused.headers.get('retry-after')).toBe('10')
   const { error } = (await refused.clone().json()) as { error: string }

@@ -132,6 +132,14 @@ describe('a further region', () => {
   })
 })
 
+test('while writes are paused, front doors have no home, and no validator runs', () => {
+  const paused = synthesise({ replicas: 'us-east-2', writesPaused: 'true' })
+  paused['DeckleFrontDesk']?.hasResourceProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ DECKLE_HOME_REGION: 'none' }) },
+  })
+  paused['DeckleValidator']?.hasResourceProperties('AWS::ECS::Service', { DesiredCount: 0 })
+})
+
 test.each([
   [{ replicas: 'eu-central-1' }, 'replicas: must be other regions than `region`'],
   [{ replicas: 'us-east-2', homeRegion: 'eu-west-1' }, 'homeRegion: must be `region` or one of `replicas`'],
