@@ -10,10 +10,9 @@ import {
   LogDriver,
   OperatingSystemFamily,
 } from 'aws-cdk-lib/aws-ecs'
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import type { Rights } from './access/rights.ts'
-import { type Storage, statementsOf } from './access/statements.ts'
 import { environmentOf } from './environment.ts'
 import type { Settings } from './settings.ts'
 
@@ -22,8 +21,8 @@ export interface DeckleTaskProps {
   /** The module of the image that is started (`image/build.ts`). */
   readonly program: string
   readonly settings: Settings
-  readonly storage: Storage
-  readonly rights: Rights
+  /** What it may do. */
+  readonly statements: readonly PolicyStatement[]
   /** Where it is reached from outside of the task. */
   readonly ports: readonly number[]
   /** Where it answers for its health. */
@@ -44,7 +43,7 @@ export class DeckleTask extends Construct {
       memoryLimitMiB: 1024,
       runtimePlatform: { cpuArchitecture: CpuArchitecture.ARM64, operatingSystemFamily: OperatingSystemFamily.LINUX },
     })
-    for (const statement of statementsOf(this, props.storage, props.rights)) {
+    for (const statement of props.statements) {
       this.definition.addToTaskRolePolicy(statement)
     }
     this.#container(props)

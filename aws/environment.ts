@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs'
 import { bucketName, metricsNamespace } from './names.ts'
-import type { Settings } from './settings.ts'
+import { homeOf, regionsOf, type Settings } from './settings.ts'
 
 /** For whoever serves clients: it finds its secrets by name, and reads them itself. */
 export function frontDoorEnvironment(scope: Construct, settings: Settings): Record<string, string> {
@@ -8,8 +8,20 @@ export function frontDoorEnvironment(scope: Construct, settings: Settings): Reco
     ...environmentOf(scope, settings),
     DECKLE_SESSION_KEYS_SECRET: `${settings.prefix}session-keys`,
     DECKLE_SECRET_KEY_SECRET: `${settings.prefix}secret-key`,
+    ...regionalEnvironment(scope, settings),
     // Its address is API Gateway's, or the load balancer's, own word
     DECKLE_TRUST_ADDRESS: 'true',
+  }
+}
+
+/** Where there are several regions: which, and which of them is written to. */
+function regionalEnvironment(scope: Construct, settings: Settings): Record<string, string> {
+  const { prefix, replicas } = settings
+  if (replicas.length === 0) return {}
+  const regions = regionsOf(settings).map((region) => ({ region, bucket: bucketName(scope, prefix, region) }))
+  return {
+    DECKLE_REGIONS: JSON.stringify(regions),
+    DECKLE_HOME_REGION: settings.writesPaused ? 'none' : homeOf(settings),
   }
 }
 

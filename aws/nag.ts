@@ -1,58 +1,65 @@
 import { type App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
-import { type Rights, requestPathRights, validatorRights } from './access/rights.ts'
-import type { Settings } from './settings.ts'
+import { copyRights, type Rights, requestPathRights, validatorRights } from './access/rights.ts'
+import { homeOf, regionsOf, type Settings } from './settings.ts'
 
 /** A finding that is answered instead of mended: the construct's path, the rule, and why it may stand. */
 type Answer = readonly [path: string, rule: string, reason: string]
 
-const always: readonly Answer[] = [
+const ofStorage: readonly Answer[] = [
+  ['DeckleStorage/SecretKey', 'SMG4', 'With another key, every second factor that was set up would be lost.'],
+]
+
+/** @param suffix of the stacks of one region */
+const inEveryRegion = (suffix: string): readonly Answer[] => [
   [
-    'DeckleStorage/Packages/Bucket',
+    `DeckleStorage${suffix}/Packages/Bucket`,
     'S1',
     'Access logs of the bucket would hold signed links. Deckle records downloads itself, and CloudTrail data events can be switched on.',
   ],
-  ['DeckleStorage/SecretKey', 'SMG4', 'With another key, every second factor that was set up would be lost.'],
   [
-    'DeckleValidator/Balancer',
+    `DeckleValidator${suffix}/Balancer`,
     'ELB2',
     'Only the edge gets there, through API Gateway, whose access log has every request.',
   ],
 ]
 
-const onLambda: readonly Answer[] = [
+const onLambda = (suffix: string): readonly Answer[] => [
   [
-    'DeckleFrontDesk/Http/Api',
+    `DeckleFrontDesk${suffix}/Http/Api`,
     'APIG4',
     'The registry is public: the app itself asks for credentials, and its clients know nothing of AWS.',
   ],
 ]
 
-const onFargate: readonly Answer[] = [
+const onFargate = (suffix: string): readonly Answer[] => [
   [
-    'DeckleFrontDesk/Fargate/Balancer',
+    `DeckleFrontDesk${suffix}/Fargate/Balancer`,
     'ELB2',
     'The app logs every request, with its route and without its credentials.',
   ],
-  ['DeckleFrontDesk/Fargate/BalancerGroup', 'EC23', 'The registry is public; plain HTTP is only sent on to HTTPS.'],
+  [
+    `DeckleFrontDesk${suffix}/Fargate/BalancerGroup`,
+    'EC23',
+    'The registry is public; plain HTTP is only sent on to HTTPS.',
+  ],
 ]
 
-const withTrail: readonly Answer[] = [
-  ['DeckleObservability/BucketTrail/Log', 'S1', 'It is a log itself, which AWS alone writes and signs.'],
+const withTrail = (suffix: string): readonly Answer[] => [
+  [`DeckleObservability${suffix}/BucketTrail/Log`, 'S1', 'It is a log itself, which AWS alone writes and signs.'],
 ]
 
 /** Makes synthesis fail on every finding of the AwsSolutions pack that is not answered here. */
-export function checkWithNag(app: App, { prefix, region, frontDoor, bucketTrail }: Settings): void {
+export function checkWithNag(app: App, settings: Settings): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
-  const bucket = `arn:<AWS::Partition>:s3:::${prefix}<AWS::AccountId>-${region}`
   const all = [
-    ...always,
-    ...(bucketTrail === 'off' ? [] : withTrail),
-    ...serviceIn('DeckleValidator/Validator', validatorRights, bucket),
-    ...foldersOf('DeckleEdgeAccess/Policy', requestPathRights, bucket),
-    ...(frontDoor === 'lambda'
-      ? [...onLambda, ...foldersOf('DeckleFrontDesk/Http/App/Role', requestPathRights, bucket)]
-      : [...onFargate, ...serviceIn('DeckleFrontDesk/Fargate', requestPathRights, bucket)]),
+    ...ofStorage,
+    ...(settings.bucketTrail === 'off' ? [] : withTrail(homeSuffix(settings))),
+    ...requestPath('DeckleEdgeAccess/Policy', settings, settings.region, [homeOf(settings)]),
+    ...copiesOf(settings).flatMap((copy) =>
+      requestPath(`DeckleEdgeAccess/Reading-${copy}`, settings, settings.region, [copy]),
+    ),
+    ...regionsOf(settings).flatMap((region) => inRegion(region, settings)),
   ]
   for (const [path, rule, reason] of all) {
     const construct = app.node.findAll().find((other) => other.node.path === path)
@@ -61,8 +68,32 @@ export function checkWithNag(app: App, { prefix, region, frontDoor, bucketTrail 
   }
 }
 
+function inRegion(region: string, settings: Settings): readonly Answer[] {
+  const suffix = region === settings.region ? '' : `-${region}`
+  const all = regionsOf(settings)
+  const door = `DeckleFrontDesk${suffix}`
+  const doorIn = (role: string) => requestPath(role, settings, region, all)
+  const validatorIn = (role: string) => foldersOf(role, validatorRights, bucketIn(region, settings))
+  return [
+    ...inEveryRegion(suffix),
+    ...serviceIn(`DeckleValidator${suffix}/Validator`, validatorIn),
+    ...(settings.frontDoor === 'lambda'
+      ? [...onLambda(suffix), ...doorIn(`${door}/Http/App/Role`)]
+      : [...onFargate(suffix), ...serviceIn(`${door}/Fargate`, doorIn)]),
+    ...(all.length === 1 ? [] : replicationIn(`DeckleStorage${suffix}/Replication/Role`, region, settings)),
+  ]
+}
+
+const homeSuffix = (settings: Settings) => (homeOf(settings) === settings.region ? '' : `-${homeOf(settings)}`)
+const copiesOf = (settings: Settings) => regionsOf(settings).filter((region) => region !== homeOf(settings))
+const bucketIn = (region: string, { prefix }: Settings) =>
+  `arn:<AWS::Partition>:s3:::${prefix}<AWS::AccountId>-${region}`
+const keysIn = (region: string) => `arn:<AWS::Partition>:kms:${region}:<AWS::AccountId>:key/*`
+const keyReason =
+  'Keys of another region are named by their alias, which a condition demands; their ARNs are not known here.'
+
 /** A service of containers: its cluster, and its task with two roles. */
-function serviceIn(path: string, rights: Rights, bucket: string): readonly Answer[] {
+function serviceIn(path: string, roleAnswers: (role: string) => readonly Answer[]): readonly Answer[] {
   const task = `${path}/Task/Definition`
   return [
     [
@@ -80,7 +111,26 @@ function serviceIn(path: string, rights: Rights, bucket: string): readonly Answe
       'IAM5[Resource::*]',
       'ecr:GetAuthorizationToken has no resource; what it may pull is named.',
     ],
-    ...foldersOf(`${task}/TaskRole`, rights, bucket),
+    ...roleAnswers(`${task}/TaskRole`),
+  ]
+}
+
+/** What serves clients, from a stack in one region, for the storage of these. */
+function requestPath(path: string, settings: Settings, stackRegion: string, regions: readonly string[]) {
+  return regions.flatMap((region): readonly Answer[] => {
+    const rights = region === homeOf(settings) ? requestPathRights : copyRights
+    const folders = foldersOf(path, rights, bucketIn(region, settings))
+    return region === stackRegion ? folders : [...folders, [path, `IAM5[Resource::${keysIn(region)}]`, keyReason]]
+  })
+}
+
+/** What S3 carries objects with. */
+function replicationIn(path: string, region: string, settings: Settings): readonly Answer[] {
+  const reason = 'Whatever is in the bucket is carried; the buckets are named.'
+  const others = regionsOf(settings).filter((other) => other !== region)
+  return [
+    ...regionsOf(settings).map((one): Answer => [path, `IAM5[Resource::${bucketIn(one, settings)}/*]`, reason]),
+    ...others.map((other): Answer => [path, `IAM5[Resource::${keysIn(other)}]`, keyReason]),
   ]
 }
 

@@ -5,6 +5,7 @@ import { apiProblem } from './api/problems.ts'
 import { requestPath } from './http/canonical-path.ts'
 import { drain } from './http/drain.ts'
 import type { AppEnv } from './http/env.ts'
+import { refuseChanges } from './http/home-region.ts'
 import { paceOf } from './http/pace.ts'
 import { problemOf } from './http/problem.ts'
 import { Traffic } from './http/traffic.ts'
@@ -51,6 +52,7 @@ export function createApp(registry: Registry, walls?: Walls): Hono<AppEnv> {
   app.notFound((c) => answerProblem(refuse('not_found'), c))
   app.use(frame(registry))
   if (walls !== undefined) app.use(within(walls))
+  if (registry.config.storage.isReplica) app.use(refuseChanges)
   app.get('/', (c) =>
     c.json({ name: 'deckle', version: release, registry: registry.config.publicUrl, formats: ['npm'] }),
   )

@@ -1,31 +1,13 @@
 import { z } from 'zod'
 import { visibilities } from './model/records.ts'
-import { isSameHost, parseOrigin } from './std/origin.ts'
+import { origin, parseJson } from './setting-values.ts'
 import { Secret } from './std/secret.ts'
-import { accessOf, accessProblems, accessSettings, identityKeys, type StorageAccess } from './storage-access.ts'
+import { accessProblems, accessSettings, identityKeys } from './storage-access.ts'
+import { regionProblems, regionSettings, type StorageConfig, storagesOf } from './storage-regions.ts'
 import { type TelemetryConfig, telemetryOf, telemetrySettings } from './telemetry-settings.ts'
 import type { PolicyChanges } from './validation/policy.ts'
 import { readPolicyChanges } from './validation/policy-changes.ts'
 
-function parseJson(text: string, context: z.RefinementCtx): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    context.addIssue({ code: 'custom', message: 'must be JSON' })
-    return z.NEVER
-  }
-}
-
-const url = z.url({ protocol: /^https?$/ }).transform((text) => text.replace(/\/+$/, ''))
-const origin = z.string().transform((text, context) => {
-  const parsed = parseOrigin(text)
-  if (parsed !== undefined) return parsed
-  context.addIssue({
-    code: 'custom',
-    message: 'must be an address such as https://registry.example.com, without a path',
-  })
-  return z.NEVER
-})
 const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most)
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true')
 
@@ -55,16 +37,7 @@ const settings = z
   .object({
     /** The address that clients use; every URL in a document is built from it. */
     DECKLE_PUBLIC_URL: origin,
-    /** The address of the storage in signed links, else the endpoint. Another host than the registry's, see below. */
-    DECKLE_STORAGE_URL: origin.optional(),
-    DECKLE_S3_ENDPOINT: url.optional(),
-    DECKLE_DYNAMODB_ENDPOINT: url.optional(),
-    DECKLE_SQS_ENDPOINT: url.optional(),
-    DECKLE_SECRETS_ENDPOINT: url.optional(),
-    DECKLE_BUCKET: z.string().min(3).max(63).default('deckle'),
-    DECKLE_TABLE_PREFIX: z.string().max(64).default('deckle-'),
-    DECKLE_QUEUE_PREFIX: z.string().max(64).default('deckle-'),
-    DECKLE_STS_ENDPOINT: url.optional(),
+    ...regionSettings,
     ...accessSettings,
     /** Sign tokens that say who this registry is: JSON, private RSA keys as JWKs. The first signs, all are published. */
     DECKLE_IDENTITY_KEYS: z.string().transform(parseJson).pipe(identityKeys).optional(),
@@ -133,30 +106,18 @@ const settings = z
     }
   })
   .superRefine((value, context) => {
-    const storage = value.DECKLE_STORAGE_URL ?? value.DECKLE_S3_ENDPOINT
-    if (storage === undefined || !isSameHost(storage, value.DECKLE_PUBLIC_URL)) return
-    context.addIssue({
-      code: 'custom',
-      path: ['DECKLE_STORAGE_URL'],
-      message:
-        'must have another host name than DECKLE_PUBLIC_URL: npm and yarn 1 forward their credentials to the same host, and S3 refuses signed links that come with credentials',
-    })
+    const secretNames = [value.DECKLE_SESSION_KEYS_SECRET, value.DECKLE_SECRET_KEY_SECRET]
+    for (const [name, message] of regionProblems({ ...value, secretNames })) {
+      context.addIssue({ code: 'custom', path: [name], message })
+    }
   })
 
 export interface Config extends TelemetryConfig {
   readonly publicUrl: string
-  readonly storage: {
-    readonly region: string
-    readonly access: StorageAccess
-    readonly bucket: string
-    readonly tablePrefix: string
-    readonly queuePrefix: string
-    readonly s3Endpoint?: string
-    readonly s3PublicEndpoint?: string
-    readonly dynamoDbEndpoint?: string
-    readonly sqsEndpoint?: string
-    readonly secretsEndpoint?: string
-  }
+  /** Of the home region: the only one that is written to. */
+  readonly storage: StorageConfig
+  /** Other regions that hold copies, in the order in which they are read from. */
+  readonly replicas: readonly StorageConfig[]
   readonly newPackages: (typeof visibilities)[number]
   readonly requireLogin: boolean
   readonly maxPublishBytes: number
@@ -214,20 +175,11 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     throw new ConfigError(parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`))
   }
   const value = parsed.data
+  const [storage, ...replicas] = storagesOf(value)
   return Object.freeze({
     publicUrl: value.DECKLE_PUBLIC_URL,
-    storage: {
-      region: value.AWS_REGION,
-      access: accessOf(value),
-      bucket: value.DECKLE_BUCKET,
-      tablePrefix: value.DECKLE_TABLE_PREFIX,
-      queuePrefix: value.DECKLE_QUEUE_PREFIX,
-      ...(value.DECKLE_S3_ENDPOINT === undefined ? {} : { s3Endpoint: value.DECKLE_S3_ENDPOINT }),
-      ...(value.DECKLE_STORAGE_URL === undefined ? {} : { s3PublicEndpoint: value.DECKLE_STORAGE_URL }),
-      ...(value.DECKLE_DYNAMODB_ENDPOINT === undefined ? {} : { dynamoDbEndpoint: value.DECKLE_DYNAMODB_ENDPOINT }),
-      ...(value.DECKLE_SQS_ENDPOINT === undefined ? {} : { sqsEndpoint: value.DECKLE_SQS_ENDPOINT }),
-      ...(value.DECKLE_SECRETS_ENDPOINT === undefined ? {} : { secretsEndpoint: value.DECKLE_SECRETS_ENDPOINT }),
-    },
+    storage,
+    replicas,
     newPackages: value.DECKLE_NEW_PACKAGES,
     requireLogin: value.DECKLE_REQUIRE_LOGIN,
     maxPublishBytes: value.DECKLE_MAX_PUBLISH_BYTES,

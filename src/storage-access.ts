@@ -42,7 +42,7 @@ export const accessSettings = {
     .optional(),
 }
 
-type AccessSettings = z.infer<z.ZodObject<typeof accessSettings>> & {
+export type AccessSettings = z.infer<z.ZodObject<typeof accessSettings>> & {
   readonly DECKLE_IDENTITY_KEYS?: unknown
   readonly DECKLE_STS_ENDPOINT?: string | undefined
 }

@@ -12,7 +12,7 @@ import { HeadCache } from './registry/head-cache.ts'
 import type { InvitationDeps } from './registry/invitations.ts'
 import { KnownAccounts } from './registry/known-accounts.ts'
 import { LastUses } from './registry/last-uses.ts'
-import { Leases } from './registry/leases.ts'
+import { Leases, uncountedSessions } from './registry/leases.ts'
 import { LoginGuard } from './registry/login-guard.ts'
 import type { OrgDeps } from './registry/orgs.ts'
 import { relyingParty } from './registry/passkeys.ts'
@@ -28,6 +28,7 @@ import { Tokens } from './registry/tokens.ts'
 import { bind } from './std/bind.ts'
 import type { Platform } from './std/platform.ts'
 import { AccessIndex } from './storage/access-index.ts'
+import { isAnswering } from './storage/answering.ts'
 import { Attempts } from './storage/attempts.ts'
 import { Audit } from './storage/audit.ts'
 import { AwsService, type SignedService } from './storage/aws.ts'
@@ -64,15 +65,11 @@ import { wireSealer, wireSessionKeys } from './wire-secrets.ts'
 
 /** Every store, on the clients of the three services. The only place that calls their constructors. */
 export function wireStores(config: Config, platform: Platform, telemetry: Telemetry = {}) {
-  const { region, ...storage } = config.storage
+  const { region, isReplica: readOnly, ...storage } = config.storage
   const credentials = wireCredentials(config, platform)
   const service = (name: SignedService, endpoint: string | undefined) =>
     new AwsService({
-      service: name,
-      region,
-      credentials,
-      platform,
-      telemetry,
+      ...{ service: name, region, credentials, platform, telemetry, readOnly },
       ...(endpoint === undefined ? {} : { endpoint }),
     })
   const s3 = new S3({
@@ -124,10 +121,11 @@ export const formats: Readonly<Record<FormatId, PackageFormat>> = { npm: npmForm
 /** Who is asking, and the record of what they change. */
 export function wireIdentity(config: Config, stores: Stores, platform: Platform) {
   const accounts = new KnownAccounts(platform)
+  const leases = new Leases(stores.uses)
   const shared = {
     accounts,
     platform,
-    leases: new Leases(stores.uses),
+    leases: config.storage.isReplica ? uncountedSessions(leases) : leases,
     signIn: signInWith(config.secondFactor === 'writes'),
   }
   const lastUses = new LastUses(stores.tokens, platform)
@@ -194,9 +192,20 @@ export function wirePeople(
   }
 }
 
+/** Of a copy nothing can be recorded: events wait in the log of its home, and what must be on record first is refused. */
+function eventsOf(own: EventLog, home: EventLog | undefined): Pick<EventLog, 'record' | 'recordNow'> {
+  return home === undefined
+    ? own
+    : {
+        record: (...event) => home.record(...event),
+        recordNow: (...event) => own.recordNow(...event),
+      }
+}
+
 /** Everything that the use cases on the request path need; `bind` holds each to what it asks for. */
-function wireDeps(config: Config, platform: Platform, telemetry: Telemetry) {
+function wireDeps(config: Config, platform: Platform, telemetry: Telemetry, home?: EventLog) {
   const stores = wireStores(config, platform, telemetry)
+  const ownEvents = new EventLog({ store: stores.downloads, versions: stores.versions, platform, telemetry })
   const headCache = new HeadCache(stores.heads, platform)
   return {
     ...stores,
@@ -210,16 +219,18 @@ function wireDeps(config: Config, platform: Platform, telemetry: Telemetry) {
     waitMs: config.publishWaitMs,
     documents: new DocumentCache(),
     links: new Links(stores.files, platform),
-    events: new EventLog({ store: stores.downloads, versions: stores.versions, platform, telemetry }),
+    ownEvents,
+    events: eventsOf(ownEvents, home),
   }
 }
 
 /**
  * The registry as protocols see it: its use cases, bound to stores and caches. Made once per isolate or process; holds
  * what this isolate knows, and nothing that belongs to one request.
+ * @param home for a copy in another region: what keeps its download events
  */
-export function wire(config: Config, platform: Platform, telemetry: Telemetry = {}) {
-  const deps = wireDeps(config, platform, telemetry)
+export function wire(config: Config, platform: Platform, telemetry: Telemetry = {}, home?: EventLog) {
+  const deps = wireDeps(config, platform, telemetry, home)
   return {
     config,
     platform,
@@ -231,11 +242,14 @@ export function wire(config: Config, platform: Platform, telemetry: Telemetry = 
     resolveCredential: (text: string, use: CredentialUse) =>
       text.includes('.') ? deps.sessions.resolve(text, use) : deps.tokens.resolve(text, use),
     resolveSession: (text: string, use: CredentialUse) => deps.sessions.resolve(text, use),
+    events: deps.ownEvents,
+    isStorageAnswering: () => isAnswering(deps.db, deps.s3, platform),
     /** Sends jobs again that have stood still: validators do so too, while there are any. */
     sweep: () => sweep(deps),
     /** Writes what was noted on the way, after the answer. */
     flushNotes: (waitUntil: WaitUntil) => {
-      deps.events.flushSoon(waitUntil)
+      if (config.storage.isReplica) return
+      deps.ownEvents.flushSoon(waitUntil)
       deps.lastUses.flushSoon(waitUntil)
       telemetry.tracer?.flushSoon(waitUntil)
     },

@@ -1,29 +1,27 @@
-import { createApp } from './app.ts'
 import { type Config, parseConfig } from './config.ts'
+import { type Served, serveRegions } from './serve.ts'
 import { webPlatform } from './std/platform.ts'
 import { wireTelemetry } from './wire-telemetry.ts'
-import { type Registry, wire } from './wiring.ts'
 
-/** One registry per isolate, made when the first request, or the clock, brings the settings. */
-let registry: Registry | undefined
-let app: ReturnType<typeof createApp> | undefined
+/** One per isolate, made when the first request, or the clock, brings the settings. */
+let served: Served | undefined
 
-function made(config: Config): Registry {
-  return wire(config, webPlatform, wireTelemetry(config, webPlatform, 'edge'))
+function made(config: Config): Served {
+  return serveRegions(config, webPlatform, wireTelemetry(config, webPlatform, 'edge'))
 }
 
-function registryWith(env: Record<string, unknown>): Registry {
-  registry ??= made(parseConfig(env))
-  return registry
+function servedWith(env: Record<string, unknown>): Served {
+  served ??= made(parseConfig(env))
+  return served
 }
 
 export default {
   fetch(request, env, context) {
-    app ??= createApp(registryWith(env))
-    return app.fetch(request, env, context)
+    return servedWith(env).serve(request, env, context)
   },
   /** By the cron trigger: where no validator runs while there is nothing to do, nobody else would find a lost job. */
   async scheduled(_, env) {
-    await registryWith(env).sweep()
+    const { config, sweep } = servedWith(env).registry
+    if (!config.storage.isReplica) await sweep()
   },
 } satisfies ExportedHandler<Record<string, unknown>>

@@ -60,6 +60,34 @@ export const requestPathRights: Rights = {
   secrets: { 'session-keys': ['GetSecretValue'], 'secret-key': ['GetSecretValue'] },
 }
 
+/** The request path where there is a copy: it reads, for as long as the home region does not answer. */
+export const copyRights: Rights = {
+  tables: {
+    users: ['GetItem', 'BatchGetItem'],
+    tokens: ['BatchGetItem', 'Query'],
+    orgs: ['GetItem', 'Query'],
+    audit: ['Query'],
+    logins: ['GetItem'],
+    packages: ['GetItem', 'BatchGetItem', 'Query'],
+    downloads: ['Query'],
+  },
+  indexes: {
+    users: ['byName'],
+    orgs: ['byName'],
+    audit: ['byActor', 'byTarget', 'byAction'],
+    packages: ['byFormat'],
+    downloads: ['byUser'],
+  },
+  objects: {
+    'packages/': ['GetObject'],
+    'manifests/': ['GetObject'],
+    'snapshots/': ['GetObject'],
+    'reports/': ['GetObject'],
+  },
+  queues: {},
+  secrets: { 'session-keys': ['GetSecretValue'] },
+}
+
 /** Opens files and publishes them. It knows packages, their files and how often they were downloaded, and
  * nobody's account, token or login. */
 export const validatorRights: Rights = {

@@ -9,13 +9,13 @@ import {
 } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import { edgeIdentity } from '../../src/model/edge-identity.ts'
-import { requestPathRights } from '../access/rights.ts'
-import { type Storage, statementsOf } from '../access/statements.ts'
-import type { Settings } from '../settings.ts'
+import { copyRights, requestPathRights } from '../access/rights.ts'
+import { type Storage, seenFrom, statementsOf } from '../access/statements.ts'
+import { homeOf, type Settings } from '../settings.ts'
 
 export interface EdgeAccessStackProps extends StackProps {
   readonly settings: Settings
-  readonly storage: Storage
+  readonly storages: readonly Storage[]
 }
 
 /**
@@ -23,23 +23,35 @@ export interface EdgeAccessStackProps extends StackProps {
  * signs itself, as its own issuer. Either may do what the request path does, and nothing else.
  */
 export class EdgeAccessStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, storage, ...props }: EdgeAccessStackProps) {
+  constructor(scope: Construct, id: string, { settings, storages, ...props }: EdgeAccessStackProps) {
     super(scope, id, { ...props, description: 'Deckle: what the edge may do' })
-    const policy = new ManagedPolicy(this, 'Policy', {
-      description: 'What the request path of Deckle does',
-      statements: statementsOf(this, storage, requestPathRights),
-    })
+    const { home, copies } = seenFrom(this, homeOf(settings), storages)
+    const policies = [
+      new ManagedPolicy(this, 'Policy', {
+        description: 'What the request path of Deckle does',
+        statements: statementsOf(this, home, requestPathRights),
+      }),
+      // One each: a policy has 6,144 characters at most
+      ...copies.map((copy) => this.#reading(copy)),
+    ]
     if (settings.edgeIdentity === 'key') {
-      const user = new User(this, 'User', { managedPolicies: [policy] })
+      const user = new User(this, 'User', { managedPolicies: policies })
       new CfnOutput(this, 'UserName', { value: user.userName, description: 'aws iam create-access-key --user-name …' })
       return
     }
     const role = new Role(this, 'Role', {
       assumedBy: workerOf(this, settings.publicUrl),
-      managedPolicies: [policy],
+      managedPolicies: policies,
       maxSessionDuration: Duration.hours(1),
     })
     new CfnOutput(this, 'RoleArn', { value: role.roleArn, description: 'DECKLE_AWS_ROLE' })
+  }
+
+  #reading(copy: Storage): ManagedPolicy {
+    return new ManagedPolicy(this, `Reading-${copy.region}`, {
+      description: `What the request path of Deckle reads in ${copy.region}`,
+      statements: statementsOf(this, copy, copyRights),
+    })
   }
 }
 

@@ -9,8 +9,7 @@ import {
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { Construct } from 'constructs'
-import { requestPathRights } from '../access/rights.ts'
-import type { Storage } from '../access/statements.ts'
+import { requestPathStatements, type Storages } from '../access/statements.ts'
 import { DeckleTask } from '../deckle-task.ts'
 import { frontDoorEnvironment } from '../environment.ts'
 import type { DoorMetrics } from '../observability/dashboard.ts'
@@ -20,7 +19,7 @@ import type { Network } from '../validator/network.ts'
 
 export interface FargateDoorProps {
   readonly settings: Settings
-  readonly storage: Storage
+  readonly storages: Storages
   readonly network: Network
 }
 
@@ -33,15 +32,14 @@ export class FargateDoor extends Construct {
   readonly targets: ApplicationTargetGroup
   readonly metrics: DoorMetrics
 
-  constructor(scope: Construct, id: string, { settings, storage, network }: FargateDoorProps) {
+  constructor(scope: Construct, id: string, { settings, storages, network }: FargateDoorProps) {
     super(scope, id)
     const groups = this.#groups(network)
     const task = new DeckleTask(this, 'Task', {
       name: 'front-desk',
       program: 'server.mjs',
       settings,
-      storage,
-      rights: requestPathRights,
+      statements: requestPathStatements(this, storages),
       ports: [port],
       healthPort,
       environment: { ...frontDoorEnvironment(this, settings), DECKLE_PORT: String(port) },

@@ -22,8 +22,7 @@ import type { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
-import { requestPathRights } from '../access/rights.ts'
-import { type Storage, statementsOf } from '../access/statements.ts'
+import { requestPathStatements, type Storages } from '../access/statements.ts'
 import { frontDoorEnvironment } from '../environment.ts'
 import type { DoorMetrics } from '../observability/dashboard.ts'
 import { period } from '../observability/metrics.ts'
@@ -33,7 +32,7 @@ import type { Network } from '../validator/network.ts'
 
 export interface HttpDoorProps {
   readonly settings: Settings
-  readonly storage: Storage
+  readonly storages: Storages
   readonly validators: { readonly network: Network; readonly listener: ApplicationListener }
 }
 
@@ -47,7 +46,7 @@ export class HttpDoor extends Construct {
   readonly api: HttpApi
   readonly metrics: DoorMetrics
 
-  constructor(scope: Construct, id: string, { settings, storage, validators }: HttpDoorProps) {
+  constructor(scope: Construct, id: string, { settings, storages, validators }: HttpDoorProps) {
     super(scope, id)
     this.api = new HttpApi(this, 'Api', {
       apiName: `${settings.prefix}front-desk`,
@@ -56,7 +55,7 @@ export class HttpDoor extends Construct {
     })
     const stage = this.#stage()
     this.#validators(validators)
-    const app = settings.frontDoor === 'lambda' ? [this.#app(settings, storage)] : []
+    const app = settings.frontDoor === 'lambda' ? [this.#app(settings, storages)] : []
     this.metrics = this.#metrics(app)
     if (settings.frontDoor === 'lambda' && settings.frontDoorCertificate !== undefined) {
       this.#domain(new URL(settings.publicUrl).hostname, settings.frontDoorCertificate, stage)
@@ -120,7 +119,7 @@ export class HttpDoor extends Construct {
     }
   }
 
-  #app(settings: Settings, storage: Storage): IFunction {
+  #app(settings: Settings, storages: Storages): IFunction {
     const { function: app, role } = new SmallFunction(this, 'App', {
       entry: fileURLToPath(new URL('../../src/node/lambda.ts', import.meta.url)),
       description: 'The registry, for whoever does not come by the edge',
@@ -129,7 +128,7 @@ export class HttpDoor extends Construct {
       memorySize: 1024,
       environment: frontDoorEnvironment(this, settings),
     })
-    for (const statement of statementsOf(this, storage, requestPathRights)) role.addToPolicy(statement)
+    for (const statement of requestPathStatements(this, storages)) role.addToPolicy(statement)
     this.api.addRoutes({
       path: '/{proxy+}',
       integration: new HttpLambdaIntegration('App', app, {

@@ -1,16 +1,16 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import type { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import type { Construct } from 'constructs'
-import type { Storage } from '../access/statements.ts'
+import { type Storage, seenFrom } from '../access/statements.ts'
 import type { DoorMetrics } from '../observability/dashboard.ts'
-import type { Settings } from '../settings.ts'
+import { homeOf, type Settings } from '../settings.ts'
 import type { Network } from '../validator/network.ts'
 import { FargateDoor } from './fargate-door.ts'
 import { HttpDoor } from './http-door.ts'
 
 export interface FrontDeskStackProps extends StackProps {
   readonly settings: Settings
-  readonly storage: Storage
+  readonly storages: readonly Storage[]
   readonly validators: { readonly network: Network; readonly listener: ApplicationListener }
 }
 
@@ -21,14 +21,15 @@ export interface FrontDeskStackProps extends StackProps {
 export class FrontDeskStack extends Stack {
   readonly metrics: DoorMetrics
 
-  constructor(scope: Construct, id: string, { settings, storage, validators, ...props }: FrontDeskStackProps) {
+  constructor(scope: Construct, id: string, { settings, storages: all, validators, ...props }: FrontDeskStackProps) {
     super(scope, id, { ...props, description: 'Deckle: regional front door, and the way to the validators' })
-    const http = new HttpDoor(this, 'Http', { settings, storage, validators })
+    const storages = seenFrom(this, homeOf(settings), all)
+    const http = new HttpDoor(this, 'Http', { settings, storages, validators })
     new CfnOutput(this, 'ApiEndpoint', { value: http.api.apiEndpoint })
     if (settings.frontDoor === 'lambda') {
       this.metrics = http.metrics
       return
     }
-    this.metrics = new FargateDoor(this, 'Fargate', { settings, storage, network: validators.network }).metrics
+    this.metrics = new FargateDoor(this, 'Fargate', { settings, storages, network: validators.network }).metrics
   }
 }

@@ -3,7 +3,7 @@ import { SubnetType } from 'aws-cdk-lib/aws-ec2'
 import { Cluster, ContainerInsights, FargateService } from 'aws-cdk-lib/aws-ecs'
 import { Construct } from 'constructs'
 import { validatorRights } from '../access/rights.ts'
-import type { Storage } from '../access/statements.ts'
+import { type Storage, statementsOf } from '../access/statements.ts'
 import { DeckleTask } from '../deckle-task.ts'
 import type { Settings } from '../settings.ts'
 import { type Network, validatorPort } from './network.ts'
@@ -32,8 +32,7 @@ export class ValidatorService extends Construct {
       name: 'validator',
       program: 'validator.mjs',
       settings,
-      storage,
-      rights: validatorRights,
+      statements: statementsOf(this, storage, validatorRights),
       ports: [validatorPort],
       healthPort: validatorPort,
     })

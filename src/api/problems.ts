@@ -40,7 +40,7 @@ export function apiProblem(c: Context<AppEnv>, problem: Problem): Response {
     code,
     requestId,
   } satisfies z.infer<typeof problemSchema>
-  const waitS = status === 503 ? 2 : fields['waitS']
+  const waitS = fields['waitS'] ?? (status === 503 ? 2 : undefined)
   return c.body(JSON.stringify(body), status, {
     'content-type': 'application/problem+json',
     'cache-control': 'private, no-store',

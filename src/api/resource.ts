@@ -83,6 +83,7 @@ function codesOf(described: Operation & About): Set<RefusalCode> {
   const { access, refuses = [], request = {}, method } = described
   return new Set<RefusalCode>([
     'busy',
+    'home_region_unavailable',
     'internal',
     ...refuses,
     ...(access === 'open' ? [] : ofCredentials),

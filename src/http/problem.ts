@@ -2,6 +2,7 @@ import { HTTPException } from 'hono/http-exception'
 import { Refusal, refuse } from '../model/refusals.ts'
 import { log } from '../std/log.ts'
 import { StorageError } from '../storage/aws.ts'
+import { homeRegionUnavailable, needsHomeRegion } from './home-region.ts'
 import { statusOf } from './status.ts'
 
 /** What went wrong, ready to be worded by a protocol: no stack and no internal name ever leaves here. */
@@ -42,6 +43,7 @@ function unreadable(error: unknown): Refusal | undefined {
 }
 
 function outage(error: unknown, requestId: string): Refusal {
+  if (needsHomeRegion(error)) return homeRegionUnavailable()
   const isStorage = error instanceof StorageError
   log('error', isStorage ? 'storage_failed' : 'request_failed', 'a request could not be answered', {
     request_id: requestId,

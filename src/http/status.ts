@@ -98,6 +98,7 @@ export const statusOf = {
   advisories_unavailable: 404,
   operation_unsupported: 501,
   conflict: 409,
+  home_region_unavailable: 503,
   busy: 503,
   internal: 500,
 } as const satisfies Record<RefusalCode, number>

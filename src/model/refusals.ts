@@ -162,6 +162,8 @@ export const refusals = {
 
   // Ours
   conflict: () => 'Somebody else changed this at the same time. Read it again and repeat the change.',
+  home_region_unavailable: (f: { waitS: number }) =>
+    `Nothing can be changed at the moment: the storage of this registry's home region cannot be reached, or the home region is being moved. Reading and installing go on, and nothing that was accepted is lost. Try again in ${f.waitS} seconds or later.`,
   busy: () => 'The registry is busy. Try again in a moment.',
   internal: () => 'Something went wrong on our side. Try again; if it stays, tell an administrator the request id.',
 } as const

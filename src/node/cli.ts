@@ -4,6 +4,7 @@ import { Refusal } from '../model/refusals.ts'
 import { addUser, type NewUserOptions } from './cli/add-user.ts'
 import { CliError } from './cli/cli-error.ts'
 import { type DoctorCommandOptions, runDoctor } from './cli/doctor.ts'
+import { type HomeRegionOptions, prepareHomeRegion } from './cli/home-region.ts'
 import { printIdentityKeys } from './cli/identity-key.ts'
 import { addOrg } from './cli/orgs.ts'
 import { rebuildPackages } from './cli/rebuild.ts'
@@ -79,6 +80,15 @@ program
   .command('identity-key')
   .description('prints a new DECKLE_IDENTITY_KEYS, a secret: pipe it to `npx wrangler secret put DECKLE_IDENTITY_KEYS`')
   .action(() => printIdentityKeys())
+
+program
+  .command('home-region')
+  .description('looks whether another region can be written to from now on, and says how to go on; docs/operations.md')
+  .argument('<region>', 'one of DECKLE_REGIONS')
+  .option('--from <region>', 'the home region until now; default: as the settings say')
+  .option('--wait <seconds>', 'how long what is written may take to the other region', parseSeconds, 120)
+  .option('--lost', 'go on though the home region does not answer')
+  .action((region: string, options: HomeRegionOptions) => prepareHomeRegion(dataFolder(), region, options))
 
 /** Its exit code tells what it found: 1 for a problem, and 2 when it could not begin. */
 program

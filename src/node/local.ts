@@ -1,7 +1,9 @@
 /** `npm start` and `npm run dev`: the whole registry on this machine, with one command. */
+import { parseConfig } from '../config.ts'
 import { banner } from './local/banner.ts'
 import { reloadOnChange } from './local/dev.ts'
 import { type LocalOptions, parseOptions } from './local/options.ts'
+import { localRegions, mostRegions } from './local/regions.ts'
 import { storageAddresses } from './local/settings.ts'
 import { type LocalStack, startLocal } from './local/stack.ts'
 import { StartProblem } from './local/start-problem.ts'
@@ -48,6 +50,7 @@ async function start(options: LocalOptions, terminal: Terminal, signal: AbortSig
         url: stack.url,
         ...(stack.proxied !== undefined && { proxied: stack.proxied }),
         dataDirectory: stack.dataDirectory,
+        regions: regionsOf(stack),
         replaced: storageAddresses(stack.settings, process.env),
         ...(password !== undefined && { password }),
         startedInMs: performance.now() - began,
@@ -60,6 +63,16 @@ async function start(options: LocalOptions, terminal: Terminal, signal: AbortSig
     if (signal.aborted) process.exit(0)
     throw error
   }
+}
+
+/** The storage processes of each region, where there are several. */
+function regionsOf(stack: LocalStack): Record<string, readonly number[]> {
+  const { storage, replicas } = parseConfig(stack.settings)
+  if (replicas.length === 0) return {}
+  const pids = stack.pids()
+  const parts = new Map(localRegions(mostRegions).map((region) => [region.name, Object.values(region.parts)]))
+  const pidsIn = (region: string) => (parts.get(region) ?? []).flatMap((part) => pids[part] ?? [])
+  return Object.fromEntries([storage, ...replicas].map(({ region }) => [region, pidsIn(region)]))
 }
 
 function passwordLine(password: string): string {

@@ -14,7 +14,7 @@ import { openHead, type ReaderDeps, requireReader } from './reader.ts'
 export interface DownloadDeps extends ReaderDeps {
   readonly files: Files
   readonly links: Links
-  readonly events: EventLog
+  readonly events: Pick<EventLog, 'record' | 'recordNow'>
   readonly formats: Readonly<Record<PackageRef['format'], PackageFormat>>
   readonly platform: Platform
 }

@@ -68,6 +68,17 @@ export class Leases {
   }
 }
 
+/**
+ * Where nothing can be counted: a session is let in while it is known to have uses left, which then go uncounted; its
+ * time still ends it. A token whose uses its owner has counted out has to wait.
+ */
+export function uncountedSessions(leases: Leases): Pick<Leases, 'spend'> {
+  return {
+    spend: async (counted) =>
+      counted.credential.kind === 'session' ? counted.taken < counted.limit : leases.spend(counted),
+  }
+}
+
 /** Small against what is left, so that little is wasted: 1 where few are. */
 export function leaseSize(left: number): number {
   return Math.min(largestLease, Math.max(1, Math.floor(left / leastLeases)))

@@ -21,7 +21,7 @@ export interface SessionsDeps {
   readonly store: SessionStore
   readonly texts: SessionTexts
   readonly accounts: KnownAccounts
-  readonly leases: Leases
+  readonly leases: Pick<Leases, 'spend'>
   readonly signIn: SignIn
   readonly platform: Platform
   readonly hours: number

@@ -37,7 +37,7 @@ export interface TokenRequest {
 export interface TokensDeps {
   readonly store: TokenStore
   readonly accounts: KnownAccounts
-  readonly leases: Leases
+  readonly leases: Pick<Leases, 'spend'>
   readonly lastUses: LastUses
   readonly signIn: SignIn
   readonly platform: Platform
@@ -47,7 +47,7 @@ export interface TokensDeps {
 export class Tokens {
   readonly #store: TokenStore
   readonly #accounts: KnownAccounts
-  readonly #leases: Leases
+  readonly #leases: Pick<Leases, 'spend'>
   readonly #lastUses: LastUses
   readonly #signIn: SignIn
   readonly #platform: Platform

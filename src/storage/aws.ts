@@ -7,6 +7,13 @@ import type { Credentials, CredentialsProvider } from './credentials.ts'
 /** Where state is. */
 export type ServiceName = 's3' | 'dynamodb' | 'sqs'
 
+/** Whatever only reads; of a copy of the state, nothing else is asked. */
+const readOperations: ReadonlySet<string> = new Set([
+  ...['GetItem', 'BatchGetItem', 'Query'],
+  ...['GetObject', 'HeadObject', 'ListObjectsV2'],
+  'GetSecretValue',
+])
+
 /** What requests can be signed for. */
 export type SignedService = ServiceName | 'secretsmanager'
 
@@ -16,7 +23,7 @@ export interface StorageErrorFields {
   readonly operation: string
   /** Status of the last answer; 0 when there was none. */
   readonly status: number
-  /** The service's own code (`NoSuchKey`, `ValidationException`), or ours: `NetworkError`, `Timeout`, `BadAnswer`. */
+  /** The service's own code (`NoSuchKey`, `ValidationException`), or ours: `NetworkError`, `Timeout`, `BadAnswer`, `ReadOnlyRegion`. */
   readonly code: string
   /** The same request may succeed later. */
   readonly retryable: boolean
@@ -60,6 +67,8 @@ export interface AwsServiceOptions {
   readonly timeoutMs?: number
   /** Including the first. Default 4. */
   readonly attempts?: number
+  /** Every request that may change something fails with the code `ReadOnlyRegion`, unsent. */
+  readonly readOnly?: boolean
 }
 
 export interface AwsRequest {
@@ -91,6 +100,7 @@ export class AwsService {
   readonly #credentials: CredentialsProvider
   readonly #timeoutMs: number
   readonly #attempts: number
+  readonly #readOnly: boolean
   readonly #telemetry: Telemetry
   readonly #signingKeys = new Map<string, ArrayBuffer>()
 
@@ -103,6 +113,7 @@ export class AwsService {
     this.#credentials = options.credentials
     this.#timeoutMs = options.timeoutMs ?? 5_000
     this.#attempts = options.attempts ?? 4
+    this.#readOnly = options.readOnly ?? false
     this.#telemetry = options.telemetry ?? {}
   }
 
@@ -112,6 +123,9 @@ export class AwsService {
    * between attempts with full jitter. Throws `StorageError`, or the reason of `signal`.
    */
   async send<T>(request: AwsRequest, consume: Consume<T>): Promise<T> {
+    if (this.#readOnly && !readOperations.has(request.operation)) {
+      throw this.#error(request, new AttemptFailure(0, 'ReadOnlyRegion', false), false)
+    }
     let uncertain = false
     for (let attempt = 1; ; attempt++) {
       request.signal?.throwIfAborted()

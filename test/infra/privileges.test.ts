@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { createApp } from '../../src/app.ts'
 import { startValidator } from '../../src/node/validator/service.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { wire } from '../../src/wiring.ts'
@@ -18,18 +19,26 @@ const exceptions: Readonly<Record<string, string>> = {
   'validator s3:DeleteObject bucket/snapshots/*': 'removes its snapshot when another change of the package came first',
 }
 
-type Component = 'edge' | 'validator' | 'front desk'
+type Component = 'edge' | 'validator' | 'front desk' | 'edge at a copy'
 let stack: Stack
 let secrets: OneSecret
-const uses: Record<Component, readonly Use[]> = { edge: [], validator: [], 'front desk': [] }
+const uses: Record<Component, readonly Use[]> = {
+  edge: [],
+  validator: [],
+  'front desk': [],
+  'edge at a copy': [],
+}
 let policies: Readonly<Record<Component, readonly Statement[]>>
 
 beforeAll(async () => {
   const stacks = synthesise()
+  // The home region has moved, so that what is there otherwise is the copy
+  const moved = synthesise({ replicas: 'us-east-2', homeRegion: 'us-east-2' })
   policies = {
     edge: statementsIn(stacks['DeckleEdgeAccess'] ?? expect.unreachable(), /^Policy/),
     validator: statementsIn(stacks['DeckleValidator'] ?? expect.unreachable(), /TaskRole/),
     'front desk': statementsIn(stacks['DeckleFrontDesk'] ?? expect.unreachable(), /AppRole/),
+    'edge at a copy': statementsIn(moved['DeckleEdgeAccess'] ?? expect.unreachable(), /^Reading/),
   }
   const keys = [{ id: 'one', key: 'b'.repeat(43), made: new Date().toISOString() }]
   secrets = await startSecret('first', JSON.stringify({ keys }), { 'deckle-secret-key': 'a'.repeat(64) })
@@ -44,7 +53,8 @@ beforeAll(async () => {
     },
   })
   const { bucket, tablePrefix, queuePrefix, sqsEndpoint = '' } = stack.config.storage
-  const [edge, validator] = [0, 1].map(() => new Recorder({ bucket, tablePrefix, queuePrefix })) as [Recorder, Recorder]
+  const recorder = () => new Recorder({ bucket, tablePrefix, queuePrefix })
+  const [edge, validator, copy] = [recorder(), recorder(), recorder()]
   const queue = await validator.inFrontOf(sqsEndpoint)
   const config = { ...stack.config, storage: { ...stack.config.storage, sqsEndpoint: queue.url } }
   // Published while no validator runs, so that the first one's sweeper has to send the job again
@@ -53,13 +63,15 @@ beforeAll(async () => {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
   await impatient.fetch(new Request(`${stack.url}/early`, { ...publishRequest('early', '1.0.0'), headers }))
   const running = await startValidator(config, unlucky(validator.platform))
-  await runADay(edge)
+  const reads = await runADay(edge)
+  await readAgain(copy, reads)
   await running.stop()
   queue.close()
   uses.edge = edge.uses
   // The same app; writing its log is the runtime's
   uses['front desk'] = [...edge.uses, ...logUses(policies['front desk'])]
   uses.validator = validator.uses
+  uses['edge at a copy'] = copy.uses
 }, 180_000)
 afterAll(async () => {
   await stack?.close()
@@ -88,13 +100,17 @@ function unlucky(platform: Platform): Platform {
   }
 }
 
-async function runADay(recorder: Recorder): Promise<void> {
+/** @returns all requests of the day that only read */
+async function runADay(recorder: Recorder): Promise<readonly Request[]> {
   const edge = stack.edge(recorder.platform)
+  const reads: Request[] = []
   const ask: Ask = (path, init = {}, token) => {
     const headers = new Headers(init.headers)
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
     headers.set('cf-connecting-ip', '192.0.2.1')
-    return edge.fetch(new Request(`${stack.url}${path}`, { ...init, headers }))
+    const request = new Request(`${stack.url}${path}`, { ...init, headers })
+    if (request.method === 'GET') reads.push(request.clone())
+    return edge.fetch(request)
   }
   const untilRemoved = (name: string) =>
     vi.waitFor(async () => expect(await stack.stored(`packages/npm/${name}/`)).toEqual([]), 30_000)
@@ -103,6 +119,20 @@ async function runADay(recorder: Recorder): Promise<void> {
   await wire(stack.config, recorder.platform).sweep()
   await administration({ ask, admin: (await stack.as('admin')).token ?? '' })
   await edge.settled()
+  return reads
+}
+
+/** The day's reading once more, of what is a copy now: by what was left of the day, and by whatever has gone. */
+async function readAgain(recorder: Recorder, reads: readonly Request[]): Promise<void> {
+  const storage = { ...stack.config.storage, isReplica: true }
+  const registry = wire({ ...stack.config, storage }, recorder.platform)
+  expect(await registry.isStorageAnswering()).toBe(true)
+  const app = createApp(registry)
+  const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} }
+  for (const request of reads) {
+    const link = (await app.fetch(request, {}, context)).headers.get('location')
+    if (link?.startsWith(storage.s3Endpoint ?? '-')) await recorder.followLink(link)
+  }
 }
 
 /** The same for reading: without region, account and the names of single objects. */
@@ -115,7 +145,7 @@ function logUses(statements: readonly Statement[]): readonly Use[] {
   )
 }
 
-describe.each(['edge', 'validator', 'front desk'] as const)('the %s', (component) => {
+describe.each(['edge', 'validator', 'front desk', 'edge at a copy'] as const)('the %s', (component) => {
   test('may do all that it does', () => {
     const allowed = policies[component].filter(({ effect }) => effect === 'Allow')
     const missing = onKey(uses[component]).filter((use) => !allowed.some((statement) => covers(statement, use)))
@@ -137,8 +167,8 @@ describe.each(['edge', 'validator', 'front desk'] as const)('the %s', (component
   function onKey(all: readonly Use[]): readonly Use[] {
     const resourceOf = (isIt: (statement: Statement) => boolean) => policies[component].find(isIt)?.resources[0] ?? ''
     const names: Readonly<Record<string, string>> = {
-      'key of the bucket': resourceOf(({ actions }) => actions.includes('kms:GenerateDataKey')),
-      'key of the secrets': resourceOf(({ actions }) => actions.join() === 'kms:Decrypt'),
+      'key of the bucket': resourceOf(({ resources }) => /BucketKey/.test(resources.join())),
+      'key of the secrets': resourceOf(({ resources }) => /TableKey/.test(resources.join())),
       'deckle-session-keys': resourceOf(({ resources }) => /SessionKeys/.test(resources.join())),
       'deckle-secret-key': resourceOf(({ resources }) => /SecretKey/.test(resources.join())),
     }
@@ -163,6 +193,10 @@ test.each([
   ['edge', 'dynamodb:BatchWriteItem', table('audit')],
   ['front desk', 's3:PutObject', `${bucket}/packages/npm/left-pad/1.0.0/left-pad-1.0.0.tgz`],
   ['front desk', 'dynamodb:DeleteItem', table('audit')],
+  ['edge at a copy', 'dynamodb:PutItem', table('packages')],
+  ['edge at a copy', 'dynamodb:UpdateItem', table('tokens')],
+  ['edge at a copy', 's3:PutObject', `${bucket}/staging/x/file`],
+  ['edge at a copy', 'sqs:SendMessage', 'arn:aws:sqs:eu-central-1:111111111111:deckle-jobs'],
   ['validator', 'dynamodb:DeleteItem', table('audit')],
   ['validator', 'dynamodb:GetItem', table('users')],
   ['validator', 'dynamodb:Query', table('tokens')],

@@ -1,13 +1,13 @@
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
-import { createApp } from '../../src/app.ts'
 import { type Config, parseConfig } from '../../src/config.ts'
 import { bundleWorker, type WorkerBundle } from '../../src/node/local/bundle.ts'
 import { choosePort } from '../../src/node/local/ports.ts'
 import { startValidator, type Validator } from '../../src/node/validator/service.ts'
+import { serveRegions } from '../../src/serve.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import type { ServiceName } from '../../src/storage/aws.ts'
 import type { Credentials } from '../../src/storage/credentials.ts'
-import { type Stores, wire, wireIdentity, wireStores } from '../../src/wiring.ts'
+import { type Stores, wireIdentity, wireStores } from '../../src/wiring.ts'
 import { account } from '../builders/account.ts'
 import { Actor } from './actor.ts'
 import { startStorage } from './storage-servers.ts'
@@ -153,7 +153,7 @@ async function startWorkerd(
 }
 
 function edgeInProcess(config: Config, platform: Platform): EdgeInProcess {
-  const app = createApp(wire(config, platform))
+  const { serve } = serveRegions(config, platform)
   const left: Promise<unknown>[] = []
   const context = {
     waitUntil: (work: Promise<unknown>) => void left.push(work),
@@ -161,7 +161,7 @@ function edgeInProcess(config: Config, platform: Platform): EdgeInProcess {
     props: {},
   }
   return {
-    fetch: async (request) => app.fetch(request, {}, context as never),
+    fetch: async (request) => serve(request, {}, context as never),
     settled: async () => void (await Promise.allSettled(left)),
   }
 }

@@ -1,13 +1,12 @@
 import { Hono } from 'hono'
 import { getConnInfo, handle, type LambdaContext, type LambdaEvent } from 'hono/aws-lambda'
-import { createApp } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import type { Walls } from '../../http/walls.ts'
 import { measures } from '../../model/telemetry.ts'
+import { serveRegions } from '../../serve.ts'
 import { Metrics } from '../../std/metrics.ts'
 import type { Platform } from '../../std/platform.ts'
 import { wireTelemetry } from '../../wire-telemetry.ts'
-import { wire } from '../../wiring.ts'
 import { embedInLog } from '../service/embed-metrics.ts'
 
 export type Handler = ReturnType<typeof handle>
@@ -28,12 +27,12 @@ export function createHandler(config: Config, platform: Platform): Handler {
   const metrics = new Metrics(measures)
   const embed = embedInLog(config, metrics, 'front desk')
   const brief = { ...platform, endsWithAnswers: true } as const
-  const app = createApp(wire(config, brief, wireTelemetry(config, brief, 'front-desk', { metrics })), walls)
+  const { serve } = serveRegions(config, brief, wireTelemetry(config, brief, 'front-desk', { metrics }), walls)
   const door = new Hono<{ Bindings: { event: LambdaEvent; lambdaContext: LambdaContext } }>()
   door.all('*', async (c) => {
     const left: Promise<unknown>[] = []
     const { address } = getConnInfo(c).remote
-    const answer = await app.fetch(c.req.raw, address === undefined ? {} : { CLIENT_ADDRESS: address }, {
+    const answer = await serve(c.req.raw, address === undefined ? {} : { CLIENT_ADDRESS: address }, {
       waitUntil: (work) => void left.push(work),
       passThroughOnException: () => undefined,
       props: {},

@@ -1,12 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { getRequestListener } from '@hono/node-server'
-import { createApp } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import type { Telemetry } from '../../model/telemetry.ts'
+import { serveRegions } from '../../serve.ts'
 import { log } from '../../std/log.ts'
 import type { Platform } from '../../std/platform.ts'
-import { wire } from '../../wiring.ts'
 import type { Service } from '../service/run-service.ts'
 
 /** Longer than a load balancer keeps an idle connection (60 s): else it sends into one that we are just closing. */
@@ -15,7 +14,7 @@ const headersMs = 20_000
 
 /** Serves the app on every address, bodies and answers streaming; how long a body may take is the app's to say. */
 export async function startFrontDesk(config: Config, platform: Platform, telemetry: Telemetry): Promise<Service> {
-  const app = createApp(wire(config, platform, telemetry))
+  const { serve } = serveRegions(config, platform, telemetry)
   const left = new Set<Promise<unknown>>()
   const context = {
     waitUntil(work: Promise<unknown>) {
@@ -27,7 +26,7 @@ export async function startFrontDesk(config: Config, platform: Platform, telemet
   }
   const server = createServer(
     { keepAliveTimeout: keepAliveMs, headersTimeout: headersMs, requestTimeout: 0 },
-    getRequestListener((request, { incoming }) => app.fetch(request, bindingsOf(incoming), context)),
+    getRequestListener((request, { incoming }) => serve(request, bindingsOf(incoming), context)),
   )
   const stopListening = stopper(server)
   await new Promise<void>((resolve, reject) => {

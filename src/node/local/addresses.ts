@@ -1,4 +1,5 @@
 import { isLoopback, parseOrigin } from '../../std/origin.ts'
+import { storageParts } from './regions.ts'
 import { type Environment, isUnset, localStorageParts } from './settings.ts'
 import { StartProblem } from './start-problem.ts'
 
@@ -10,6 +11,8 @@ export interface AddressOptions {
   readonly storageUrl?: string
   /** Clients of other machines may come by plain HTTP, with their passwords. */
   readonly insecureHttp?: boolean
+  /** How many regions are played here. Default: 1. */
+  readonly regions?: number
 }
 
 /** The environment with the addresses of the command line in it, which go before its own. */
@@ -34,8 +37,12 @@ export function isStorageProxied(env: Environment): boolean {
  * of the URLs, and that their hosts differ, is for `config.ts` to check.
  * @throws StartProblem with one line
  */
-export function requireUsableAddresses(env: Environment, { host, insecureHttp }: AddressOptions, port: number): void {
+export function requireUsableAddresses(env: Environment, options: AddressOptions, port: number): void {
+  const { host, insecureHttp, regions = 1 } = options
   const { DECKLE_PUBLIC_URL: registry, DECKLE_STORAGE_URL: storage } = env
+  if (regions > 1 && (!isUnset(storage) || localStorageParts(env).length < storageParts.length)) {
+    throw new StartProblem('--regions plays regions on this machine alone: leave out other storage, and --storage-url.')
+  }
   if (host !== undefined && isUnset(registry)) {
     throw new StartProblem('--host is for clients elsewhere: say with --public-url what they call the registry.')
   }

@@ -7,13 +7,15 @@ export interface BannerFacts {
   readonly dataDirectory: string
   /** Names of the services that others provide, with their addresses. */
   readonly replaced: Readonly<Record<string, string>>
+  /** With several regions: the processes that are the storage of each, the home region first. */
+  readonly regions: Readonly<Record<string, readonly number[]>>
   /** The first account's password, when it was made up just now. */
   readonly password?: string
   readonly startedInMs: number
 }
 
 /** What `npm start` prints when the registry is ready. */
-export function banner({ url, proxied, dataDirectory, replaced, password, startedInMs }: BannerFacts): string {
+export function banner({ url, proxied, dataDirectory, replaced, regions, password, startedInMs }: BannerFacts): string {
   const registry = `--registry=${url}/`
   const rows: readonly (readonly [string, string])[] = [
     ...(proxied === undefined
@@ -23,6 +25,10 @@ export function banner({ url, proxied, dataDirectory, replaced, password, starte
           ['storage', `${proxied.storageUrl}/   (listens on ${proxied.storageListens})`] as const,
         ]),
     ['data', dataDirectory],
+    ...Object.entries(regions).map(([name, pids], index) => {
+      const role = index === 0 ? 'home region' : 'a copy'
+      return [name, `${role}   (an outage of some seconds: kill -9 ${pids.join(' ')})`] as const
+    }),
     ...Object.entries(replaced),
     ['account', 'admin'],
     ...(password === undefined ? [] : [['password', `${password}   (shown only this once)`] as const]),

@@ -11,10 +11,11 @@ declare module 'dynalite' {
 }
 
 declare module 'dynalite/db/index.js' {
-  type Attributes = Readonly<Record<string, unknown>>
+  export type Attributes = Readonly<Record<string, unknown>>
   type Done = (error?: Error | null) => void
-  interface Table {
+  export interface Table {
     readonly TableName: string
+    readonly KeySchema: readonly { readonly AttributeName: string }[]
     readonly LocalSecondaryIndexes?: readonly object[]
     readonly GlobalSecondaryIndexes?: readonly object[]
   }

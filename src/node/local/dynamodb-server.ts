@@ -2,15 +2,21 @@ import { mkdir } from 'node:fs/promises'
 import { IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import dynalite from 'dynalite'
-import { writeItemsAtomically } from './dynalite-atomic.ts'
-import { type LocalServer, type LocalServerOptions, listen, stopListening } from './listen.ts'
+import { type ItemChange, writeItemsAtomically } from './dynalite-atomic.ts'
+import { type LocalServer, type LocalServerOptions, listen, type RegionalServer, stopListening } from './listen.ts'
+import { regionalClient } from './replication/client.ts'
+import { replicateItems } from './replication/items.ts'
+import type { Replicator } from './replication/replicator.ts'
 import { type SignedRequest, signatureGuard } from './signature-guard.ts'
 
 /** DynamoDB's protocol on a LevelDB: dynalite, behind a check of signatures. */
 export async function startDynamoDbServer(options: LocalServerOptions): Promise<LocalServer> {
-  const { port, directory, credentials, region } = options
+  const { port, directory, credentials, region, copies = [] } = options
   await mkdir(directory, { recursive: true })
-  writeItemsAtomically()
+  const replicators: Replicator<ItemChange>[] = []
+  writeItemsAtomically((change) => {
+    for (const replicator of replicators) replicator.note(change)
+  })
   const server = dynalite({ path: directory, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
   const [listener] = server.listeners('request')
   server.removeAllListeners('request')
@@ -22,10 +28,15 @@ export async function startDynamoDbServer(options: LocalServerOptions): Promise<
     ),
   )
   const actualPort = await listen(server, port)
+  const clientOf = (of: RegionalServer) => regionalClient('dynamodb', of, credentials)
+  for (const copy of copies) replicators.push(replicateItems(clientOf({ region, port: actualPort }), clientOf(copy)))
   return {
     port: actualPort,
     // dynalite closes its database with the server.
-    close: () => stopListening(server),
+    close: () => {
+      for (const replicator of replicators) replicator.close()
+      return stopListening(server)
+    },
   }
 }
 

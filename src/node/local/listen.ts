@@ -20,6 +20,14 @@ export interface LocalServerOptions {
   /** The only key pair that it knows. */
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string }
   readonly region: string
+  /** Servers of other regions that everything written here is carried to. Default: none. */
+  readonly copies?: readonly RegionalServer[]
+}
+
+/** A server of the same service that plays it in another region, on this machine and with the same key pair. */
+export interface RegionalServer {
+  readonly region: string
+  readonly port: number
 }
 
 /** Listens on one address, and returns the port. Fails as `listen` does, for example with EADDRINUSE. */

@@ -14,11 +14,19 @@ export interface Listing {
   readonly truncated: boolean
 }
 
+/** An object was written or removed. */
+export interface ObjectChange {
+  readonly bucket: string
+  readonly key: string
+}
+
 /** Buckets and their objects in a folder, for one process. Every write is one rename. */
 export class ObjectStore {
   readonly #directory: string
   readonly #drafts: Drafts
   readonly #writing = new Map<string, Promise<unknown>>()
+  /** Told of every change once it is made. */
+  changed: (change: ObjectChange) => void = () => undefined
 
   constructor(directory: string, drafts: Drafts) {
     this.#directory = directory
@@ -73,6 +81,7 @@ export class ObjectStore {
         return undefined
       }
       await this.#drafts.publish(draft, path)
+      this.changed({ bucket, key: label.key })
       return sealed
     })
   }
@@ -80,6 +89,7 @@ export class ObjectStore {
   async remove(bucket: string, key: string): Promise<void> {
     const path = this.#path(bucket, key)
     await this.#exclusively(path, () => rm(path, { force: true }))
+    this.changed({ bucket, key })
     for (let folder = dirname(path); folder !== this.#folder(bucket); folder = dirname(folder)) {
       if (!(await removeIfEmpty(folder))) return
     }

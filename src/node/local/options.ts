@@ -2,6 +2,7 @@ import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { Command, CommanderError, InvalidArgumentError } from 'commander'
 import type { AddressOptions } from './addresses.ts'
+import { mostRegions } from './regions.ts'
 import { StartProblem } from './start-problem.ts'
 
 export interface LocalOptions extends AddressOptions {
@@ -9,6 +10,8 @@ export interface LocalOptions extends AddressOptions {
   /** Absolute. */
   readonly dataDirectory: string
   readonly quiet: boolean
+  /** How many regions to play. */
+  readonly regions: number
   /** Build again, and start edge and validator anew, when a source file changes. */
   readonly watch: boolean
 }
@@ -32,6 +35,7 @@ export function parseOptions(args: readonly string[]): LocalOptions | { readonly
     .option('--public-url <url>', 'what clients call the registry (DECKLE_PUBLIC_URL); see docs/team.md')
     .option('--storage-url <url>', 'what they call storage, on another host name (DECKLE_STORAGE_URL)')
     .option('--insecure-http', 'allow http: for clients on other machines', false)
+    .option('--regions <number>', 'play several regions, to look at an outage (docs/operations.md)', parseRegions, 1)
     .option('--quiet', 'print errors only (and a new password, once)', false)
     .option('--watch', 'build again on a change in src/ (npm run dev)', false)
     .helpOption('--help', 'show this')
@@ -59,6 +63,12 @@ function parsePort(text: string): number {
   const port = Number(text)
   if (/^\d+$/.test(text) && port <= 65_535) return port
   throw new InvalidArgumentError('Use a number from 0 to 65535.')
+}
+
+function parseRegions(text: string): number {
+  const count = Number(text)
+  if (/^\d$/.test(text) && count >= 1 && count <= mostRegions) return count
+  throw new InvalidArgumentError(`Use a number from 1 to ${mostRegions}.`)
 }
 
 function parseHost(text: string): string {

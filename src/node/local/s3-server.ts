@@ -16,6 +16,8 @@ import {
 } from './listen.ts'
 import { Drafts } from './object-file.ts'
 import { ObjectStore } from './object-store.ts'
+import { regionalClient } from './replication/client.ts'
+import { replicateObjects } from './replication/objects.ts'
 import { s3Front } from './s3-front.ts'
 import { RequestStore, type Storage } from './s3rver-store.ts'
 import { UploadStore } from './upload-store.ts'
@@ -30,7 +32,7 @@ export interface S3ServerOptions extends LocalServerOptions {
 
 /** S3's protocol on a folder: s3rver, with a store and a front of our own. Only for path-style addresses. */
 export async function startS3Server(options: S3ServerOptions): Promise<LocalServer> {
-  const { directory, credentials, region } = options
+  const { directory, credentials, region, copies = [] } = options
   const storage = await openStorage(directory)
   const app = new S3rver({ silent: true, vhostBuckets: false, directory })
   // s3rver knows one key pair, which everybody knows.
@@ -43,6 +45,10 @@ export async function startS3Server(options: S3ServerOptions): Promise<LocalServ
     if (!(error instanceof S3Error)) reportFault('s3', error, context?.req)
   })
   const { port, servers } = await serve(app.callback(), options)
+  const replicators = copies.map((copy) => replicateObjects(storage.objects, regionalClient('s3', copy, credentials)))
+  storage.objects.changed = (change) => {
+    for (const replicator of replicators) replicator.note(change)
+  }
   await expire(storage, Date.now())
   const expiry = setInterval(
     () => void expire(storage, Date.now()).catch((error: unknown) => reportFault('s3', error)),
@@ -53,6 +59,7 @@ export async function startS3Server(options: S3ServerOptions): Promise<LocalServ
     port,
     close: async () => {
       clearInterval(expiry)
+      for (const replicator of replicators) replicator.close()
       await Promise.all(servers.map(stopListening))
       app.logger.close()
     },

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, parseConfig } from '../../config.ts'
 import { runningFile } from '../cli/connect.ts'
+import { firstRegion, localRegions, type StoragePart, settingOf, storageParts } from './regions.ts'
 import type { LocalSecrets } from './secrets.ts'
 import { StartProblem } from './start-problem.ts'
 
@@ -9,9 +10,6 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** All settings of edge and validator, as an environment would hold them; parsed by `config.ts`. */
 export type Settings = Readonly<Record<string, string>>
-
-export const storageParts = ['dynamodb', 's3', 'sqs'] as const
-export type StoragePart = (typeof storageParts)[number]
 
 const endpointOf = {
   dynamodb: 'DECKLE_DYNAMODB_ENDPOINT',
@@ -28,7 +26,10 @@ export interface SettingsInput {
   readonly env: Environment
   /** The registry's port. */
   readonly port: number
-  readonly storagePorts: Readonly<Partial<Record<StoragePart, number>>>
+  /** By the name of the part. */
+  readonly storagePorts: Readonly<Record<string, number>>
+  /** How many regions are played. Default: 1. */
+  readonly regions?: number | undefined
   /** Its credentials are for the local storage servers, when no other ones are used. */
   readonly secrets: LocalSecrets
 }
@@ -39,7 +40,7 @@ export interface SettingsInput {
  * since they may open somebody's real account.
  * @throws StartProblem naming the bad settings
  */
-export function makeSettings({ env: all, port, storagePorts, secrets }: SettingsInput): Settings {
+export function makeSettings({ env: all, port, storagePorts, regions = 1, secrets }: SettingsInput): Settings {
   const env = withoutUnset(all)
   const settings: Record<string, string | undefined> = {
     DECKLE_PUBLIC_URL: `http://localhost:${port}`,
@@ -54,19 +55,20 @@ export function makeSettings({ env: all, port, storagePorts, secrets }: Settings
   }
   for (const part of localStorageParts(env)) settings[endpointOf[part]] = `http://127.0.0.1:${storagePorts[part]}`
   settings['DECKLE_STORAGE_URL'] ??= settings['DECKLE_S3_ENDPOINT']
+  if (regions > 1) settings['DECKLE_REGIONS'] = settingOf(localRegions(regions), storagePorts)
   return checked(withoutUnset(settings))
 }
 
 function credentialSettings(env: Environment, local: LocalSecrets): Record<string, string | undefined> {
   if (localStorageParts(env).length === storageParts.length) {
     return {
-      AWS_REGION: 'us-east-1',
+      AWS_REGION: firstRegion,
       AWS_ACCESS_KEY_ID: local.accessKeyId,
       AWS_SECRET_ACCESS_KEY: local.secretAccessKey,
     }
   }
   return {
-    AWS_REGION: env['AWS_REGION'] ?? 'us-east-1',
+    AWS_REGION: env['AWS_REGION'] ?? firstRegion,
     AWS_ACCESS_KEY_ID: env['AWS_ACCESS_KEY_ID'],
     AWS_SECRET_ACCESS_KEY: env['AWS_SECRET_ACCESS_KEY'],
     AWS_SESSION_TOKEN: env['AWS_SESSION_TOKEN'],

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type AddressOptions, isStorageProxied, requireUsableAddresses, withAddresses } from './addresses.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -6,6 +5,7 @@ import type { EdgeInput } from './edge-part.ts'
 import { authorityOf, loopback } from './listen.ts'
 import { acquireLock, type Lock } from './lock.ts'
 import { choosePort, choosePorts, requireFreePort } from './ports.ts'
+import { inputOf, localRegions, partsIn, type RegionalPart, type RegionalPartsInput } from './regions.ts'
 import { generatePassword, loadSecrets, passwordFrom } from './secrets.ts'
 import {
   type Environment,
@@ -13,11 +13,9 @@ import {
   makeSettings,
   partEnvironment,
   type Settings,
-  type StoragePart,
   saveRunning,
 } from './settings.ts'
 import type { StartProblem } from './start-problem.ts'
-import type { StorageInput } from './storage-part.ts'
 import { Supervisor } from './supervisor.ts'
 import { silentTerminal, type Terminal } from './terminal.ts'
 import { buildWorker, type WorkerFile } from './worker-file.ts'
@@ -34,6 +32,8 @@ export interface StackOptions extends AddressOptions {
   readonly signal?: AbortSignal
   /** The most to wait before a part that ended is started again. Default: 5 s. */
   readonly longestRestartMs?: number
+  /** With several regions: how long storage that was killed stays away. Default: 15 s. */
+  readonly outageMs?: number
   /** Told the first account's password once the account is made, if the environment did not set it. */
   onPassword?(password: string): void
 }
@@ -66,6 +66,8 @@ export interface Proxied {
   readonly storageUrl: string
 }
 
+/** Long enough to look around in, with several regions. */
+const usualOutageMs = 15_000
 const graceMs = { storage: 5_000, validator: 15_000, edge: 5_000 }
 
 /**
@@ -131,13 +133,15 @@ class Start {
 
   async #steps(givenPassword: string | undefined): Promise<void> {
     const { dataDirectory } = this.#options
-    const storageParts = localStorageParts(this.#env)
-    const storagePorts = await this.#choosePorts(storageParts)
+    const regions = localRegions(this.#options.regions ?? 1)
+    const parts = partsIn(regions, localStorageParts(this.#env))
+    const ports = await this.#choosePorts(parts.map(({ name }) => name))
     const secrets = loadSecrets(dataDirectory)
-    this.#settings = makeSettings({ env: this.#env, port: this.#port, storagePorts, secrets })
+    const { length: count } = regions
+    this.#settings = makeSettings({ env: this.#env, port: this.#port, storagePorts: ports, regions: count, secrets })
 
     this.#terminal.progress('Starting storage and building the worker')
-    const storage = storageParts.map((part) => this.#startStorage(part, storagePorts[part]))
+    const storage = parts.map((part) => this.#startStorage(part, { regions, ports }))
     const [worker, { prepare }] = await Promise.all([
       buildWorker(dataDirectory),
       import('./prepare.ts'),
@@ -154,30 +158,25 @@ class Start {
     saveRunning(dataDirectory, this.#settings)
   }
 
-  async #choosePorts(storageParts: readonly StoragePart[]) {
+  async #choosePorts(parts: readonly string[]) {
     const { port, dataDirectory, host } = this.#options
     if (port !== 0) await requireFreePort(port, host)
     this.#port = port === 0 ? await choosePort() : port
-    if (!isStorageProxied(this.#env)) return choosePorts(dataDirectory, storageParts)
+    if (!isStorageProxied(this.#env)) return choosePorts(dataDirectory, parts)
     await requireFreePort(port + 1, host)
-    return choosePorts(dataDirectory, storageParts, { s3: port + 1 })
+    return choosePorts(dataDirectory, parts, { s3: port + 1 })
   }
 
-  #startStorage(part: StoragePart, port: number) {
-    const { dataDirectory, host } = this.#options
-    const input: StorageInput = {
-      part,
-      port,
-      ...(part === 's3' && { host }),
-      directory: join(dataDirectory, part),
-      region: this.#settings['AWS_REGION'] ?? '',
-      credentials: {
-        accessKeyId: this.#settings['AWS_ACCESS_KEY_ID'] ?? '',
-        secretAccessKey: this.#settings['AWS_SECRET_ACCESS_KEY'] ?? '',
-      },
-    }
-    const env = partEnvironment(this.#env)
-    return this.#supervisor.start({ name: part, entry: entry('storage-part.ts'), env, input, graceMs: graceMs.storage })
+  #startStorage(part: RegionalPart, input: Omit<RegionalPartsInput, 'dataDirectory' | 'host' | 'settings'>) {
+    const { dataDirectory, host, outageMs = usualOutageMs } = this.#options
+    return this.#supervisor.start({
+      name: part.name,
+      entry: entry('storage-part.ts'),
+      env: partEnvironment(this.#env),
+      input: inputOf(part, { ...input, dataDirectory, host, settings: this.#settings }),
+      graceMs: graceMs.storage,
+      ...(input.regions.length > 1 && { outageMs }),
+    })
   }
 
   #startValidator() {

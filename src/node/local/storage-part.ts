@@ -18,6 +18,7 @@ const input = z.object({
   host: z.string().optional(),
   directory: z.string(),
   region: z.string(),
+  copies: z.array(z.object({ region: z.string(), port: z.number() })),
   credentials: z.object({ accessKeyId: z.string(), secretAccessKey: z.string() }),
 })
 

@@ -27,6 +27,8 @@ export interface PartSpec {
   readonly graceMs: number
   /** The most to wait before it is started again; default 5 s. */
   readonly longestRestartMs?: number | undefined
+  /** How long it stays away at least when it ended after it was ready: an outage to look at. Default: no time. */
+  readonly outageMs?: number | undefined
 }
 
 export interface PartEvents {
@@ -198,7 +200,8 @@ export class SupervisedPart {
       this.#events.giveUp(problem)
       return
     }
-    const waitMs = this.#backoff.nextMs(readyAt === undefined ? 0 : performance.now() - readyAt)
+    const leastMs = readyAt === undefined ? 0 : (this.spec.outageMs ?? 0)
+    const waitMs = Math.max(leastMs, this.#backoff.nextMs(readyAt === undefined ? 0 : performance.now() - readyAt))
     const what = readyAt === undefined ? `could not start: ${why ?? how}` : `ended (${how})`
     this.#output.note(`${what}, starts again in ${waitMs} ms`)
     this.#events.report(`${name} ${what}; starting it again in ${waitMs} ms`)

@@ -12,7 +12,7 @@ import { log } from '../../std/log.ts'
  */
 export async function npmError(c: Context<AppEnv>, problem: Problem): Promise<Response> {
   const { status, sentence, code, requestId, fields } = problem
-  const waitS = status === 503 ? 2 : fields['waitS']
+  const waitS = fields['waitS'] ?? (status === 503 ? 2 : undefined)
   const retry = waitS === undefined ? {} : { 'retry-after': String(waitS) }
   const report = code === 'validation_refused' ? fullReport(c, fields) : {}
   const error = 'report' in report ? `${sentence}\nFull report: ${report.report}` : sentence

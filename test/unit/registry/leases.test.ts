@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { TokenId } from '../../../src/model/ids.ts'
-import { Leases, leaseSize } from '../../../src/registry/leases.ts'
+import type { SessionId, TokenId } from '../../../src/model/ids.ts'
+import { Leases, leaseSize, uncountedSessions } from '../../../src/registry/leases.ts'
 import type { Uses } from '../../../src/storage/uses.ts'
 
 test('leases are small against what is left', () => {
@@ -68,3 +68,13 @@ function counter() {
   }
   return { store: { take } as unknown as Uses, writes: () => writes, fail }
 }
+
+test('where nothing can be counted, sessions go on while uses are left, and counted tokens do not', async () => {
+  const { store, fail } = counter()
+  fail(1)
+  const leases = uncountedSessions(new Leases(store))
+  const session = { kind: 'session', id: 'x' as SessionId } as const
+  expect(await leases.spend({ credential: session, limit: 2, taken: 1 })).toBe(true)
+  expect(await leases.spend({ credential: session, limit: 2, taken: 2 })).toBe(false)
+  await expect(leases.spend(use(3))).rejects.toThrow()
+})

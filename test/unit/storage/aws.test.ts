@@ -49,6 +49,19 @@ describe('requests', () => {
   })
 })
 
+test('of a copy nothing but reading is asked', async () => {
+  const platform = scripted(ok)
+  const copy = new AwsService({
+    ...{ service: 'dynamodb', region: 'eu-west-1', credentials: staticCredentials(keyPair), platform },
+    readOnly: true,
+  })
+  const ask = (operation: string) =>
+    copy.send({ operation, method: 'POST', body: '{}', idempotent: true }, (response) => readText(response))
+  expect(await failureOf(ask('PutItem'))).toMatchObject({ code: 'ReadOnlyRegion', retryable: false, uncertain: false })
+  expect(await ask('GetItem')).toBe('fine')
+  expect(platform.requests).toHaveLength(1)
+})
+
 describe('repetition', () => {
   test.for([
     ['a connection that fails', 'broken'],

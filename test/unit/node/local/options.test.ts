@@ -11,16 +11,18 @@ test('without options, the registry is on port 3325 and keeps its data in .deckl
     dataDirectory: resolve('.deckle'),
     insecureHttp: false,
     quiet: false,
+    regions: 1,
     watch: false,
   })
 })
 
 test('options are read, with a space or an equals sign', () => {
-  expect(parseOptions(['--port', '0', '--data=/tmp/x', '--quiet', '--watch'])).toEqual({
+  expect(parseOptions(['--port', '0', '--data=/tmp/x', '--quiet', '--watch', '--regions=2'])).toEqual({
     port: 0,
     dataDirectory: '/tmp/x',
     insecureHttp: false,
     quiet: true,
+    regions: 2,
     watch: true,
   })
 })
@@ -54,6 +56,7 @@ test.each([
   { args: ['--port', 'x'], says: '0 to 65535' },
   { args: ['--port', '65536'], says: '0 to 65535' },
   { args: ['--host', 'registry.example.com'], says: 'Use an IP address of this machine' },
+  { args: ['--regions', '4'], says: 'Use a number from 1 to 3.' },
   { args: ['4000'], says: 'Options come after "--": npm start -- --port 4000.' },
 ])('$args is refused in one line', ({ args, says }) => {
   const refusal = () => parseOptions(args)

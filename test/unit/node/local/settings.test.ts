@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { parseConfig } from '../../../../src/config.ts'
 import { localStorageParts, makeSettings, partEnvironment } from '../../../../src/node/local/settings.ts'
 
 const secrets = {
@@ -73,6 +74,25 @@ test('settings of the registry pass through, and the password does not', () => {
   const settings = makeSettings({ ...input, env })
   expect(settings).toMatchObject({ DECKLE_REQUIRE_LOGIN: 'true', DECKLE_BUCKET: 'deckle' })
   expect(settings).not.toHaveProperty('DECKLE_ADMIN_PASSWORD')
+})
+
+test('several regions have storage of their own each, and the first is the home unless it is said', () => {
+  const storagePorts = { ...input.storagePorts, 'dynamodb-2': 20_011, 's3-2': 20_012, 'sqs-2': 20_013 }
+  const made = parseConfig(makeSettings({ ...input, storagePorts, regions: 2, env: {} }))
+  const first = {
+    region: 'us-east-1',
+    dynamoDbEndpoint: 'http://127.0.0.1:20001',
+    s3Endpoint: 'http://127.0.0.1:20002',
+  }
+  const second = {
+    region: 'us-west-2',
+    dynamoDbEndpoint: 'http://127.0.0.1:20011',
+    s3Endpoint: 'http://127.0.0.1:20012',
+  }
+  expect([made.storage, ...made.replicas]).toMatchObject([first, second])
+  const env = { DECKLE_HOME_REGION: 'us-west-2' }
+  const moved = parseConfig(makeSettings({ ...input, storagePorts, regions: 2, env }))
+  expect([moved.storage, ...moved.replicas]).toMatchObject([second, first])
 })
 
 test.each([
