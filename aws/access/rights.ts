@@ -67,7 +67,7 @@ export const requestPathRights: Rights = {
  * nobody's account, token or login. */
 export const validatorRights: Rights = {
   tables: {
-    packages: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
+    packages: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
     // Search ranks packages by their downloads
     downloads: ['Query'],
     // Ends the sessions that nobody has ended
