@@ -1,9 +1,7 @@
-import type { CodeDoc } from '../check.ts'
-
-interface ArchiveCodeDoc extends CodeDoc {
-  /** What to do about it: the hint of every finding with the code. */
-  readonly hint: string
-}
+import type { ArchiveCodeDoc } from './code-doc.ts'
+import { xzCodes } from './xz-codes.ts'
+import { zipCodes } from './zip-codes.ts'
+import { zstdCodes } from './zstd-codes.ts'
 
 const packAgain = 'Pack it again with an unmodified tool, such as `npm pack`, and do not change the file afterwards.'
 const leaveOut = 'Leave out what is not needed to use the package (see `npm pack --dry-run`), or split it.'
@@ -203,6 +201,16 @@ export const archiveCodes = {
     why: 'It can name a file outside the package; npm skips it, so the file is missing.',
     hint: 'Replace the link by a copy of the file: hard links come from build tools that save space.',
   },
+  archive_link_escapes: {
+    title: 'A symbolic link that can lead out of the archive',
+    why: 'Whoever unpacks the archive and follows it reads or overwrites a file that is not theirs to touch.',
+    hint: 'Let it point to something in the archive, with ".." at the beginning only, or replace it by a copy.',
+  },
+  archive_link_unknown: {
+    title: 'A hard link to something that is no file before it',
+    why: 'It could name a file outside the archive, and cannot be unpacked from the archive alone.',
+    hint: packAgain,
+  },
   archive_device: {
     title: 'A device',
     why: 'A package has no use for one, and unpacking it needs privileges.',
@@ -311,6 +319,10 @@ export const archiveCodes = {
     why: 'npm leaves out such a file, others unpack it.',
     hint: packAgain,
   },
+
+  ...zstdCodes,
+  ...xzCodes,
+  ...zipCodes,
 } as const satisfies Record<string, ArchiveCodeDoc>
 
 export type ArchiveCode = keyof typeof archiveCodes
