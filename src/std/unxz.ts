@@ -1,4 +1,4 @@
-import { XzReadableStream } from 'xz-decompress'
+import xz from 'xz-decompress'
 import { DecodeError } from './decoding.ts'
 
 /** What the decoder can hold of what it has unpacked: 64 MiB, the dictionary of `xz -9`. */
@@ -39,7 +39,7 @@ export async function* unxz(next: () => Promise<Uint8Array | undefined>): AsyncG
     { highWaterMark: 0 },
   )
   try {
-    for await (const chunk of new XzReadableStream(input)) if (chunk.length > 0) yield chunk
+    for await (const chunk of new xz.XzReadableStream(input)) if (chunk.length > 0) yield chunk
   } catch (error) {
     if (failure !== undefined) throw failure.error
     const code = error instanceof Error ? /error code (\d+)$/.exec(error.message)?.[1] : undefined

@@ -34,6 +34,8 @@ const archivePolicy = {
   gzip_several_members: 'error',
   gzip_trailing_data: 'error',
   gzip_trailing_zeros: 'warning',
+  archive_kind_differs: 'error',
+  archive_kind_unknown: 'error',
   archive_unpacked_too_large: 'error',
   archive_ratio_too_high: 'error',
   archive_too_many_entries: 'error',
@@ -183,9 +185,14 @@ const npmPolicy: Readonly<Record<string, Severity>> = {
   native_code_first_used: 'warning',
 }
 
-/** `generic/checks`: without these nobody knows which bytes are meant. */
+/** `generic/checks`: without these nobody knows which bytes are meant, or what they say of themselves. */
 const genericPolicy: Readonly<Record<string, Severity>> = {
   digest_differs: 'error',
+  deckle_json_missing: 'error',
+  deckle_json_repeated: 'error',
+  deckle_json_too_large: 'error',
+  deckle_json_invalid: 'error',
+  deckle_json_differs: 'error',
 }
 
 const defaults: Readonly<Record<string, Severity>> = {
@@ -198,7 +205,12 @@ const defaults: Readonly<Record<string, Severity>> = {
 }
 
 /** Errors here are fixed: they keep everybody who reads or installs a version looking at the same files. */
-const fixedGroups: readonly Readonly<Record<string, Severity>>[] = [framePolicy, archivePolicy, npmManifestPolicy, genericPolicy]
+const fixedGroups: readonly Readonly<Record<string, Severity>>[] = [
+  framePolicy,
+  archivePolicy,
+  npmManifestPolicy,
+  genericPolicy,
+]
 
 export const knownCodes: readonly string[] = Object.keys(defaults)
 

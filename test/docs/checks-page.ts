@@ -39,6 +39,7 @@ export function renderChecksPage(): string {
       archiveCodes,
     ),
     ...validations.npm.checks.map(checkSection),
+    ...validations.generic.checks.map(checkSection),
     section(
       'The validation itself',
       'The version could not be judged; publishing it again is worth a try.',

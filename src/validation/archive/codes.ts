@@ -54,6 +54,17 @@ export const archiveCodes = {
     hint: packAgain,
   },
 
+  archive_kind_differs: {
+    title: 'The file is of another kind than its name says',
+    why: 'Readers go by the name, or by the first bytes, and would do different things with the file.',
+    hint: 'Give the file the ending of what it is.',
+  },
+  archive_kind_unknown: {
+    title: 'The file is no archive that can be opened here',
+    why: 'It was announced as an archive, so what is in it is to be checked.',
+    hint: 'Send a .zip, .tar, .tar.gz, .tgz, .tar.zst or .tar.xz, or announce it as opaque.',
+  },
+
   // Limits
   archive_unpacked_too_large: {
     title: 'The archive unpacks to too much',
