@@ -3,7 +3,7 @@ import { archiveFinding } from '../validation/archive/findings.ts'
 import { gunzip } from '../validation/archive/gzip.ts'
 import { walkOpaque } from '../validation/archive/opaque.ts'
 import { createTarWalker, uncompressed } from '../validation/archive/tarball.ts'
-import { type ArchiveLimits, archiveLimits, type WalkArchive } from '../validation/archive/walk.ts'
+import { type ArchiveLimits, archiveLimits, type WalkArchive, type WalkOptions } from '../validation/archive/walk.ts'
 import { decompressXz } from '../validation/archive/xz.ts'
 import { createZipWalker } from '../validation/archive/zip.ts'
 import { decompressZstd } from '../validation/archive/zstd.ts'
@@ -56,11 +56,17 @@ export function chooseWalker(filename: string, asked?: UploadKind): WalkArchive 
 /** Refuses a file that begins as one of another kind; what begins as none, the walker itself refuses. */
 function withMagic(kind: ArchiveKind): WalkArchive {
   return async (source, options, visitor) => {
-    const head = (await options.readAt?.(0, Math.min(headBytes, options.sizeBytes))) ?? new Uint8Array(0)
+    const head = await readHead(options)
     const found = kinds.filter(({ magic }) => magic.some((one) => beginsWith(head, one)))
     const walk = found.length === 0 || found.includes(kind) ? kind.walk : differs
     return walk(source, options, visitor)
   }
+}
+
+async function readHead({ readAt, sizeBytes }: WalkOptions): Promise<Uint8Array> {
+  if (sizeBytes === 0) return new Uint8Array(0)
+  if (readAt === undefined) throw new Error('a file cannot be judged by its beginning without readAt')
+  return readAt(0, Math.min(headBytes, sizeBytes))
 }
 
 function beginsWith(head: Uint8Array, [offset, bytes]: ArchiveKind['magic'][number]): boolean {

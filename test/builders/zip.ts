@@ -65,7 +65,7 @@ export class ZipBuilder {
       name,
       flags: (/^[\0-\x7f]*$/.test(String(name)) ? 0 : 0x800) | (options.descriptor ? 8 : 0),
       method,
-      checksum: crc32(plain),
+      checksum: options.checksum ?? crc32(plain),
       compressedBytes: data.length,
       sizeBytes: plain.length,
       extra: new Uint8Array(0),
@@ -107,6 +107,11 @@ export class ZipBuilder {
   }
 
   zip(options: ZipEndOptions = {}): Uint8Array {
+    return concatAll(this.parts(options))
+  }
+
+  /** What follows one another in the file, for one that does not fit into memory. */
+  parts(options: ZipEndOptions = {}): readonly Uint8Array[] {
     const { beforeDirectory = new Uint8Array(0), afterDirectory = new Uint8Array(0) } = options
     const directory = concatAll(this.#directory)
     const truth = {
@@ -116,14 +121,8 @@ export class ZipBuilder {
     }
     const endAt = truth.directoryOffset + directory.length + afterDirectory.length
     const records = options.zip64 ? end64({ ...truth, ...options.zip64 }, endAt) : new Uint8Array(0)
-    return concat(
-      ...this.#parts,
-      beforeDirectory,
-      directory,
-      afterDirectory,
-      records,
-      endRecord({ ...truth, ...options }),
-    )
+    const end = endRecord({ ...truth, ...options })
+    return [...this.#parts, beforeDirectory, directory, afterDirectory, records, end]
   }
 }
 

@@ -30,6 +30,7 @@ interface Fields {
  * @see APPNOTE.TXT 4.3.14 to 4.3.16
  */
 export async function findZipEnd(readAt: ReadAt, sizeBytes: number): Promise<ZipEnd> {
+  if (sizeBytes < endBytes) throw noEnd()
   const tailBytes = Math.min(sizeBytes, recordsBytes + longestComment)
   const tailOffset = sizeBytes - tailBytes
   const tail = viewOf(await readAt(tailOffset, tailBytes))
@@ -55,7 +56,7 @@ function theOnlyEnd(tail: DataView): number {
     if (tail.getUint32(at, true) === signature.end) found.push(at)
   }
   const [last, ...others] = found
-  if (last === undefined) throw new ArchiveStop('zip_end_missing', 'The zip file has no end record.')
+  if (last === undefined) throw noEnd()
   // Those of a zip file that is an entry of this one end before it, and no reader takes them for the end
   if (others.some((at) => reachesEnd(tail, at))) {
     throw new ArchiveStop('zip_several_ends', 'The zip file has an end record in the comment of another.')
@@ -108,5 +109,6 @@ function readEnd64(tail: DataView, locatorAt: number, tailOffset: number, end: F
   return fields
 }
 
+const noEnd = () => new ArchiveStop('zip_end_missing', 'The zip file has no end record.')
 const zip64Invalid = (message: string) => new ArchiveStop('zip_zip64_invalid', message)
 const split = () => new ArchiveStop('zip_split', 'The zip file is one part of a set.')
