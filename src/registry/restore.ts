@@ -1,4 +1,4 @@
-import type { FormatId, PackageRef } from '../model/ids.ts'
+import { type ClaimRef, type FileRef, type FormatId, filesPerVersion } from '../model/ids.ts'
 import type { Head, VersionRecord } from '../model/records.ts'
 import type { Files, PlacedFile } from '../storage/files.ts'
 import { manifestKey, packageFileKey } from '../storage/keys.ts'
@@ -109,10 +109,14 @@ async function* setStraysAside(deps: RestoreDeps, { apply, progress }: RestoreOp
 
 /** An open claim's file may be in place already: whoever finishes or refuses the claim sees to it. */
 async function belongs(deps: RestoreDeps, { ref }: PlacedFile): Promise<boolean> {
-  const record = ref && (await deps.versions.get(ref))
+  const record = ref && (await deps.versions.get(claimOf(ref)))
   return (
     record !== undefined && (hasFile(record) || record.status === 'pending') && record.file.filename === ref?.filename
   )
+}
+
+function claimOf({ filename, ...ref }: FileRef): ClaimRef {
+  return filesPerVersion[ref.format] === 'many' ? { ...ref, filename } : ref
 }
 
 /** Whose bytes are under `packages/`. A blocked one can be given back. */
@@ -120,6 +124,6 @@ function hasFile({ status }: VersionRecord): boolean {
   return status === 'accepted' || status === 'published' || status === 'blocked'
 }
 
-function named({ format, name, version }: PackageRef & Pick<VersionRecord, 'version'>): string {
-  return `${format}/${name}@${version}`
+function named({ format, name, version, filename }: ClaimRef): string {
+  return `${format}/${name}@${version}${filename === undefined ? '' : ` (${filename})`}`
 }

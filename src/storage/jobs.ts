@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formatIds, type PackageName, type Version, type VersionRef } from '../model/ids.ts'
+import { type ClaimRef, type FileName, formatIds, type PackageName, type Version } from '../model/ids.ts'
 import type { Telemetry } from '../model/telemetry.ts'
 import type { Sqs } from './sqs.ts'
 
@@ -8,11 +8,15 @@ const storedJob = z.object({
   format: z.enum(formatIds),
   name: z.string().transform((text) => text as PackageName),
   version: z.string().transform((text) => text as Version),
+  filename: z
+    .string()
+    .transform((text) => text as FileName)
+    .exactOptional(),
   traceparent: z.string().exactOptional(),
 })
 
-/** A version to settle, and the trace that asked for it, if it is noted. */
-export type Job = VersionRef & { readonly traceparent?: string }
+/** A claim to settle, and the trace that asked for it, if it is noted. */
+export type Job = ClaimRef & { readonly traceparent?: string }
 
 /** Work for the validator. A job carries only ids: the version item is the truth. */
 export class Jobs {
@@ -24,11 +28,11 @@ export class Jobs {
     this.#telemetry = telemetry
   }
 
-  /** Asks for a version to be settled. Delivered at least once. */
-  async send(ref: VersionRef): Promise<void> {
-    const { format, name, version } = ref
+  /** Asks for a claim to be settled. Delivered at least once. */
+  async send(ref: ClaimRef): Promise<void> {
+    const { format, name, version, filename } = ref
     const traceparent = this.#telemetry.tracer?.traceparent()
-    await this.#sqs.send('jobs', JSON.stringify({ kind: 'settle', format, name, version, traceparent }))
+    await this.#sqs.send('jobs', JSON.stringify({ kind: 'settle', format, name, version, filename, traceparent }))
   }
 }
 
