@@ -26,7 +26,7 @@ const suites = [...everyday, 'infra']
 const commands = {
   start: (args) => ({ args: [join(root, 'src/node/local.ts'), ...args], supervised: true, inRoot: false }),
   dev: (args) => ({ args: [join(root, 'src/node/local.ts'), '--watch', ...args], supervised: true, inRoot: false }),
-  cli: (args) => ({ args: [join(root, 'src/node/cli.ts'), ...args], supervised: false, inRoot: false }),
+  cli: (args) => ({ args: [join(root, 'src/node/cli.ts'), ...args], supervised: true, inRoot: false }),
   test: ([suite, ...args]) =>
     vitest(
       suites.includes(suite)
