@@ -3,11 +3,13 @@ import { type Adder, actingOn } from './adding.ts'
 import { addAccess } from './commands/access.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addConfig } from './commands/config.ts'
+import { addDownload } from './commands/download.ts'
 import { addHistory } from './commands/history.ts'
 import { addInfo } from './commands/info.ts'
 import { addLogin } from './commands/login.ts'
 import { addLogout } from './commands/logout.ts'
 import { addLs } from './commands/ls.ts'
+import { addPublish } from './commands/publish.ts'
 import { addReport } from './commands/report.ts'
 import { addSearch } from './commands/search.ts'
 import { addToken } from './commands/token.ts'
@@ -16,7 +18,7 @@ import { addYank } from './commands/yank.ts'
 
 /** The commands of the registry's users, a file each, in the order of the help. */
 const groups: Readonly<Record<string, readonly Adder[]>> = {
-  'Packages:': [addLs, addSearch, addInfo, addReport, addYank, addHistory],
+  'Packages:': [addPublish, addDownload, addLs, addSearch, addInfo, addReport, addYank, addHistory],
   'Who may do what:': [addLogin, addLogout, addWhoami, addToken, addAccess],
   'This machine:': [addConfig, addCompletion],
 }

@@ -41,10 +41,7 @@ export function createContext(options: GlobalOptions, signal: AbortSignal): Cont
     ...(token === undefined ? {} : { token }),
     ...(options.otp === undefined ? {} : { code: options.otp }),
     ...(person === undefined ? {} : { askCode: () => person.secret('Code of your second factor:') }),
-    onRetry(failure, waitMs) {
-      output.note(`${failure.message} Trying again in ${Math.ceil(waitMs / 1_000)} s.`)
-      output.event({ event: 'retry', code: failure.details.code, waitMs })
-    },
+    onRetry: output.retry,
   })
   const progress = createProgress(output)
   return { registry, output, progress, logins, places, signal, ...(person === undefined ? {} : { person }) }

@@ -15,6 +15,8 @@ export interface Output {
   /** Something on the side, for programs. */
   event(event: Readonly<Record<string, unknown>>): void
   failure(failure: Failure): void
+  /** Something did not go well, and is tried again. */
+  retry(failure: Failure, waitMs: number): void
 }
 
 /** The style is left out where the stream is no terminal, or `NO_COLOR` is set (https://no-color.org). */
@@ -27,25 +29,29 @@ export function createOutput(isJson: boolean): Output {
 
 function jsonOutput(): Output {
   const write = (document: unknown) => process.stdout.write(`${JSON.stringify(document, undefined, 2)}\n`)
+  const event: Output['event'] = (happened) => void process.stderr.write(`${JSON.stringify(happened)}\n`)
   return {
     isJson: true,
     result: write,
     note: () => undefined,
-    event: (event) => process.stderr.write(`${JSON.stringify(event)}\n`),
+    event,
     failure: (failure) => write(failureDocument(failure)),
+    retry: ({ details: { code } }, waitMs) => event({ event: 'retry', code, waitMs }),
   }
 }
 
 function textOutput(): Output {
+  const note = (text: string) => void process.stderr.write(`${onStderr('dim', text)}\n`)
   return {
     isJson: false,
     result(_, text) {
       const shown = text()
       if (shown !== '') process.stdout.write(`${shown}\n`)
     },
-    note: (text) => void process.stderr.write(`${onStderr('dim', text)}\n`),
+    note,
     event: () => undefined,
     failure: (failure) => void process.stderr.write(`${failureText(failure, onStderr)}\n`),
+    retry: ({ message }, waitMs) => note(`${message} Trying again in ${Math.ceil(waitMs / 1_000)} s.`),
   }
 }
 

@@ -11,6 +11,8 @@ export interface Places {
   readonly logins: string
   /** Uploads under way, a file each. */
   readonly uploads: string
+  /** Folders that were packed to be uploaded, while they are. */
+  readonly packed: string
 }
 
 export function placesIn(env: Environment): Places {
@@ -19,7 +21,13 @@ export function placesIn(env: Environment): Places {
     settings: join(folder, 'config.json'),
     logins: join(folder, 'logins.json'),
     uploads: join(folder, 'uploads'),
+    packed: join(cacheFolder(env), 'deckle/packed'),
   }
+}
+
+function cacheFolder({ XDG_CACHE_HOME: xdg = '', LOCALAPPDATA: local }: Environment): string {
+  if (xdg.startsWith('/')) return xdg
+  return process.platform === 'win32' && local !== undefined ? local : join(homedir(), '.cache')
 }
 
 /** A relative path in the variable is to be ignored, the specification says. */

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, write
 import { dirname } from 'node:path'
 import type { z } from 'zod'
 import { Failure, fileFailure } from './failure.ts'
+import { parseJson } from './json-text.ts'
 
 /** Files of a few fields that only their owner may read. */
 const ownerOnly = 0o600
@@ -59,13 +60,5 @@ function readText(path: string): string | undefined {
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
     throw fileFailure(error, path)
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { kindOfStatus } from './exit-codes.ts'
 import { Failure, type Reason } from './failure.ts'
+import { parseJson } from './json-text.ts'
 import { plain, plainLine } from './plain-text.ts'
 
 /** A problem of RFC 9457, as far as we show it. Whatever is not as it should be is left out. */
@@ -63,12 +64,4 @@ function plainReason({ code, path, message, hint }: Reason): Reason {
 /** Seconds; a date is not taken (RFC 9110, 10.2.3): the clocks may differ. */
 function retryAfterOf(header: string | null): number | undefined {
   return header !== null && /^\d{1,4}$/.test(header) ? Number(header) * 1_000 : undefined
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { release } from '../../release.ts'
 import { Failure } from './failure.ts'
+import { parseJson } from './json-text.ts'
 import { failureOf } from './problem.ts'
 import { interrupted, type Patience, retrying } from './retry.ts'
 
@@ -150,14 +151,6 @@ async function readText(answer: Response): Promise<string> {
     text += decoder.decode(chunk, { stream: true })
   }
   return text + decoder.decode()
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function shownRequest({ method = 'GET', path }: Asked, address: string): string {
