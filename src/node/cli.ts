@@ -1,29 +1,8 @@
-import { Command, CommanderError } from 'commander'
-import { release } from '../release.ts'
-import { addAdministration } from './cli/administration.ts'
-import { addCommands } from './command/commands.ts'
+import { CommanderError } from 'commander'
+import { createProgram } from './cli/program.ts'
 import { exitCodes } from './command/exit-codes.ts'
 import { Failure } from './command/failure.ts'
 import { createOutput } from './command/output.ts'
-
-/**
- * The `deckle` command: `npx deckle …`, or `npm run deckle -- …`. One tree of commands: those of the registry's users,
- * over HTTP with a token, and those of administrators, on its storage.
- */
-function createProgram(): Command {
-  const program = new Command('deckle')
-    .description('Publishes to a Deckle registry and downloads from it; administers one on its storage.')
-    .version(release)
-    .option('--registry <address>', 'else DECKLE_REGISTRY, else that of the last login, else http://localhost:3325')
-    .option('--json', 'print one JSON document, and progress as events on stderr')
-    .option('--otp <code>', 'a code of your second factor, where one is demanded')
-    .showHelpAfterError('(--help says more)')
-    .configureHelp({ showGlobalOptions: true })
-    .exitOverride()
-  addCommands(program)
-  addAdministration(program)
-  return program
-}
 
 /** @returns the exit code */
 function codeOf(error: unknown, isJson: boolean): number {

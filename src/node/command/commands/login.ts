@@ -1,14 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import type { Adder } from '../adding.ts'
 import { nobodyToAsk } from '../ask.ts'
 import type { Context } from '../context.ts'
-import { Failure } from '../failure.ts'
-import { plainLine } from '../plain-text.ts'
 import { Registry } from '../registry.ts'
 import { isReadableOnTheWay } from '../registry-address.ts'
-import { interrupted } from '../retry.ts'
 import { readSecret } from '../stdin.ts'
+import { logInOnPage } from '../web-login.ts'
 import { meSchema } from './whoami.ts'
 
 interface LoginOptions {
@@ -18,7 +15,6 @@ interface LoginOptions {
   readonly tokenStdin?: boolean
 }
 
-const begunSchema = z.object({ loginUrl: z.url(), doneUrl: z.url() })
 const tokenSchema = z.object({ token: z.string().min(1) })
 
 export const addLogin: Adder = (program, acting) => {
@@ -49,39 +45,10 @@ export const addLogin: Adder = (program, acting) => {
 async function tokenBy(context: Context, options: LoginOptions): Promise<string> {
   if (options.tokenStdin === true) return readSecret()
   const asksHere = options.password === true || options.passwordStdin === true || options.username !== undefined
-  return (asksHere ? undefined : await onPage(context)) ?? withPassword(context, options)
-}
-
-/** As npm does: shows an address, and asks until somebody has decided there. Undefined where the registry has no page. */
-async function onPage({ registry, output, person, signal }: Context): Promise<string | undefined> {
-  if (person === undefined) throw nobodyToAsk('A password', 'Use --username and --password-stdin, or set DECKLE_TOKEN.')
-  const begun = await beginOnPage(registry)
-  if (begun === undefined) return undefined
-  output.note(`Log in at this address, then come back here:\n${plainLine(begun.loginUrl)}`)
-  for (;;) {
-    const answer = await fetch(begun.doneUrl, { signal, redirect: 'error' })
-    if (answer.status === 200) return tokenSchema.parse(await answer.json()).token
-    await answer.body?.cancel()
-    if (answer.status !== 202) {
-      throw new Failure('auth', 'The login was denied, or took too long.', {
-        code: 'web_login_over',
-        hint: 'Begin again: deckle login.',
-      })
-    }
-    const waitS = Number(answer.headers.get('retry-after') ?? 2)
-    await sleep(Math.min(Math.max(waitS, 1), 30) * 1_000, undefined, { signal }).catch(() =>
-      Promise.reject(interrupted()),
-    )
+  if (!asksHere && context.person === undefined) {
+    throw nobodyToAsk('A password', 'Use --username and --password-stdin, --token-stdin, or set DECKLE_TOKEN.')
   }
-}
-
-async function beginOnPage(registry: Registry) {
-  try {
-    return await registry.json({ method: 'POST', path: '/-/v1/login', body: {} }, begunSchema)
-  } catch (error) {
-    if (error instanceof Failure && error.kind === 'not_found') return undefined
-    throw error
-  }
+  return (asksHere ? undefined : await logInOnPage(context)) ?? withPassword(context, options)
 }
 
 async function withPassword({ registry, person }: Context, options: LoginOptions): Promise<string> {
