@@ -31,7 +31,9 @@ export async function logInOnPage({ registry, output, signal }: Context): Promis
         hint: 'Begin again: deckle login.',
       })
     }
-    await sleep(waitMsOf(answer.headers.get('retry-after')), undefined, { signal }).catch(() => Promise.reject(interrupted()))
+    await sleep(waitMsOf(answer.headers.get('retry-after')), undefined, { signal }).catch(() =>
+      Promise.reject(interrupted()),
+    )
   }
 }
 

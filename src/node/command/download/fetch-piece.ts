@@ -1,8 +1,10 @@
+import type { IncomingMessage } from 'node:http'
 import { Failure } from '../failure.ts'
 import type { Stage } from '../progress.ts'
-import { connectionFailure, userAgent } from '../registry.ts'
+import { connectionFailure } from '../registry.ts'
 import { type Patience, retrying } from '../retry.ts'
 import { StallGuard } from '../stall.ts'
+import { askStorage } from '../storage.ts'
 import type { Link } from './link.ts'
 import type { PartFile, Piece } from './part-file.ts'
 
@@ -35,14 +37,14 @@ async function receive({ file, sizeBytes, stage }: Fetching, piece: Piece, url: 
   let received = 0
   let isWhole = false
   try {
-    const answer = await fetch(url, {
+    const answer = await askStorage(url, {
+      method: 'GET',
       // No token: the link is all that storage takes
-      headers: { range: `bytes=${piece.start}-${last}`, 'accept-encoding': 'identity', 'user-agent': userAgent },
-      redirect: 'error',
+      headers: { range: `bytes=${piece.start}-${last}`, 'accept-encoding': 'identity' },
       signal: guard.signal,
     })
     requireRange(answer, `bytes ${piece.start}-${last}/${sizeBytes}`, piece, sizeBytes, url)
-    for await (const chunk of answer.body ?? []) {
+    for await (const chunk of answer) {
       if (received + chunk.byteLength > piece.sizeBytes) throw brokenOff(url)
       await file.write(chunk, piece.start + received)
       received += chunk.byteLength
@@ -58,10 +60,12 @@ async function receive({ file, sizeBytes, stage }: Fetching, piece: Piece, url: 
 }
 
 /** Storage must give what was asked for: the whole of a small file may come without a range (RFC 9110, 14.2). */
-function requireRange(answer: Response, range: string, piece: Piece, sizeBytes: number, url: string): void {
-  if (answer.status === 206 && answer.headers.get('content-range') === range) return
-  if (answer.status === 200 && piece.sizeBytes === sizeBytes) return
-  throw new Failure('network', `Storage at ${new URL(url).host} answered ${answer.status} to a range.`, {
+function requireRange(answer: IncomingMessage, range: string, piece: Piece, sizeBytes: number, url: string): void {
+  const { statusCode, headers } = answer
+  if (statusCode === 206 && headers['content-range'] === range) return
+  if (statusCode === 200 && piece.sizeBytes === sizeBytes) return
+  answer.resume()
+  throw new Failure('network', `Storage at ${new URL(url).host} answered ${statusCode} to a range.`, {
     code: 'range_refused',
     where: new URL(url).host,
     isPassing: true,

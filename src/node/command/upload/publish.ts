@@ -95,7 +95,7 @@ async function requireSame({ registry }: Context, wanted: Publishing['upload'], 
 
 async function digestOf(source: Source): Promise<string> {
   const hash = createHash('sha256')
-  for await (const chunk of source.read(0, source.sizeBytes)) hash.update(chunk)
+  for await (const chunk of source.scan(0, source.sizeBytes)) hash.update(chunk)
   await source.requireUnchanged()
   return hash.digest('hex')
 }

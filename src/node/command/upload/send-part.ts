@@ -3,6 +3,7 @@ import type { Stage } from '../progress.ts'
 import { connectionFailure } from '../registry.ts'
 import { type Patience, retrying } from '../retry.ts'
 import { StallGuard } from '../stall.ts'
+import { askStorage } from '../storage.ts'
 import { type Layout, rangeOf } from './parts.ts'
 import type { Source } from './source.ts'
 import type { Part, PartLink } from './uploads-api.ts'
@@ -47,16 +48,14 @@ async function put(
     }
   }
   try {
-    const answer = await fetch(url, {
+    const answer = await askStorage(url, {
       method: 'PUT',
       headers: { ...headers, 'content-length': String(sizeBytes) },
-      body: ReadableStream.from(counted()),
-      duplex: 'half',
-      redirect: 'error',
+      body: counted,
       signal: guard.signal,
     })
-    await answer.body?.cancel()
-    await requireStored(answer.status, source, number, new URL(url).host)
+    answer.resume()
+    await requireStored(answer.statusCode ?? 0, source, number, new URL(url).host)
     isStored = true
   } catch (error) {
     throw connectionFailure(error, new URL(url).host, signal)

@@ -69,7 +69,7 @@ type Range = ReturnType<typeof rangeOf>
 
 async function hashPart(source: Source, { start, sizeBytes }: Range, whole: Hash, lanes: Lanes): Promise<string> {
   const part = createHash('sha256')
-  for await (const chunk of source.read(start, sizeBytes)) {
+  for await (const chunk of source.scan(start, sizeBytes)) {
     lanes.requireGood()
     part.update(chunk)
     whole.update(chunk)

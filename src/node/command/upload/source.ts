@@ -3,8 +3,9 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { Failure, fileFailure } from '../failure.ts'
 
-/** Large enough to be fast, small enough that many of them are nothing. */
-const chunkBytes = 512 * 1024
+/** Sent chunks are garbage until the system collects it: small ones keep that little. */
+const sentChunkBytes = 64 * 1024
+const scannedChunkBytes = 1024 * 1024
 
 /** A file that is read in pieces, while it stays as it was when it was opened. */
 export class Source {
@@ -40,17 +41,30 @@ export class Source {
     return createHash('sha256').update(`${this.path}\n${this.sizeBytes}\n${this.#modifiedAtMs}`).digest('hex')
   }
 
-  /** The bytes from `start` on, `sizeBytes` of them. Several readings may go on at once. */
+  /** The bytes from `start` on, `sizeBytes` of them, for whoever keeps them. Several readings may go on at once. */
   async *read(start: number, sizeBytes: number): AsyncGenerator<Uint8Array> {
-    let at = start
-    const end = start + sizeBytes
-    while (at < end) {
-      const buffer = new Uint8Array(Math.min(chunkBytes, end - at))
-      const { bytesRead } = await this.#handle.read(buffer, 0, buffer.byteLength, at)
-      if (bytesRead === 0) throw this.#changed()
-      at += bytesRead
-      yield bytesRead === buffer.byteLength ? buffer : buffer.subarray(0, bytesRead)
+    for (let at = start; at < start + sizeBytes; ) {
+      const buffer = new Uint8Array(Math.min(sentChunkBytes, start + sizeBytes - at))
+      const chunk = await this.#fill(buffer, at)
+      at += chunk.byteLength
+      yield chunk
     }
+  }
+
+  /** The same, for whoever has done with a chunk before the next is asked for: all lie in the same memory. */
+  async *scan(start: number, sizeBytes: number): AsyncGenerator<Uint8Array> {
+    const buffer = new Uint8Array(Math.min(scannedChunkBytes, sizeBytes))
+    for (let at = start; at < start + sizeBytes; ) {
+      const chunk = await this.#fill(buffer.subarray(0, start + sizeBytes - at), at)
+      at += chunk.byteLength
+      yield chunk
+    }
+  }
+
+  async #fill(buffer: Uint8Array, at: number): Promise<Uint8Array> {
+    const { bytesRead } = await this.#handle.read(buffer, 0, buffer.byteLength, at)
+    if (bytesRead === 0) throw this.#changed()
+    return buffer.subarray(0, bytesRead)
   }
 
   /** @throws Failure `file` when somebody wrote to it meanwhile */
