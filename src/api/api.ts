@@ -21,6 +21,7 @@ import { sessions } from './sessions.ts'
 import { packageSettings } from './settings.ts'
 import { teams } from './teams.ts'
 import { tokens } from './tokens.ts'
+import { uploads } from './uploads.ts'
 import { users } from './users.ts'
 import { versions } from './versions.ts'
 
@@ -41,7 +42,7 @@ api.use('/api/*', async (c, next) => {
 })
 for (const routes of [auth, sessions, secondFactor, passkeys]) api.route('/', routes)
 for (const routes of [joining, invitations, users, organisations, teams, tokens]) api.route('/', routes)
-for (const routes of [packages, heldPackages, versions, reports]) api.route('/', routes)
+for (const routes of [packages, heldPackages, uploads, versions, reports]) api.route('/', routes)
 for (const routes of [packageSettings, access, restrictions, audit, history]) api.route('/', routes)
 api.route(
   '/',

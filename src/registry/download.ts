@@ -1,5 +1,5 @@
 import type { PackageFormat } from '../model/format.ts'
-import type { FileRef, PackageRef, Version, VersionRef } from '../model/ids.ts'
+import type { ClaimRef, FileRef, PackageRef, Version } from '../model/ids.ts'
 import { type Asking, anonymous, type Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
 import { Refusal } from '../model/refusals.ts'
@@ -61,7 +61,7 @@ export class Links {
 export async function download(
   deps: DownloadDeps,
   asking: Asking,
-  ref: VersionRef,
+  ref: ClaimRef,
   visitor: Visitor,
   fresh: boolean,
 ): Promise<string> {
@@ -91,7 +91,7 @@ async function downloadSensitive(
   deps: DownloadDeps,
   who: Principal,
   head: Head,
-  ref: VersionRef,
+  ref: ClaimRef,
   visitor: Visitor,
 ): Promise<string> {
   const reader = await requireReader(deps, who, head)
@@ -107,7 +107,7 @@ async function downloadSensitive(
 export async function describeFile(
   deps: DownloadDeps,
   asking: Asking,
-  ref: VersionRef,
+  ref: ClaimRef,
 ): Promise<StoredFacts | undefined> {
   const { who, head } = await openHead(deps, asking, ref, false)
   requireReadable(deps, who, head, ref.version)
@@ -120,6 +120,6 @@ function requireReadable(deps: DownloadDeps, who: Principal, head: Head | undefi
   if (problem !== undefined) throw problem
 }
 
-function fileOf(deps: DownloadDeps, ref: VersionRef): FileRef {
+function fileOf(deps: DownloadDeps, ref: ClaimRef): FileRef {
   return { ...ref, filename: deps.formats[ref.format].fileName(ref) }
 }

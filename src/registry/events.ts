@@ -1,4 +1,4 @@
-import type { VersionRef } from '../model/ids.ts'
+import type { ClaimRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { DownloadEvent, DownloadOutcome } from '../model/records.ts'
 import type { RefusalCode } from '../model/refusals.ts'
@@ -50,7 +50,7 @@ export class EventLog {
     this.#platform = platform
   }
 
-  record(who: Principal, ref: VersionRef, visitor: Visitor, outcome: DownloadOutcome, reason?: RefusalCode): void {
+  record(who: Principal, ref: ClaimRef, visitor: Visitor, outcome: DownloadOutcome, reason?: RefusalCode): void {
     this.#waiting.push(this.#event(who, ref, visitor, outcome, reason))
     if (this.#waiting.length > mostEvents) {
       this.#waiting.shift()
@@ -63,7 +63,7 @@ export class EventLog {
    * @returns the event's id
    * @throws StorageError when it cannot be written
    */
-  async recordNow(who: Principal, ref: VersionRef, visitor: Visitor): Promise<string> {
+  async recordNow(who: Principal, ref: ClaimRef, visitor: Visitor): Promise<string> {
     const event = this.#event(who, ref, visitor, 'allowed')
     await this.#store.write(await this.#markMissing([event]))
     return event.id
@@ -71,7 +71,7 @@ export class EventLog {
 
   #event(
     who: Principal,
-    { format, name, version }: VersionRef,
+    { format, name, version, filename }: ClaimRef,
     visitor: Visitor,
     outcome: DownloadOutcome,
     reason?: RefusalCode,
@@ -81,6 +81,7 @@ export class EventLog {
       format,
       name,
       version,
+      ...(filename === undefined ? {} : { filename }),
       at: isoNow(this.#platform),
       outcome,
       ...visitor,
@@ -132,18 +133,23 @@ export class EventLog {
 
   /** A link can be asked for a version that never was: the store answers 404 then, and it must not be counted. */
   async #markMissing(batch: readonly DownloadEvent[]): Promise<readonly DownloadEvent[]> {
-    const unknown = new Map<string, VersionRef>()
-    for (const { format, name, version, outcome } of batch) {
-      if (outcome !== 'allowed' || version === undefined || this.#real.has(`${format}/${name}/${version}`)) continue
-      unknown.set(`${format}/${name}/${version}`, { format, name, version })
+    const unknown = new Map<string, ClaimRef>()
+    for (const event of batch) {
+      const { format, name, version, filename, outcome } = event
+      if (outcome !== 'allowed' || version === undefined || this.#real.has(keyOf(event))) continue
+      unknown.set(keyOf(event), { format, name, version, ...(filename === undefined ? {} : { filename }) })
     }
     const published = await this.#versions.published([...unknown.values()])
     if (this.#real.size > mostKnownVersions) this.#real.clear()
     for (const key of published) this.#real.add(key)
-    const isMissing = (event: DownloadEvent) =>
-      event.outcome === 'allowed' && !this.#real.has(`${event.format}/${event.name}/${event.version}`)
+    const isMissing = (event: DownloadEvent) => event.outcome === 'allowed' && !this.#real.has(keyOf(event))
     return batch.map((event) =>
       isMissing(event) ? { ...event, outcome: 'refused', reason: 'version_not_found' } : event,
     )
   }
+}
+
+/** As the store names what is published. */
+function keyOf({ format, name, version, filename }: DownloadEvent): string {
+  return `${format}/${name}/${version}${filename === undefined ? '' : `/${filename}`}`
 }

@@ -149,7 +149,7 @@ export async function readVersion(
   const accepted = await deps.manifests.get(record, record.uploadId)
   if (accepted === undefined) throw new Error(`${ref.name}@${version}: the accepted manifest is missing`)
   const format = deps.formats[ref.format]
-  return format.versionDocument(ref, format.list(record, accepted), deps.publicUrl)
+  return format.versionDocument({ ...ref, version }, format.list(record, accepted), deps.publicUrl)
 }
 
 /** The dist-tags of a package. @throws Refusal `package_not_found`, `login_required` */

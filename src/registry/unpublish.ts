@@ -2,13 +2,13 @@ import type { PackageRef, Version, VersionRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { VersionRecord } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
-import { log } from '../std/log.ts'
 import { eachInParallel } from '../std/parallel.ts'
 import type { Jobs } from '../storage/jobs.ts'
 import { accessProblem, isAdmin } from './access.ts'
 import { packageTarget, versionsEntry } from './audit-log.ts'
 import { type ChangeDeps, requireChange } from './change.ts'
 import { relist, writesAtATime } from './relist.ts'
+import { sendJob } from './send-job.ts'
 import { loadState } from './snapshot.ts'
 
 export interface UnpublishDeps extends ChangeDeps {
@@ -94,14 +94,6 @@ async function bury(deps: UnpublishDeps, record: VersionRecord): Promise<void> {
   if (buried !== 'moved') return
   const current = await deps.versions.get(record)
   if (current?.status !== 'unpublished') throw refuse('conflict')
-}
-
-async function sendJob(deps: UnpublishDeps, ref: VersionRef): Promise<void> {
-  try {
-    await deps.jobs.send(ref)
-  } catch (error) {
-    log('error', 'job_send_failed', `${ref.name}@${ref.version}: left to the sweeper`, { error })
-  }
 }
 
 /**

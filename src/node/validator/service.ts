@@ -2,6 +2,7 @@ import type { Config } from '../../config.ts'
 import { sweepIndex } from '../../registry/search-index.ts'
 import { settle } from '../../registry/settle.ts'
 import { sweep } from '../../registry/sweep.ts'
+import { sweepUploads } from '../../registry/uploads/end-upload.ts'
 import { log } from '../../std/log.ts'
 import { type Platform, webPlatform } from '../../std/platform.ts'
 import { parseJob } from '../../storage/jobs.ts'
@@ -41,6 +42,7 @@ export async function startValidator(config: Config, platform: Platform = webPla
   const sweeper = startSweeper(async () => {
     await sweep(deps)
     await sweepIndex(deps)
+    await sweepUploads(deps)
   })
   log('info', 'validator_started', `takes ${parallelJobs} jobs at a time`)
   return {
