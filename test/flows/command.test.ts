@@ -1,8 +1,11 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { digestHex } from '../../src/std/digest.ts'
+import type { ObjectKey } from '../../src/storage/keys.ts'
 import type { Actor } from '../support/actor.ts'
 import { DeckleCommand } from '../support/deckle-command.ts'
+import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 /** The `deckle` command of the registry's users, as a process, against a running registry. */
@@ -11,9 +14,21 @@ const password = 'a-password-of-some-length-7'
 let stack: Stack
 let ana: Actor
 let deckle: DeckleCommand
+let storage: FaultProxy
 
 beforeAll(async () => {
-  stack = await startStack({ settings: { DECKLE_REGISTRATION: 'open' } })
+  const settings: Record<string, string> = { DECKLE_REGISTRATION: 'open' }
+  stack = await startStack({
+    settings,
+    async between(service, url, component) {
+      if (service === 's3' && component === 'edge') {
+        // Links lead through it; what the registry itself asks of storage goes the direct way
+        storage = await startFaultProxy('s3', url)
+        settings['DECKLE_STORAGE_URL'] = storage.url
+      }
+      return url
+    },
+  })
   deckle = new DeckleCommand({ DECKLE_REGISTRY: stack.url })
   ana = await stack.as('ana')
   const body = JSON.stringify({ name: 'bea', password, email: 'bea@example.com' })
@@ -25,6 +40,7 @@ beforeAll(async () => {
 afterAll(async () => {
   deckle?.remove()
   await stack?.close()
+  await storage?.close()
 })
 
 const loginsFile = () => join(deckle.home, '.config/deckle/logins.json')
@@ -142,6 +158,111 @@ test('config npm shows the change without the token, asks, and keeps what else s
     `; mine\nregistry=${stack.url}/\nfund=false\n//${host}/:_authToken=${token}\n`,
   )
   expect(statSync(file).mode & 0o777).toBe(0o600)
+})
+
+describe('files of any size', () => {
+  const partBytes = 16 * 1024 ** 2
+  /** Three parts, the last of which is short. */
+  const large = new Uint8Array(2 * partBytes + 5).map((_, index) => index % 251)
+  const sha256 = digestHex('sha256', large)
+  const file = () => join(deckle.home, 'weights.bin')
+  const publishing = ['publish', 'weights.bin', '@bea/model@1.0.0', '--parallel', '1']
+  /** Parts that are sent, and what happens once the second is. */
+  const sent: string[] = []
+  let onSecond: () => void
+
+  beforeAll(() => writeFileSync(file(), large))
+
+  function hangAtSecond(): Promise<void> {
+    storage.plan = ({ method, url }) => {
+      if (method !== 'PUT') return undefined
+      const { searchParams } = new URL(url, storage.url)
+      sent.push(searchParams.get('partNumber') ?? 'whole')
+      if (sent.at(-1) !== '2' || sent.filter((part) => part === '2').length > 2) return undefined
+      onSecond()
+      return 'hang'
+    }
+    return new Promise((resolve) => {
+      onSecond = resolve
+    })
+  }
+
+  test('an upload that is killed, and one that is interrupted, go on with the parts that stand', async () => {
+    const begun = hangAtSecond()
+    const killed = deckle.start(publishing)
+    await begun
+    killed.child.kill('SIGKILL')
+    expect(await killed.ended).toMatchObject({ code: null, signal: 'SIGKILL' })
+    const [state = ''] = readdirSync(join(deckle.home, '.config/deckle/uploads'))
+    expect(statSync(join(deckle.home, '.config/deckle/uploads', state)).mode & 0o777).toBe(0o600)
+
+    const again = hangAtSecond()
+    const interrupted = deckle.start(['--json', ...publishing])
+    await again
+    interrupted.child.kill('SIGINT')
+    const { code, stdout } = await interrupted.ended
+    expect(code).toBe(130)
+    expect(JSON.parse(stdout).error).toMatchObject({ kind: 'interrupted', exitCode: 130 })
+
+    const { code: ok, document } = await deckle.json(publishing)
+    const url = `${stack.url}/generic/@bea/model/1.0.0/weights.bin`
+    const published = { package: '@bea/model', version: '1.0.0', filename: 'weights.bin', sizeBytes: large.byteLength }
+    expect([ok, document]).toEqual([0, { ...published, sha256, url }])
+    expect(sent).toEqual(['1', '2', '2', '2', '3'])
+    expect(readdirSync(join(deckle.home, '.config/deckle/uploads'))).toEqual([])
+  })
+
+  test('it is downloaded by ranges, and taken up where a connection broke off', async () => {
+    let gets = 0
+    storage.plan = ({ method }) => {
+      gets += method === 'GET' ? 1 : 0
+      return method === 'GET' && gets === 1 ? 'half' : undefined
+    }
+    const args = ['download', '@bea/model@^1.0', 'weights.bin', '--output', 'got/', '--parallel', '3']
+    const { code, document } = await deckle.json(args)
+    const path = join(deckle.home, 'got/weights.bin')
+    expect([code, document]).toEqual([
+      0,
+      {
+        package: '@bea/model',
+        version: '1.0.0',
+        files: [{ path, sizeBytes: large.byteLength, sha256, wasThere: false }],
+      },
+    ])
+    expect(gets).toBe(4)
+    expect(digestHex('sha256', readFileSync(path))).toBe(sha256)
+    expect((await deckle.run(args)).stdout).toBe(`${path} 33.6 MB, verified; it was there already\n`)
+    expect((await deckle.run(['ls', '@bea/model'])).stdout).toMatch(/^1\.0\.0 +weights\.bin +33\.6 MB /)
+    expect((await deckle.run(['info', '@bea/model@latest'])).stdout).toContain(`sha256     ${sha256}`)
+  })
+
+  test('what is not what was published is not kept: the exit code 6', async () => {
+    storage.plan = () => undefined
+    const key = 'packages/generic/@bea/model/1.0.0/weights.bin'
+    await stack.stores.s3.put(key as ObjectKey, new Uint8Array(large.byteLength), {
+      contentType: 'application/octet-stream',
+    })
+    const ended = await deckle.json(['download', '@bea/model', '--output', 'wrong/'])
+    expect(ended).toMatchObject({ code: 6, document: { error: { kind: 'integrity', code: 'digest_mismatch' } } })
+    expect(readdirSync(join(deckle.home, 'wrong'))).toEqual([])
+  })
+
+  test('a folder is one archive, the same each time; a file that was published cannot be replaced', async () => {
+    mkdirSync(join(deckle.home, 'data/below'), { recursive: true })
+    writeFileSync(join(deckle.home, 'data/below/a.txt'), 'a')
+    const publish = ['publish', 'data', '@bea/data@1.0.0']
+    const { document } = await deckle.json(publish)
+    expect(document).toMatchObject({
+      filename: 'data-1.0.0.tar.gz',
+      url: `${stack.url}/generic/@bea/data/1.0.0/data-1.0.0.tar.gz`,
+    })
+    writeFileSync(join(deckle.home, 'data/below/a.txt'), 'b')
+    expect(await deckle.json(publish)).toMatchObject({ code: 5, document: { error: { code: 'version_taken' } } })
+    expect(await deckle.json(['download', '@bea/none'])).toMatchObject({
+      code: 4,
+      document: { error: { code: 'package_not_found' } },
+    })
+  })
 })
 
 test('logout ends the token, and forgets it', async () => {

@@ -30,22 +30,22 @@ export interface ListedVersion {
  * @throws Failure `not_found`
  */
 export async function listVersion(registry: Registry, name: string, selector: string): Promise<ListedVersion> {
-  const path = await resolved(registry, genericPath(name, selector))
-  const { versions } = await registry.get(path, listingSchema)
-  const [listed, ...others] = Object.entries(versions)
-  if (listed === undefined || others.length > 0) {
-    throw new Failure('not_found', `${name} has no version "${selector}".`, { code: 'version_not_found' })
-  }
-  const [version, { files }] = listed
-  return { version, files: new Map(Object.entries(files)) }
+  const version = await exactVersion(registry, name, selector)
+  const { versions } = await registry.get(genericPath(name, version), listingSchema)
+  const listed = Object.hasOwn(versions, version) ? versions[version] : undefined
+  if (listed !== undefined) return { version, files: new Map(Object.entries(listed.files)) }
+  throw new Failure('not_found', `${name} has no version "${version}".`, { code: 'version_not_found' })
 }
 
-/** A tag or a range is answered with the address of its version, which lies in the same registry. */
-async function resolved(registry: Registry, path: string): Promise<string> {
-  const answer = await registry.ask({ method: 'HEAD', path })
+/**
+ * A tag or a range is answered with the address of its version. Only the version is taken out of it: the registry may
+ * call itself by another name than we do, and our token goes to the one that we know.
+ */
+async function exactVersion(registry: Registry, name: string, selector: string): Promise<string> {
+  if (/^\d+\.\d+\.\d+(?:[-+]|$)/.test(selector)) return selector
+  const answer = await registry.ask({ path: genericPath(name, selector) })
+  await answer.body?.cancel()
   const location = answer.headers.get('location')
-  if (answer.status < 300 || location === null) return path
-  const to = new URL(location, `${registry.address}${path}`).href
-  if (to.startsWith(`${registry.address}/generic/`)) return to.slice(registry.address.length)
-  throw new Failure('failed', 'The registry sends elsewhere for its own list.', { code: 'answer_invalid', where: path })
+  if (answer.status < 300 || location === null) return selector
+  return decodeURIComponent(/\/([^/?#]+)(?:[?#].*)?$/.exec(location)?.[1] ?? selector)
 }

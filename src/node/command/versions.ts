@@ -10,10 +10,8 @@ export const versionSchema = z.object({
   publishedAt: z.string().optional(),
   deprecated: z.string().optional(),
   blocked: z.string().optional(),
-  file: z.object({ filename: z.string(), sizeBytes: z.number(), sha256: z.string() }),
+  file: z.object({ filename: z.string(), sizeBytes: z.number(), sha256: z.string().optional() }),
 })
-
-export type Version = z.infer<typeof versionSchema>
 
 /** The version that a tag names; what is no tag is a version. @throws Failure `not_found` for what can be neither */
 export function resolveVersion({ name }: Spec, selector: string, tags: Readonly<Record<string, string>>): string {

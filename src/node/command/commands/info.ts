@@ -4,7 +4,7 @@ import type { Context } from '../context.ts'
 import { packagePath, parseSpec, shownSpec } from '../spec.ts'
 import { table } from '../table.ts'
 import { formatBytes, formatTime } from '../units.ts'
-import { resolveVersion, type Version, versionSchema } from '../versions.ts'
+import { resolveVersion, versionSchema } from '../versions.ts'
 
 const packageSchema = z.object({
   format: z.string(),
@@ -20,6 +20,9 @@ const packageSchema = z.object({
   modifiedAt: z.string(),
 })
 
+/** A version of many files says what each of them is. */
+const foundSchema = versionSchema.extend({ files: z.array(versionSchema).optional() })
+
 export const addInfo: Adder = (program, acting) => {
   program
     .command('info')
@@ -32,8 +35,8 @@ export const addInfo: Adder = (program, acting) => {
         if (spec.selector === undefined) return output.result(about, () => aboutPackage(about))
         const version = resolveVersion(spec, spec.selector, about.tags)
         const path = `${packagePath(spec)}/versions/${encodeURIComponent(version)}`
-        const found = await registry.get(path, versionSchema)
-        return output.result({ package: about.name, format: about.format, ...found }, () => aboutVersion(text, found))
+        const found = await registry.get(path, foundSchema)
+        return output.result({ package: about.name, format: about.format, ...found }, () => aboutVersion(found))
       }),
     )
 }
@@ -53,15 +56,17 @@ function aboutPackage(about: z.infer<typeof packageSchema>): string {
   ])
 }
 
-function aboutVersion(text: string, { version, status, publisher, publishedAt, deprecated, file }: Version): string {
+function aboutVersion({ files, ...one }: z.infer<typeof foundSchema>): string {
+  const { version, status, publisher, publishedAt, deprecated } = one
   return table([
     ['version', version],
     ['status', status],
     ['published', `${formatTime(publishedAt ?? 'not yet')} by ${publisher}`],
     ...(deprecated === undefined ? [] : [['yanked', deprecated]]),
-    ['file', file.filename],
-    ['size', `${formatBytes(file.sizeBytes)} (${file.sizeBytes} bytes)`],
-    ['sha256', file.sha256],
-    ['asked for', text],
+    ...(files ?? [one]).flatMap(({ file: { filename, sizeBytes, sha256 = '' } }) => [
+      ['file', filename],
+      ['size', `${formatBytes(sizeBytes)} (${sizeBytes} bytes)`],
+      ['sha256', sha256],
+    ]),
   ])
 }

@@ -5,6 +5,7 @@ import type { Registry } from '../registry.ts'
 export class Link {
   readonly #registry: Registry
   readonly #path: string
+  #isRenewed = false
   #current: Promise<string> | undefined
 
   constructor(registry: Registry, path: string) {
@@ -20,11 +21,16 @@ export class Link {
 
   /** The link is no good any more: the next who asks gets another. Several may find that of the same one. */
   async spoil(link: string): Promise<void> {
-    if (this.#current !== undefined && (await this.#current.catch(() => link)) === link) this.#current = undefined
+    if (this.#current !== undefined && (await this.#current.catch(() => link)) === link) {
+      this.#current = undefined
+      this.#isRenewed = true
+    }
   }
 
   async #ask(): Promise<string> {
-    const answer = await this.#registry.ask({ path: this.#path })
+    // The registry signs one link for several minutes; who says so gets another
+    const headers = this.#isRenewed ? { 'cache-control': 'no-cache' } : {}
+    const answer = await this.#registry.ask({ path: this.#path, headers })
     await answer.body?.cancel()
     const location = answer.headers.get('location')
     if (answer.status >= 300 && location !== null) return new URL(location, `${this.#registry.address}/`).href

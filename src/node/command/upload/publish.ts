@@ -39,7 +39,7 @@ export async function publishFile(context: Context, publishing: Publishing): Pro
   const upload = await findOrBegin(uploads, state, publishing)
   const sent = upload.state === 'open' ? await sendParts(context, upload, source, publishing.parallel) : undefined
   try {
-    const complete = upload.state === 'open' ? await uploads.complete(upload.id, release) : upload
+    const complete = upload.state === 'open' ? await completed(uploads, upload, release) : upload
     const { url } = await awaitVerdict(context, complete) // COMMIT: the registry has published it
     const sha256 = sent ?? (await digestOf(source))
     await requireSame(context, wanted, sha256)
@@ -66,6 +66,16 @@ async function findOrBegin(
   const begun = await uploads.begin({ ...upload, sizeBytes: source.sizeBytes })
   state.write(begun.id, identity)
   return begun
+}
+
+/** What validation says of it stands in the upload, with its reasons, also where completing is refused for it. */
+async function completed(uploads: Uploads, { id }: Upload, release: boolean): Promise<Upload> {
+  try {
+    return await uploads.complete(id, release)
+  } catch (error) {
+    if (error instanceof Failure && error.details.code === 'validation_refused') return uploads.read(id)
+    throw error
+  }
 }
 
 async function read(uploads: Uploads, id: string): Promise<Upload | undefined> {

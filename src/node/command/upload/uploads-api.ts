@@ -19,7 +19,7 @@ const uploadSchema = z.object({
 })
 
 const standingSchema = z.object({
-  parts: z.array(z.object({ number: z.int(), sha256: z.string() })),
+  parts: z.array(z.object({ number: z.int(), sha256: z.string().optional() })),
   next: z.int().optional(),
 })
 
@@ -78,7 +78,8 @@ export class Uploads {
     do {
       const query: string = after === undefined ? '' : `?after=${after}`
       const page = await this.#registry.get(`${pathOf(id)}/parts${query}`, standingSchema)
-      for (const { number, sha256 } of page.parts) standing.set(number, sha256)
+      // One whose digest is not known is sent again
+      for (const { number, sha256 } of page.parts) if (sha256 !== undefined) standing.set(number, sha256)
       after = page.next
     } while (after !== undefined)
     return standing
