@@ -8,26 +8,27 @@ import { versionStatuses } from '../model/version-status.ts'
 import { packageParams, packageRef, versionParams, versionRef } from './package-params.ts'
 import { body, done, endpoint, json, pageOf, paging, resource } from './resource.ts'
 
-const versionSchema = z
-  .object({
-    version: z.string(),
-    status: z.enum(versionStatuses),
-    statusAt: z.iso.datetime(),
-    publisher: z.string(),
-    publishedAt: z.iso.datetime().optional(),
-    deprecated: z.string().optional().openapi({ description: 'What clients are told when they install it.' }),
-    blocked: z.string().optional().openapi({ description: 'Why an administrator took it away.' }),
-    file: z.object({
-      filename: z.string(),
-      sizeBytes: z.int(),
-      sha1: z.string().optional(),
-      sha256: z.string().optional(),
-      sha512: z.string().optional().openapi({
-        description: 'In hex, as are the others; absent until the file was checked, where it came past the registry.',
-      }),
+const fields = {
+  version: z.string(),
+  status: z.enum(versionStatuses),
+  statusAt: z.iso.datetime(),
+  publisher: z.string(),
+  publishedAt: z.iso.datetime().optional(),
+  deprecated: z.string().optional().openapi({ description: 'What clients are told when they install it.' }),
+  blocked: z.string().optional().openapi({ description: 'Why an administrator took it away.' }),
+  file: z.object({
+    filename: z.string(),
+    sizeBytes: z.int(),
+    sha1: z.string().optional(),
+    sha256: z.string().optional(),
+    sha512: z.string().optional().openapi({
+      description: 'In hex, as are the others; absent until the file was checked, where it came past the registry.',
     }),
-  })
-  .openapi('Version')
+  }),
+}
+
+const versionSchema = z.object(fields).openapi('Version')
+const versionWithFiles = z.object({ ...fields, files: z.array(versionSchema).optional() }).openapi('VersionWithFiles')
 
 const change = ['package_not_found', 'not_owner', 'package_locked', 'version_not_found', 'conflict'] as const
 
@@ -56,7 +57,7 @@ const read = endpoint({
   refuses: ['package_not_found', 'package_blocked', 'version_not_found'],
   request: { params: versionParams },
   responses: {
-    200: json('The version.', versionSchema.extend({ files: z.array(versionSchema).optional() })),
+    200: json('The version.', versionWithFiles),
   },
 })
 

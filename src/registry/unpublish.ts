@@ -1,4 +1,4 @@
-import type { PackageRef, Version, VersionRef } from '../model/ids.ts'
+import { filesPerVersion, type PackageRef, type Version, type VersionRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { VersionRecord } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
@@ -61,10 +61,9 @@ export async function unpublishAllBut(
  */
 export async function unpublishVersion(deps: UnpublishDeps, who: Principal, ref: VersionRef): Promise<void> {
   await requireChange(deps, who, ref)
-  const record = await deps.versions.get(ref)
-  if (record?.status !== 'published' && record?.status !== 'unpublished') {
-    throw refuse('version_not_found', { version: ref.version })
-  }
+  const records = await deps.versions.files(ref)
+  const isThere = records.some(({ status }) => status === 'published' || status === 'unpublished')
+  if (!isThere) throw refuse('version_not_found', { version: ref.version })
   await unpublish(deps, who, ref, [ref.version])
 }
 
@@ -74,7 +73,7 @@ async function unpublish(
   ref: PackageRef,
   versions: readonly Version[],
 ): Promise<void> {
-  const records = await deps.versions.getMany(ref, versions)
+  const records = (await deps.versions.getMany(ref, versions)).filter((record) => isToGo(who, record))
   const entry = {
     action: 'package.unpublish',
     target: packageTarget(ref),
@@ -84,6 +83,12 @@ async function unpublish(
   await relist(deps, ref, versions) // redone by the sweeper
   deps.headCache.forget(ref)
   await eachInParallel(records, writesAtATime, (record) => sendJob(deps, record)) // redone by the sweeper
+}
+
+/** Of a version of many files: what is on trial frees itself, and what is blocked stays, unless an administrator asks. */
+function isToGo(who: Principal, { format, status }: VersionRecord): boolean {
+  if (filesPerVersion[format] === 'one') return true
+  return status === 'blocked' ? isAdmin(who) : ['accepted', 'published', 'unpublished'].includes(status)
 }
 
 /** A version that is listed and not yet marked so is marked first, as the validator is about to. */

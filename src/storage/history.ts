@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formatIds, type PackageName, type PackageRef, type Username, type Version } from '../model/ids.ts'
+import { type FileName, formatIds, type PackageName, type PackageRef, type Username, type Version } from '../model/ids.ts'
 import type { DownloadEvent, IsoTime } from '../model/records.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import type { DynamoDb } from './dynamodb.ts'
@@ -11,6 +11,10 @@ const storedEvent = z.object({
   version: z
     .string()
     .transform((text) => text as Version)
+    .optional(),
+  filename: z
+    .string()
+    .transform((text) => text as FileName)
     .optional(),
   at: z.string(),
   outcome: z.enum(['allowed', 'refused']),

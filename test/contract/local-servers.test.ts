@@ -127,7 +127,7 @@ describe('the S3 server', () => {
     await expire(storage, Date.now() + 25 * hourMs)
     expect((await s3.list('')).objects.map(({ key }) => key)).toEqual(['packages/npm/a'])
     expect(await s3.listParts('staging/2/file', uploadId)).toEqual([])
-    await expire(storage, Date.now() + 49 * hourMs)
+    await expire(storage, Date.now() + (15 * 24 + 1) * hourMs)
     expect(await s3.listParts('staging/2/file', uploadId)).toBeUndefined()
     await server.close()
   })

@@ -238,6 +238,8 @@ describe('files of any size', () => {
 
   test('what is not what was published is not kept: the exit code 6', async () => {
     storage.plan = () => undefined
+    const report = await deckle.json(['report', '@bea/model@1.0.0', '--file', 'weights.bin'])
+    expect(report).toMatchObject({ code: 0, document: { package: '@bea/model', verdict: 'accepted' } })
     const key = 'packages/generic/@bea/model/1.0.0/weights.bin'
     await stack.stores.s3.put(key as ObjectKey, new Uint8Array(large.byteLength), {
       contentType: 'application/octet-stream',
@@ -258,6 +260,9 @@ describe('files of any size', () => {
     })
     writeFileSync(join(deckle.home, 'data/below/a.txt'), 'b')
     expect(await deckle.json(publish)).toMatchObject({ code: 5, document: { error: { code: 'version_taken' } } })
+    expect((await deckle.run(['yank', '@bea/data@1.0.0'])).code).toBe(0)
+    const yanked = await deckle.json(['download', '@bea/data@^1.0'])
+    expect(yanked).toMatchObject({ code: 4, document: { error: { code: 'version_not_found' } } })
     expect(await deckle.json(['download', '@bea/none'])).toMatchObject({
       code: 4,
       document: { error: { code: 'package_not_found' } },

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { FileName, PackageName, Username, Version } from '../../src/model/ids.ts'
 import { startValidator } from '../../src/node/validator/service.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import { uploadSessionId } from '../../src/storage/keys.ts'
 import { wire } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
@@ -15,6 +17,8 @@ import { synthesise } from './support/synthesised.ts'
 const exceptions: Readonly<Record<string, string>> = {
   'validator dynamodb:Query deckle-packages/index/byFormat': 'the sweep of the search index lists packages by and by',
   'validator dynamodb:BatchGetItem deckle-packages': 'finishes a change that a dying edge left behind',
+  'validator s3:ListMultipartUploadParts bucket/packages/*': 'goes on with a copy of a file of over 512 MiB',
+  'validator s3:AbortMultipartUpload bucket/packages/*': 'gives up a copy of a file of over 512 MiB',
   'validator s3:DeleteObject bucket/snapshots/*': 'removes its snapshot when another change of the package came first',
 }
 
@@ -52,6 +56,7 @@ beforeAll(async () => {
   const { token } = await stack.as('early')
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
   await impatient.fetch(new Request(`${stack.url}/early`, { ...publishRequest('early', '1.0.0'), headers }))
+  await leaveUpload()
   const running = await startValidator(config, unlucky(validator.platform))
   await runADay(edge)
   await running.stop()
@@ -66,6 +71,26 @@ afterAll(async () => {
   await secrets?.close()
 })
 
+/** A session that has ended, and that nobody has come back to. */
+async function leaveUpload(): Promise<void> {
+  const { uploads, directUploads } = stack.stores
+  const id = uploadSessionId('early' as Username, 'x'.repeat(22))
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString()
+  await uploads.open({
+    id,
+    owner: 'early' as Username,
+    format: 'generic',
+    name: 'left' as PackageName,
+    version: '1.0.0' as Version,
+    filename: 'left.bin' as FileName,
+    sizeBytes: 17_000_000,
+    partBytes: 16_777_216,
+    multipart: await directUploads.begin(id),
+    createdAt: yesterday,
+    expiresAt: yesterday,
+  })
+}
+
 /**
  * A minute and a half ahead, so that everything unfinished is due, and with some answers lost: to the first copy, which
  * is then looked for, and to as many reads of staged bytes as make a job fail
@@ -79,7 +104,8 @@ function unlucky(platform: Platform): Platform {
     fetch: async (request) => {
       const answer = await platform.fetch(request)
       const kind = request.headers.has('x-amz-copy-source') ? 'copies' : 'reads'
-      const counts = kind === 'copies' || (request.method === 'GET' && /\/staging\/.*\/file$/.test(request.url))
+      const counts =
+        kind === 'copies' || (request.method === 'GET' && /\/(?:staging|uploads)\/.*\/file$/.test(request.url))
       if (!counts || losses[kind] === 0) return answer
       losses[kind] -= 1
       await answer.body?.cancel()
@@ -97,7 +123,7 @@ async function runADay(recorder: Recorder): Promise<void> {
     return edge.fetch(new Request(`${stack.url}${path}`, { ...init, headers }))
   }
   const untilRemoved = (name: string) =>
-    vi.waitFor(async () => expect(await stack.stored(`packages/npm/${name}/`)).toEqual([]), 30_000)
+    vi.waitFor(async () => expect(await stack.stored(`packages/${name}/`)).toEqual([]), 30_000)
   const everyday = { ask, edge, recorder, untilRemoved }
   await packages(everyday, await people(everyday))
   await wire(stack.config, recorder.platform).sweep()

@@ -15,9 +15,12 @@ type Answer = Record<string, any>
 /** What a command does that uploads a file: opens a session, sends the parts by links, completes it. */
 export class Uploader {
   readonly #who: Pick<Actor, 'fetch'>
+  readonly #follow: (link: Request) => Promise<Response>
 
-  constructor(who: Pick<Actor, 'fetch'>) {
+  /** @param follow sends to storage by a link */
+  constructor(who: Pick<Actor, 'fetch'>, follow: (link: Request) => Promise<Response> = fetch) {
     this.#who = who
+    this.#follow = follow
   }
 
   async open({ content, more, ...names }: Sent): Promise<Response> {
@@ -34,7 +37,8 @@ export class Uploader {
     const parts = numbers.map((number) => ({ number, sha256: digestHex('sha256', partOf(upload, content, number)) }))
     const signed = (await (await this.sign(upload['id'], parts)).json()) as Answer
     for (const { number, url, headers } of signed['parts']) {
-      const sent = await fetch(url, { method: 'PUT', headers, body: Buffer.from(partOf(upload, content, number)) })
+      const body = Buffer.from(partOf(upload, content, number))
+      const sent = await this.#follow(new Request(url, { method: 'PUT', headers, body }))
       if (!sent.ok) throw new Error(`part ${number}: ${sent.status} ${await sent.text()}`)
     }
   }

@@ -2,6 +2,7 @@ import type { UploadId } from '../../model/ids.ts'
 import type { Principal } from '../../model/principal.ts'
 import type { Reason, VersionRecord } from '../../model/records.ts'
 import { refuse } from '../../model/refusals.ts'
+import { coversPackage } from '../../model/token-limits.ts'
 import type { Upload } from '../../model/upload.ts'
 import type { VersionStatus } from '../../model/version-status.ts'
 import { isOver, requireUser, type UploadDeps } from './own-upload.ts'
@@ -37,9 +38,10 @@ const stateOfClaim = {
  * @throws Refusal `login_required`, `upload_not_found`
  */
 export async function showUpload(deps: UploadDeps, who: Principal, id: UploadId): Promise<UploadView> {
-  const { username } = requireUser(who)
+  const { username, limits } = requireUser(who)
   const upload = await deps.uploads.get(id)
-  if (upload === undefined || upload.owner !== username) throw refuse('upload_not_found')
+  const isSeen = upload?.owner === username && coversPackage(limits, upload)
+  if (!isSeen) throw refuse('upload_not_found')
   const view = await viewOf(deps, upload)
   if (view.state !== 'open') return view
   const parts = (await deps.directUploads.allParts(upload)) ?? []
@@ -75,14 +77,15 @@ const replaced: Reason = {
   hint: 'Look at the other one.',
 }
 
-/** Somebody's own sessions, those that ended within a month among them. @throws Refusal `login_required` */
+/** Somebody's own sessions, those that ended within a month among them; a page may be short, and not the last. @throws Refusal `login_required` */
 export async function listUploads(
   deps: UploadDeps,
   who: Principal,
   paging: { readonly after?: string; readonly limit: number },
 ): Promise<{ readonly uploads: readonly UploadView[]; readonly next?: string }> {
-  const { username } = requireUser(who)
+  const { username, limits } = requireUser(who)
   const { uploads, next } = await deps.uploads.page(username, paging)
-  const views = await Promise.all(uploads.map((upload) => viewOf(deps, upload)))
+  const seen = uploads.filter((upload) => coversPackage(limits, upload))
+  const views = await Promise.all(seen.map((upload) => viewOf(deps, upload)))
   return { uploads: views, ...(next === undefined ? {} : { next }) }
 }

@@ -30,7 +30,9 @@ describe('addresses', () => {
   test('in links are those that clients reach', async () => {
     const platform = scripted({ status: 204 })
     const s3 = client(platform, { publicEndpoint: 'https://files.example' }, 'http://127.0.0.1:4568')
-    expect((await s3.presignPut('a', { sizeBytes: 1, sha256: '00' }, link)).url).toMatch(/^https:\/\/files\.example\/packages\/a\?/)
+    expect((await s3.presignPut('a', { sizeBytes: 1, sha256: '00' }, link)).url).toMatch(
+      /^https:\/\/files\.example\/packages\/a\?/,
+    )
     await s3.remove('a')
     expect(platform.requests[0]?.url).toBe('http://127.0.0.1:4568/packages/a')
   })
