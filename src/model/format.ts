@@ -10,6 +10,8 @@ export interface AcceptedManifest {
   readonly readme?: string
   /** What its code was seen to use; not there when it was accepted before anybody looked. */
   readonly capabilities?: readonly string[]
+  /** Digest of the check script that allowed it. */
+  readonly checkScript?: string
 }
 
 /** What a snapshot says about one version: the document that clients read, less what depends on the address. */

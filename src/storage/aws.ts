@@ -7,7 +7,7 @@ import type { Credentials, CredentialsProvider } from './credentials.ts'
 export type ServiceName = 's3' | 'dynamodb' | 'sqs'
 
 /** What requests can be signed for. */
-export type SignedService = ServiceName | 'secretsmanager'
+export type SignedService = ServiceName | 'secretsmanager' | 'execute-api'
 
 export interface StorageErrorFields {
   /** `credentials`: whoever hands out the session that requests are signed with. */

@@ -12,6 +12,7 @@ const storedManifest = z.object({
   unpackedSizeBytes: z.number().int(),
   readme: z.string().exactOptional(),
   capabilities: z.array(z.string()).exactOptional(),
+  checkScript: z.string().exactOptional(),
 })
 
 /** Accepted manifests: immutable; with the version items, what a rebuild reads. */

@@ -56,6 +56,8 @@ export interface Facts {
   readme?: string
   /** What its code was seen to use, sorted; the next version is compared with it. */
   capabilities?: readonly string[]
+  /** Digest of the package's own script that allowed it. */
+  checkScript?: string
 }
 
 /** The accepted version before this one. */

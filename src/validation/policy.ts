@@ -95,6 +95,12 @@ const sharedPolicy: Readonly<Record<string, Severity>> = {
   secret_scan_incomplete: 'warning',
 }
 
+/** What owners of a package ask for, the registry does not relax. */
+const scriptPolicy: Readonly<Record<string, Severity>> = {
+  check_script_denied: 'error',
+  check_script_failed: 'error',
+}
+
 /** `npm/checks`: without these there is no one manifest to list. */
 const npmManifestPolicy: Readonly<Record<string, Severity>> = {
   package_json_missing: 'error',
@@ -149,12 +155,18 @@ const defaults: Readonly<Record<string, Severity>> = {
   ...framePolicy,
   ...archivePolicy,
   ...sharedPolicy,
+  ...scriptPolicy,
   ...npmManifestPolicy,
   ...npmPolicy,
 }
 
 /** Errors here are fixed: they keep everybody who reads or installs a version looking at the same files. */
-const fixedGroups: readonly Readonly<Record<string, Severity>>[] = [framePolicy, archivePolicy, npmManifestPolicy]
+const fixedGroups: readonly Readonly<Record<string, Severity>>[] = [
+  framePolicy,
+  archivePolicy,
+  scriptPolicy,
+  npmManifestPolicy,
+]
 
 export const knownCodes: readonly string[] = Object.keys(defaults)
 

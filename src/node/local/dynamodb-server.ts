@@ -2,9 +2,9 @@ import { mkdir } from 'node:fs/promises'
 import { IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import dynalite from 'dynalite'
+import { type SignedRequest, signatureGuard } from '../service/signature-guard.ts'
 import { writeItemsAtomically } from './dynalite-atomic.ts'
 import { type LocalServer, type LocalServerOptions, listen, stopListening } from './listen.ts'
-import { type SignedRequest, signatureGuard } from './signature-guard.ts'
 
 /** DynamoDB's protocol on a LevelDB: dynalite, behind a check of signatures. */
 export async function startDynamoDbServer(options: LocalServerOptions): Promise<LocalServer> {

@@ -132,9 +132,9 @@ class Start {
   async #steps(givenPassword: string | undefined): Promise<void> {
     const { dataDirectory } = this.#options
     const storageParts = localStorageParts(this.#env)
-    const storagePorts = await this.#choosePorts(storageParts)
+    const { validator: validatorPort, ...storagePorts } = await this.#choosePorts(storageParts)
     const secrets = loadSecrets(dataDirectory)
-    this.#settings = makeSettings({ env: this.#env, port: this.#port, storagePorts, secrets })
+    this.#settings = makeSettings({ env: this.#env, port: this.#port, storagePorts, validatorPort, secrets })
 
     this.#terminal.progress('Starting storage and building the worker')
     const storage = storageParts.map((part) => this.#startStorage(part, storagePorts[part]))
@@ -158,9 +158,10 @@ class Start {
     const { port, dataDirectory, host } = this.#options
     if (port !== 0) await requireFreePort(port, host)
     this.#port = port === 0 ? await choosePort() : port
-    if (!isStorageProxied(this.#env)) return choosePorts(dataDirectory, storageParts)
+    const parts = [...storageParts, 'validator'] as const
+    if (!isStorageProxied(this.#env)) return choosePorts(dataDirectory, parts)
     await requireFreePort(port + 1, host)
-    return choosePorts(dataDirectory, storageParts, { s3: port + 1 })
+    return choosePorts(dataDirectory, parts, { s3: port + 1 })
   }
 
   #startStorage(part: StoragePart, port: number) {

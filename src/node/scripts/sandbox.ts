@@ -16,7 +16,8 @@ const stackBytes = 256 * 1024
 const pageBytes = 64 * 1024
 /** What the engine has before a script has anything: the least memory that it can be made with. */
 const engineBytes = 16 * 1024 * 1024
-const mostReasonCharacters = 300
+/** Findings have room for it, and for what stands before it. */
+const mostReasonCharacters = 200
 
 /**
  * Runs one script in QuickJS, in a WebAssembly instance of its own: nothing that a script does, not even to the engine,
@@ -64,7 +65,7 @@ function answerOf(runtime: QuickJSRuntime, { script, ask, now }: ScriptTask): Sc
     ),
   )
   const use = (name: string, ...values: QuickJSHandle[]) =>
-    valueOf(context, tools, context.callFunction(context.getProp(tools, name), context.undefined, ...values))
+    succeeded(context, tools, context.callFunction(context.getProp(tools, name), context.undefined, ...values))
   const exported = evaluate(context, tools, script)
   if (ask === 'moments') {
     const names = context.getString(use('moments', exported)).split(' ')
@@ -76,7 +77,7 @@ function answerOf(runtime: QuickJSRuntime, { script, ask, now }: ScriptTask): Sc
 
 /** The script's exports. One that waits for something (`await` outside of a function) would wait forever. */
 function evaluate(context: QuickJSContext, tools: QuickJSHandle, script: string): QuickJSHandle {
-  const exported = valueOf(context, tools, context.evalCode(script, 'check.js', { type: 'module', strict: true }))
+  const exported = succeeded(context, tools, context.evalCode(script, 'check.js', { type: 'module', strict: true }))
   if (context.getPromiseState(exported).type === 'pending') {
     throw new ScriptError('waits (await) outside of a function, which is never over')
   }
@@ -85,7 +86,7 @@ function evaluate(context: QuickJSContext, tools: QuickJSHandle, script: string)
 
 type Result = ReturnType<QuickJSContext['callFunction']>
 
-function valueOf(context: QuickJSContext, tools: QuickJSHandle, result: Result): QuickJSHandle {
+function succeeded(context: QuickJSContext, tools: QuickJSHandle, result: Result): QuickJSHandle {
   if (result.error === undefined) return result.value
   const told = context.callFunction(context.getProp(tools, 'explain'), context.undefined, result.error)
   // What was thrown may itself throw when it is looked at

@@ -1,10 +1,13 @@
 import { type Config, ConfigError, parseConfig } from '../../config.ts'
 import { log } from '../../std/log.ts'
-import { startHealthServer } from './health-server.ts'
+import { type HealthServer, startHealthServer } from './health-server.ts'
+import { answering, type Questions } from './questions.ts'
 
 export interface Service {
   /** Takes nothing new, finishes what was begun, and ends. */
   stop(): Promise<void>
+  /** What it answers the edge, beside its health. */
+  readonly questions?: Questions
 }
 
 /** Runs a service with the settings of the environment until it is told to stop, and answers for its health. */
@@ -20,7 +23,7 @@ export function runService(name: string, start: (config: Config) => Promise<Serv
 async function startUntilStopped(start: (config: Config) => Promise<Service>): Promise<void> {
   const config = parseConfig(process.env)
   const service = await start(config)
-  const health = config.healthPort === undefined ? undefined : await startHealthServer(config.healthPort)
+  const health = await startHealth(config, service)
   const stop = () => {
     health?.stopping()
     void service.stop().then(() => process.exit(0))
@@ -30,4 +33,11 @@ async function startUntilStopped(start: (config: Config) => Promise<Service>): P
   // A supervisor that is gone must not leave us behind
   process.once('disconnect', stop)
   process.send?.({ event: 'ready' })
+}
+
+function startHealth(config: Config, { questions }: Service): Promise<HealthServer> | undefined {
+  const { healthPort: port, healthHost: host } = config
+  return port === undefined
+    ? undefined
+    : startHealthServer({ port, host, others: questions && answering(questions, config) })
 }

@@ -8,7 +8,11 @@ import { parseJob } from '../../storage/jobs.ts'
 import { queues } from '../../storage/tables.ts'
 import { createPolicy } from '../../validation/policy.ts'
 import { formats, wireStores } from '../../wiring.ts'
+import { ScriptJudge } from '../scripts/judge.ts'
+import type { Questions } from '../service/questions.ts'
+import type { Service } from '../service/run-service.ts'
 import { createConsumers } from './consumers.ts'
+import { createGate } from './gate.ts'
 import { createValidate } from './validate.ts'
 
 /** Small packages are decided in tens of milliseconds, mostly waiting for storage: a few at a time fill one core. */
@@ -17,21 +21,21 @@ const sweepEveryMs = 15_000
 /** Begun attempts after which a version fails: two rounds of what the queue delivers before it gives a job up. */
 const maxAttempts = 2 * queues.jobs.maxReceives
 
-export interface Validator {
-  /** Takes no new jobs, finishes those that were begun, and ends. */
-  stop(): Promise<void>
+export interface Validator extends Service {
+  readonly questions: Questions
 }
 
 /** Starts the consumers of the job queue and the sweeper. Any number of validators may run side by side. */
 export async function startValidator(config: Config, platform: Platform = webPlatform): Promise<Validator> {
   const stores = wireStores(config, platform)
+  const scripts = new ScriptJudge(platform)
   const deps = {
     ...stores,
     formats,
     publicUrl: config.publicUrl,
     platform,
     maxAttempts,
-    validate: createValidate({ stores, platform, policy: createPolicy(config.policy) }),
+    validate: createValidate({ stores, platform, scripts, policy: createPolicy(config.policy) }),
   }
   const consumers = createConsumers(config, await stores.sqs.queueUrl('jobs'), parallelJobs, async (body) => {
     const ref = parseJob(body)
@@ -44,6 +48,7 @@ export async function startValidator(config: Config, platform: Platform = webPla
   })
   log('info', 'validator_started', `takes ${parallelJobs} jobs at a time`)
   return {
+    questions: createGate(stores.checkScripts, scripts),
     async stop() {
       sweeper.stop()
       await consumers.stop()

@@ -3,11 +3,14 @@ import type { Reason, VersionRecord } from '../../model/records.ts'
 import type { Validate, Verdict } from '../../registry/settle.ts'
 import { log } from '../../std/log.ts'
 import type { Platform } from '../../std/platform.ts'
+import { createScriptCheck, type PublishScript } from '../../validation/checks/script.ts'
 import type { Policy } from '../../validation/policy.ts'
 import { buildReport, type Report, reasonsOf } from '../../validation/report.ts'
 import { type RunResult, runChecks } from '../../validation/run.ts'
 import type { Stores } from '../../wiring.ts'
+import type { ScriptJudge } from '../scripts/judge.ts'
 import { previousVersion } from './previous.ts'
+import { publishScript } from './publish-script.ts'
 import { fileLimits, validations } from './validations.ts'
 
 /** Lines of a refusal that reach the publisher's terminal; the rest is in the report. */
@@ -17,6 +20,7 @@ const heartbeatMs = 20_000
 interface ValidateDeps {
   readonly stores: Stores
   readonly platform: Platform
+  readonly scripts: ScriptJudge
   readonly policy: Policy
 }
 
@@ -32,16 +36,22 @@ export function createValidate(deps: ValidateDeps): Validate {
   }
 }
 
-async function validate({ stores, platform, policy }: ValidateDeps, record: VersionRecord): Promise<Verdict> {
-  // Needed at the end only: two or three reads, one after another, while the file is read
-  const previous = previousVersion(stores, record)
+async function validate({ stores, platform, scripts, policy }: ValidateDeps, record: VersionRecord): Promise<Verdict> {
+  const head = stores.heads.get(record)
+  // Needed at the end only: two more reads, one after another, while the file is read
+  const previous = previousVersion(stores, record, head)
   previous.catch(() => undefined)
-  const [published, staged] = await open(stores, record)
+  const [published, staged, script] = await open(
+    stores,
+    record,
+    publishScript({ stores, scripts, platform }, record, head),
+  )
   if (staged === undefined || published === undefined) {
     await staged?.body.cancel()
     return { verdict: 'failed', reasons: [gone] }
   }
   const file = { format: record.format, name: record.name, version: record.version, filename: record.file.filename }
+  const validation = validations[record.format]
   const result = await runChecks({
     file,
     published,
@@ -49,7 +59,8 @@ async function validate({ stores, platform, policy }: ValidateDeps, record: Vers
     previous,
     stored: record.file,
     source: staged.body,
-    ...validations[record.format],
+    ...validation,
+    checks: script === undefined ? validation.checks : [...validation.checks, createScriptCheck(script)],
     limits: fileLimits,
     policy,
     platform,
@@ -59,11 +70,11 @@ async function validate({ stores, platform, policy }: ValidateDeps, record: Vers
 }
 
 /** What a validation begins with, asked for side by side. A file that was opened for nothing is closed. */
-async function open(stores: Stores, record: VersionRecord) {
+async function open(stores: Stores, record: VersionRecord, script: Promise<PublishScript | undefined>) {
   const opening = stores.staging.open(record.uploadId)
   try {
     const manifest = stores.staging.getManifest(record.uploadId)
-    return await Promise.all([manifest, opening])
+    return await Promise.all([manifest, opening, script])
   } catch (error) {
     const staged = await opening.catch(() => undefined)
     // It may have broken off as well: what is to be told is what broke first
@@ -80,7 +91,7 @@ function verdictOf(result: RunResult, report: Report): Verdict {
 }
 
 function acceptedManifest({ facts }: RunResult): AcceptedManifest | undefined {
-  const { manifest, fileCount, unpackedSizeBytes, readme, capabilities } = facts
+  const { manifest, fileCount, unpackedSizeBytes, readme, capabilities, checkScript } = facts
   if (manifest === undefined) return undefined
   return {
     manifest,
@@ -88,6 +99,7 @@ function acceptedManifest({ facts }: RunResult): AcceptedManifest | undefined {
     unpackedSizeBytes,
     ...(readme === undefined ? {} : { readme }),
     ...(capabilities === undefined ? {} : { capabilities }),
+    ...(checkScript === undefined ? {} : { checkScript }),
   }
 }
 

@@ -20,9 +20,11 @@ const failed = (problem: RegExp | string) => ({ kind: 'failed', problem: expect.
 
 test('a script allows, or denies with its reason', async () => {
   expect(await run(answering('return allow()'))).toEqual({ kind: 'allow' })
-  expect(await run(answering('return input.who.teams.includes("a/b") ? allow() : deny("Only for a/b.")'), {
-    who: { teams: [] },
-  })).toEqual({ kind: 'deny', reason: 'Only for a/b.' })
+  expect(
+    await run(answering('return input.who.teams.includes("a/b") ? allow() : deny("Only for a/b.")'), {
+      who: { teams: [] },
+    }),
+  ).toEqual({ kind: 'deny', reason: 'Only for a/b.' })
 })
 
 test('its moments are the functions that it exports', async () => {
@@ -63,7 +65,7 @@ const hostile: Readonly<Record<string, readonly [script: string, problem: RegExp
   'a throw': [answering('throw new TypeError("no\\u001b[31m")'), /^threw TypeError: no\\u\{1b\}\[31m \(check\.js:1/],
   'a throw of nothing': [answering('throw undefined'), /^threw undefined$/],
   'a throw that throws': [answering('throw { get name() { throw 1 } }'), /^threw something that cannot be shown$/],
-  'a throw that is huge': [answering('throw "x".repeat(1e7)'), /^threw x{290,}…$/],
+  'a throw that is huge': [answering('throw "x".repeat(1e7)'), /^threw x{190,}…$/],
   'a throw that never ends': [answering('throw { get name() { for (;;); } }'), /^took longer/],
   'no answer': [answering(''), /neither allow\(\) nor deny/],
   'an answer that is true': [answering('return true'), /neither allow\(\) nor deny/],
@@ -85,7 +87,7 @@ const hostile: Readonly<Record<string, readonly [script: string, problem: RegExp
     answering('return this.constructor.constructor("return process")()'),
     /TypeError|ReferenceError/,
   ],
-  'randomness': [answering('return Math.random() < 2 ? allow() : allow()'), /not a function/],
+  randomness: [answering('return Math.random() < 2 ? allow() : allow()'), /not a function/],
   'a change of its input': [answering('input.list.push(1); return allow()'), /threw TypeError/, { list: [] }],
 }
 
@@ -97,7 +99,7 @@ test.each(Object.entries(hostile))('denied, and the next one judged: %s', async 
 test('a reason is one bounded line that can be shown', async () => {
   const reasonOf = async (text: string) => run(answering(`return deny(${text})`))
   expect(await reasonOf('"a\\u202eb\\nc"')).toEqual({ kind: 'deny', reason: 'a\\u{202e}b\\u{0a}c' })
-  expect(await reasonOf('"x".repeat(5e6)')).toEqual({ kind: 'deny', reason: `${'x'.repeat(299)}…` })
+  expect(await reasonOf('"x".repeat(5e6)')).toEqual({ kind: 'deny', reason: `${'x'.repeat(199)}…` })
   expect(await reasonOf('" "')).toEqual({ kind: 'deny', reason: 'it gives no reason' })
   expect(await reasonOf('{ toString() { return "made" } }')).toEqual({ kind: 'deny', reason: 'made' })
 })
@@ -109,7 +111,12 @@ test('what a script changes for itself changes nothing of how it is judged', asy
   expect(await run(`${tampering}; ${answering('return deny("no")')}`)).toEqual({ kind: 'deny', reason: 'no' })
   expect(await run(`${tampering}; ${answering('return allow(input.a.b)')}`, { a: { b: 1 } })).toEqual({ kind: 'allow' })
   expect(await run(answering('globalThis.deny = allow; return deny("still")'))).toEqual(failed('TypeError'))
-  expect(await run(answering('return "__proto__" in input && !input.admin ? allow() : deny("")'), JSON.parse('{"__proto__":{"admin":1}}'))).toEqual({ kind: 'allow' })
+  expect(
+    await run(
+      answering('return "__proto__" in input && !input.admin ? allow() : deny("")'),
+      JSON.parse('{"__proto__":{"admin":1}}'),
+    ),
+  ).toEqual({ kind: 'allow' })
 })
 
 test('nothing of one run is there in the next', async () => {
@@ -128,7 +135,9 @@ test('the time is the one that it is given, by every way to ask', async () => {
 })
 
 test('what a script finds around it is the language, and allow and deny', async () => {
-  const said = await run(answering('return deny(Object.getOwnPropertyNames(globalThis).filter((name) => !/^[A-Z]/.test(name)).join())'))
+  const said = await run(
+    answering('return deny(Object.getOwnPropertyNames(globalThis).filter((name) => !/^[A-Z]/.test(name)).join())'),
+  )
   expect(said).toEqual({
     kind: 'deny',
     reason:
