@@ -1,6 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { type Rights, requestPathRights, validatorRights } from './access/rights.ts'
+import { validatorsPath } from './names.ts'
 import type { Settings } from './settings.ts'
 
 /** A finding that is answered instead of mended: the construct's path, the rule, and why it may stand. */
@@ -41,13 +42,14 @@ const onFargate: readonly Answer[] = [
 export function checkWithNag(app: App, { prefix, region, frontDoor }: Settings): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   const bucket = `arn:<AWS::Partition>:s3:::${prefix}<AWS::AccountId>-${region}`
+  const stars = { bucket, api: `arn:<AWS::Partition>:execute-api:${region}:<AWS::AccountId>` }
   const all = [
     ...always,
-    ...serviceIn('DeckleValidator/Validator', validatorRights, bucket),
-    ...foldersOf('DeckleEdgeAccess/Policy', requestPathRights, bucket),
+    ...serviceIn('DeckleValidator/Validator', validatorRights, stars),
+    ...starsOf('DeckleEdgeAccess/Policy', requestPathRights, stars),
     ...(frontDoor === 'lambda'
-      ? [...onLambda, ...foldersOf('DeckleFrontDesk/Http/App/Role', requestPathRights, bucket)]
-      : [...onFargate, ...serviceIn('DeckleFrontDesk/Fargate', requestPathRights, bucket)]),
+      ? [...onLambda, ...starsOf('DeckleFrontDesk/Http/App/Role', requestPathRights, stars)]
+      : [...onFargate, ...serviceIn('DeckleFrontDesk/Fargate', requestPathRights, stars)]),
   ]
   for (const [path, rule, reason] of all) {
     const construct = app.node.findAll().find((other) => other.node.path === path)
@@ -57,7 +59,7 @@ export function checkWithNag(app: App, { prefix, region, frontDoor }: Settings):
 }
 
 /** A service of containers: its cluster, and its task with two roles. */
-function serviceIn(path: string, rights: Rights, bucket: string): readonly Answer[] {
+function serviceIn(path: string, rights: Rights, stars: Stars): readonly Answer[] {
   const task = `${path}/Task/Definition`
   return [
     [
@@ -75,13 +77,23 @@ function serviceIn(path: string, rights: Rights, bucket: string): readonly Answe
       'IAM5[Resource::*]',
       'ecr:GetAuthorizationToken has no resource; what it may pull is named.',
     ],
-    ...foldersOf(`${task}/TaskRole`, rights, bucket),
+    ...starsOf(`${task}/TaskRole`, rights, stars),
   ]
 }
 
-/** A role's statements about objects name the folder that they are in, and end with a star. */
-function foldersOf(path: string, { objects }: Rights, bucket: string): readonly Answer[] {
+interface Stars {
+  readonly bucket: string
+  readonly api: string
+}
+
+/** A role's statements about objects name the folder that they are in, and end with a star; those about questions, no API. */
+function starsOf(path: string, { objects, questions }: Rights, { bucket, api }: Stars): readonly Answer[] {
   const reason =
     'Objects are named by packages and uploads; the folder says what kind they are, and actions are listed.'
-  return Object.keys(objects).map((folder) => [path, `IAM5[Resource::${bucket}/${folder}*]`, reason])
+  const folders = Object.keys(objects).map((folder): Answer => [path, `IAM5[Resource::${bucket}/${folder}*]`, reason])
+  const told = 'The path says what may be asked; only the API of the front desk has such a path.'
+  const asked = questions.map((question): Answer => {
+    return [path, `IAM5[Resource::${api}:*/*/POST${validatorsPath}${question}]`, told]
+  })
+  return [...folders, ...asked]
 }

@@ -23,3 +23,15 @@ export function tableArn(scope: Construct, prefix: string, table: TableName): st
 export function queueArn(scope: Construct, prefix: string, queue: QueueName): string {
   return Stack.of(scope).formatArn({ service: 'sqs', resource: `${prefix}${queues[queue].name}` })
 }
+
+/** What API Gateway has before the paths of the validators. */
+export const validatorsPath = '/-/validators'
+
+/** A question to the validators. Which API leads to them only the front desk knows; no other has such a path. */
+export function questionArn(scope: Construct, path: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'execute-api',
+    resource: '*',
+    resourceName: `*/POST${validatorsPath}${path}`,
+  })
+}

@@ -1,3 +1,4 @@
+import { gatePaths } from '../../src/model/gate-paths.ts'
 import type { queues, TableName, tables } from '../../src/storage/tables.ts'
 
 export type QueueName = keyof typeof queues
@@ -15,6 +16,8 @@ export interface Rights {
   readonly objects: Readonly<Record<string, readonly string[]>>
   readonly queues: { readonly [Q in QueueName]?: readonly string[] }
   readonly secrets: { readonly [S in SecretName]?: readonly string[] }
+  /** What the validators may be asked, by path (`src/model/gate-paths.ts`). */
+  readonly questions: readonly string[]
 }
 
 /** The entries of one part of rights, with the names that it may have. */
@@ -55,9 +58,11 @@ export const requestPathRights: Rights = {
     'manifests/': ['GetObject'],
     'snapshots/': ['GetObject', 'PutObject', 'DeleteObject'],
     'reports/': ['GetObject'],
+    'scripts/': ['GetObject', 'PutObject'],
   },
   queues: { jobs: ['GetQueueUrl', 'SendMessage'] },
   secrets: { 'session-keys': ['GetSecretValue'], 'secret-key': ['GetSecretValue'] },
+  questions: Object.values(gatePaths),
 }
 
 /** Opens files and publishes them. It knows packages, their files and how often they were downloaded, and
@@ -75,7 +80,9 @@ export const validatorRights: Rights = {
     'manifests/': ['GetObject', 'PutObject'],
     'snapshots/': ['GetObject', 'PutObject', 'DeleteObject'],
     'reports/': ['PutObject'],
+    'scripts/': ['GetObject'],
   },
   queues: { jobs: ['GetQueueUrl', 'ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'SendMessage'] },
   secrets: {},
+  questions: [],
 }

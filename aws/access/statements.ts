@@ -3,7 +3,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager'
 import type { Construct } from 'constructs'
-import { bucketArn, queueArn, tableArn } from '../names.ts'
+import { bucketArn, questionArn, queueArn, tableArn } from '../names.ts'
 import { entriesOf, type Rights, type SecretName } from './rights.ts'
 
 export interface Storage {
@@ -37,6 +37,9 @@ export function statementsOf(scope: Construct, storage: Storage, rights: Rights)
     throughBucket(scope, bucketKey),
     ...perQueue,
     ...readingSecrets(scope, storage, rights),
+    ...(rights.questions.length === 0
+      ? []
+      : [allow('execute-api', ['Invoke'], ...rights.questions.map((path) => questionArn(scope, path)))]),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { CfnOutput, Duration } from 'aws-cdk-lib'
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import { Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2'
 import { Cluster, ContainerInsights, FargateService } from 'aws-cdk-lib/aws-ecs'
 import {
@@ -19,6 +20,8 @@ export interface FargateDoorProps {
   readonly settings: Settings
   readonly storage: Storage
   readonly network: Network
+  /** Leads to the validators. */
+  readonly api: HttpApi
 }
 
 const port = 8080
@@ -29,7 +32,7 @@ export class FargateDoor extends Construct {
   readonly balancer: ApplicationLoadBalancer
   readonly targets: ApplicationTargetGroup
 
-  constructor(scope: Construct, id: string, { settings, storage, network }: FargateDoorProps) {
+  constructor(scope: Construct, id: string, { settings, storage, network, api }: FargateDoorProps) {
     super(scope, id)
     const groups = this.#groups(network)
     const task = new DeckleTask(this, 'Task', {
@@ -40,7 +43,7 @@ export class FargateDoor extends Construct {
       rights: requestPathRights,
       ports: [port],
       healthPort,
-      environment: { ...frontDoorEnvironment(this, settings), DECKLE_PORT: String(port) },
+      environment: { ...frontDoorEnvironment(this, settings, api), DECKLE_PORT: String(port) },
     })
     const service = new FargateService(this, 'Service', {
       cluster: new Cluster(this, 'Cluster', { vpc: network.vpc, containerInsightsV2: ContainerInsights.DISABLED }),

@@ -3,6 +3,7 @@ import type { Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import { type ApplicationListener, HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import type { Construct } from 'constructs'
 import type { Storage } from '../access/statements.ts'
+import { validatorsPath } from '../names.ts'
 import type { Settings } from '../settings.ts'
 import type { Network } from '../validator/network.ts'
 import { FargateDoor } from './fargate-door.ts'
@@ -26,12 +27,21 @@ export class FrontDeskStack extends Stack {
     super(scope, id, { ...props, description: 'Deckle: regional front door, and the way to the validators' })
     const http = new HttpDoor(this, 'Http', { settings, storage, validators })
     new CfnOutput(this, 'ApiEndpoint', { value: http.api.apiEndpoint })
+    new CfnOutput(this, 'ValidatorUrl', {
+      value: `${http.api.apiEndpoint}${validatorsPath}`,
+      description: 'DECKLE_VALIDATOR_URL',
+    })
     const period = Duration.minutes(5)
     if (settings.frontDoor === 'lambda') {
       this.faults = http.api.metricServerError({ period, statistic: 'Sum' })
       return
     }
-    const { balancer } = new FargateDoor(this, 'Fargate', { settings, storage, network: validators.network })
+    const { balancer } = new FargateDoor(this, 'Fargate', {
+      settings,
+      storage,
+      network: validators.network,
+      api: http.api,
+    })
     this.faults = balancer.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, { period, statistic: 'Sum' })
   }
 }

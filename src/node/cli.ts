@@ -1,7 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { ConfigError } from '../config.ts'
+import { checkMoments } from '../model/check-script.ts'
 import { Refusal } from '../model/refusals.ts'
 import { addUser, type NewUserOptions } from './cli/add-user.ts'
+import { type CheckRunOptions, runCheck } from './cli/check-run.ts'
 import { CliError } from './cli/cli-error.ts'
 import { type DoctorCommandOptions, runDoctor } from './cli/doctor.ts'
 import { printIdentityKeys } from './cli/identity-key.ts'
@@ -72,6 +74,18 @@ program
   .command('identity-key')
   .description('prints a new DECKLE_IDENTITY_KEYS, a secret: pipe it to `npx wrangler secret put DECKLE_IDENTITY_KEYS`')
   .action(() => printIdentityKeys())
+
+program
+  .command('check')
+  .description('tries check scripts of packages; see docs/check-scripts.md')
+  .command('run')
+  .description('prints what a script says of a sample; the exit code is 1 when it does not allow it')
+  .argument('<script>', 'file with the script')
+  .requiredOption('--input <file>', 'sample of what the registry would give it, as JSON')
+  .addOption(new Option('--moment <moment>', 'which function to call').choices(checkMoments))
+  .action(async (script: string, options: CheckRunOptions) => {
+    process.exitCode = await runCheck(script, options)
+  })
 
 /** Its exit code tells what it found: 1 for a problem, and 2 when it could not begin. */
 program

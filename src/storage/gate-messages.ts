@@ -2,9 +2,6 @@ import { z } from 'zod'
 import { checkMoments } from '../model/check-script.ts'
 import { formatIds, type PackageName } from '../model/ids.ts'
 
-/** What the edge asks a validator over HTTP, and what it hears: JSON, both ways. */
-export const gatePaths = { judge: '/gate', examine: '/check-script' } as const
-
 const packageFields = {
   format: z.enum(formatIds),
   name: z
@@ -14,14 +11,14 @@ const packageFields = {
 }
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
-/** `POST /gate`: what the script of that digest says of a download. */
+/** What the edge asks a validator over HTTP, as JSON. At `gatePaths.judge`: what the script of that digest says of a download. */
 export const gateQuestion = z.object({
   ...packageFields,
   digest: sha256,
   input: z.record(z.string(), z.json()).and(z.object({ time: z.iso.datetime() })),
 })
 
-/** `POST /check-script`: whether a text is a script, and what it can be asked. */
+/** At `gatePaths.examine`: whether a text is a script, and what it can be asked. */
 export const examineQuestion = z.object({ ...packageFields, script: z.string().max(200_000) })
 
 export const gateAnswer = z.discriminatedUnion('verdict', [

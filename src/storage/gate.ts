@@ -1,11 +1,12 @@
 import type { z } from 'zod'
 import type { CheckJudgement } from '../model/check-script.ts'
+import { gatePaths } from '../model/gate-paths.ts'
 import type { PackageRef } from '../model/ids.ts'
 import { refuse } from '../model/refusals.ts'
 import type { JsonObject } from '../std/json.ts'
 import { log } from '../std/log.ts'
 import { type AwsService, StorageError } from './aws.ts'
-import { type Examination, examineAnswer, gateAnswer, gatePaths } from './gate-messages.ts'
+import { type Examination, examineAnswer, gateAnswer } from './gate-messages.ts'
 
 /** A script may take 5 s, and wait for a thread before; a client waits for the answer. */
 const timeoutMs = 8_000

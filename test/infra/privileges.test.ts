@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { startHealthServer } from '../../src/node/service/health-server.ts'
+import { answering } from '../../src/node/service/questions.ts'
 import { startValidator } from '../../src/node/validator/service.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { wire } from '../../src/wiring.ts'
@@ -53,7 +55,10 @@ beforeAll(async () => {
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
   await impatient.fetch(new Request(`${stack.url}/early`, { ...publishRequest('early', '1.0.0'), headers }))
   const running = await startValidator(config, unlucky(validator.platform))
-  await runADay(edge)
+  const others = answering(running.questions, config)
+  const door = await startHealthServer({ port: 0, host: '127.0.0.1', others })
+  await runADay(edge, `http://127.0.0.1:${door.port}`)
+  await door.close()
   await running.stop()
   queue.close()
   uses.edge = edge.uses
@@ -88,8 +93,8 @@ function unlucky(platform: Platform): Platform {
   }
 }
 
-async function runADay(recorder: Recorder): Promise<void> {
-  const edge = stack.edge(recorder.platform)
+async function runADay(recorder: Recorder, validatorUrl: string): Promise<void> {
+  const edge = stack.edge(recorder.platform, { DECKLE_VALIDATOR_URL: validatorUrl })
   const ask: Ask = (path, init = {}, token) => {
     const headers = new Headers(init.headers)
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`)
@@ -163,6 +168,8 @@ test.each([
   ['edge', 'dynamodb:BatchWriteItem', table('audit')],
   ['front desk', 's3:PutObject', `${bucket}/packages/npm/left-pad/1.0.0/left-pad-1.0.0.tgz`],
   ['front desk', 'dynamodb:DeleteItem', table('audit')],
+  ['edge', 's3:DeleteObject', `${bucket}/scripts/npm/left-pad/x.js`],
+  ['validator', 's3:PutObject', `${bucket}/scripts/npm/left-pad/x.js`],
   ['validator', 'dynamodb:DeleteItem', table('audit')],
   ['validator', 'dynamodb:GetItem', table('users')],
   ['validator', 'dynamodb:Query', table('tokens')],

@@ -1,5 +1,6 @@
+import { gatePaths } from '../../model/gate-paths.ts'
 import type { CheckScripts } from '../../storage/check-scripts.ts'
-import { examineQuestion, gatePaths, gateQuestion } from '../../storage/gate-messages.ts'
+import { examineQuestion, gateQuestion } from '../../storage/gate-messages.ts'
 import type { ScriptJudge } from '../scripts/judge.ts'
 import type { Answer, Questions } from '../service/questions.ts'
 
