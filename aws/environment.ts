@@ -1,6 +1,6 @@
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import type { Construct } from 'constructs'
-import { bucketName, validatorsPath } from './names.ts'
+import { bucketName, metricsNamespace, validatorsPath } from './names.ts'
 import type { Settings } from './settings.ts'
 
 /** For whoever serves clients: it reaches the validators through the API, finds its secrets by name, and reads them itself. */
@@ -16,11 +16,16 @@ export function frontDoorEnvironment(scope: Construct, settings: Settings, api: 
 }
 
 /** Settings of the product (`src/config.ts`) that every component on AWS has: where things are, and no secrets. */
-export function environmentOf(scope: Construct, { publicUrl, prefix }: Settings): Record<string, string> {
+export function environmentOf(
+  scope: Construct,
+  { publicUrl, prefix, tracesEndpoint }: Settings,
+): Record<string, string> {
   return {
     DECKLE_PUBLIC_URL: publicUrl,
     DECKLE_BUCKET: bucketName(scope, prefix),
     DECKLE_TABLE_PREFIX: prefix,
     DECKLE_QUEUE_PREFIX: prefix,
+    DECKLE_METRICS_NAMESPACE: metricsNamespace(prefix),
+    ...(tracesEndpoint === undefined ? {} : { DECKLE_TRACES_ENDPOINT: tracesEndpoint }),
   }
 }

@@ -38,13 +38,18 @@ const onFargate: readonly Answer[] = [
   ['DeckleFrontDesk/Fargate/BalancerGroup', 'EC23', 'The registry is public; plain HTTP is only sent on to HTTPS.'],
 ]
 
+const withTrail: readonly Answer[] = [
+  ['DeckleObservability/BucketTrail/Log', 'S1', 'It is a log itself, which AWS alone writes and signs.'],
+]
+
 /** Makes synthesis fail on every finding of the AwsSolutions pack that is not answered here. */
-export function checkWithNag(app: App, { prefix, region, frontDoor }: Settings): void {
+export function checkWithNag(app: App, { prefix, region, frontDoor, bucketTrail }: Settings): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app))
   const bucket = `arn:<AWS::Partition>:s3:::${prefix}<AWS::AccountId>-${region}`
   const stars = { bucket, api: `arn:<AWS::Partition>:execute-api:${region}:<AWS::AccountId>` }
   const all = [
     ...always,
+    ...(bucketTrail === 'off' ? [] : withTrail),
     ...serviceIn('DeckleValidator/Validator', validatorRights, stars),
     ...starsOf('DeckleEdgeAccess/Policy', requestPathRights, stars),
     ...(frontDoor === 'lambda'

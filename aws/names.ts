@@ -35,3 +35,11 @@ export function questionArn(scope: Construct, path: string): string {
     resourceName: `*/POST${validatorsPath}${path}`,
   })
 }
+
+/** Of the metrics that services count themselves. */
+export function metricsNamespace(prefix: string): string {
+  return `${prefix}registry`
+}
+
+/** Of what S3 counts in the whole bucket. */
+export const bucketMetricsId = 'EntireBucket'

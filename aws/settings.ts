@@ -25,6 +25,12 @@ const options = z.object({
   frontDoorCertificate: z.string().startsWith('arn:aws:acm:', 'must be the ARN of a certificate').optional(),
   /** Who hears of alarms; whoever else wants to subscribes to the topic. */
   alarmEmail: z.email().optional(),
+  /** AWS's own record of who touched which object: of changes, or of downloads too, at $1 a million. */
+  bucketTrail: z.enum(['off', 'writes', 'all']).default('off'),
+  /** Whether S3 counts requests and bytes for the dashboard, for about $4 a month. */
+  bucketMetrics: z.union([z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')]).default(false),
+  /** A collector of traces for what runs on AWS, without a password: it would stand in the task's definition. */
+  tracesEndpoint: z.url({ protocol: /^https$/ }).optional(),
   monthlyBudgetUsd: whole(1, 1_000_000).default(50),
 })
 

@@ -15,7 +15,7 @@ export function createStacks(app: App): void {
   const storage = { prefix: settings.prefix, bucketKey, secrets, secretsKey: tableKey }
   const validators = new ValidatorStack(app, 'DeckleValidator', { settings, env, storage })
   new EdgeAccessStack(app, 'DeckleEdgeAccess', { settings, env, storage })
-  const { faults } = new FrontDeskStack(app, 'DeckleFrontDesk', { settings, env, storage, validators })
-  new ObservabilityStack(app, 'DeckleObservability', { settings, env, validators, faults })
+  const { metrics: door } = new FrontDeskStack(app, 'DeckleFrontDesk', { settings, env, storage, validators })
+  new ObservabilityStack(app, 'DeckleObservability', { settings, env, validators, door })
   checkWithNag(app, settings)
 }

@@ -1,4 +1,4 @@
-import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { type Context, Hono, type MiddlewareHandler, type Next } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import { api, document } from './api/api.ts'
 import { apiProblem } from './api/problems.ts'
@@ -100,12 +100,13 @@ function frame(registry: Registry): MiddlewareHandler<AppEnv> {
     c.set('traffic', traffic)
     c.set('requestId', requestId)
     c.set('pace', paceOf(registry.platform))
-    await next()
+    await traced(registry, c, next)
     if (c.res.status >= 400) await drain(c.req.raw.body, 2 * registry.config.maxPublishBytes, c.var.pace)
     c.res.headers.set('x-request-id', requestId)
     c.res.headers.set('x-content-type-options', 'nosniff')
     registry.flushNotes((work) => c.executionCtx.waitUntil(work))
-    log('info', 'request_served', `${c.req.method} ${routeOf(c)} ${c.res.status}`, {
+    measure(registry, c, (registry.platform.now() - startedAt) / 1_000)
+    log('info', 'request_served', `${routeOf(c)} ${c.res.status}`, {
       request_id: requestId,
       status: c.res.status,
       duration_ms: registry.platform.now() - startedAt,
@@ -114,14 +115,41 @@ function frame(registry: Registry): MiddlewareHandler<AppEnv> {
   }
 }
 
+/** A trace that begins elsewhere goes on here. */
+function traced({ telemetry: { tracer } }: Registry, c: Context<AppEnv>, next: Next): Promise<void> {
+  if (tracer === undefined) return next()
+  const traceparent = c.req.header('traceparent')
+  return tracer.begin('request', { kind: 'server', traceparent }, async (span) => {
+    await next()
+    const [method, route] = routeOf(c).split(' ', 2)
+    span.name = routeOf(c)
+    span.failed = c.res.status >= 500
+    span.attributes['http.request.method'] = method ?? ''
+    span.attributes['http.route'] = route ?? ''
+    span.attributes['http.response.status_code'] = c.res.status
+    span.attributes['deckle.request_id'] = c.var.requestId
+    if (c.var.refusal !== undefined) span.attributes['deckle.refusal'] = c.var.refusal
+  })
+}
+
+function measure({ telemetry: { metrics } }: Registry, c: Context<AppEnv>, seconds: number): void {
+  const route = routeOf(c)
+  metrics?.count('requests', { route, status: `${Math.floor(c.res.status / 100)}xx` })
+  metrics?.observe('requestSeconds', { route }, seconds)
+  if (c.var.refusal !== undefined) metrics?.count('refusals', { code: c.var.refusal })
+}
+
 /** Cloudflare's name of the request, if it is one. */
 function givenId(header: string | undefined): string | undefined {
   return header !== undefined && /^[\w-]{1,64}$/.test(header) ? header : undefined
 }
 
-/** The pattern that the address matched, never the address itself: that may hold a token. */
+const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
+
+/** Method and pattern that matched, never the address itself: that may hold a token. */
 function routeOf(c: Context<AppEnv>): string {
-  return matchedRoutes(c).find(({ path }) => !path.endsWith('*'))?.path ?? 'no route'
+  const route = matchedRoutes(c).find(({ path }) => !path.endsWith('*'))
+  return `${known.has(c.req.method) ? c.req.method : 'OTHER'} ${route?.path ?? 'no route'}`
 }
 
 /** Pages for people, as far as they are not package names. */

@@ -3,6 +3,7 @@ import { visibilities } from './model/records.ts'
 import { isSameHost, parseOrigin } from './std/origin.ts'
 import { Secret } from './std/secret.ts'
 import { accessOf, accessProblems, accessSettings, identityKeys, type StorageAccess } from './storage-access.ts'
+import { type TelemetryConfig, telemetryOf, telemetrySettings } from './telemetry-settings.ts'
 import type { PolicyChanges } from './validation/policy.ts'
 import { readPolicyChanges } from './validation/policy-changes.ts'
 
@@ -75,6 +76,7 @@ const settings = z
     DECKLE_HEALTH_HOST: z.string().min(1).max(255).optional(),
     /** Where the edge reaches the validators; absent: no package can have a check script. */
     DECKLE_VALIDATOR_URL: url.optional(),
+    ...telemetrySettings,
     /** Whom a new package is visible to when its publisher does not say. */
     DECKLE_NEW_PACKAGES: z.enum(visibilities).default('private'),
     /** Demand a login for every read. */
@@ -145,7 +147,7 @@ const settings = z
     })
   })
 
-export interface Config {
+export interface Config extends TelemetryConfig {
   readonly publicUrl: string
   readonly storage: {
     readonly region: string
@@ -263,6 +265,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     ...(value.DECKLE_HEALTH_PORT === undefined ? {} : { healthPort: value.DECKLE_HEALTH_PORT }),
     ...(value.DECKLE_HEALTH_HOST === undefined ? {} : { healthHost: value.DECKLE_HEALTH_HOST }),
     ...(value.DECKLE_VALIDATOR_URL === undefined ? {} : { validatorUrl: value.DECKLE_VALIDATOR_URL }),
+    ...telemetryOf(value),
     policy: value.DECKLE_POLICY,
   })
 }

@@ -1,6 +1,7 @@
 import type { Config } from './config.ts'
 import type { PackageFormat } from './model/format.ts'
 import type { FormatId } from './model/ids.ts'
+import type { Telemetry } from './model/telemetry.ts'
 import { npmFormat } from './npm/format.ts'
 import type { AccountDeps } from './registry/accounts.ts'
 import { AuditLog } from './registry/audit-log.ts'
@@ -65,11 +66,18 @@ import { wireCredentials, wireEdgeIdentity } from './wire-credentials.ts'
 import { wireSealer, wireSessionKeys } from './wire-secrets.ts'
 
 /** Every store, on the clients of the three services. The only place that calls their constructors. */
-export function wireStores(config: Config, platform: Platform) {
+export function wireStores(config: Config, platform: Platform, telemetry: Telemetry = {}) {
   const { region, ...storage } = config.storage
   const credentials = wireCredentials(config, platform)
   const service = (name: SignedService, endpoint: string | undefined, attempts?: number) =>
-    new AwsService({ service: name, region, credentials, platform, ...withoutUndefined({ endpoint, attempts }) })
+    new AwsService({
+      service: name,
+      region,
+      credentials,
+      platform,
+      telemetry,
+      ...withoutUndefined({ endpoint, attempts }),
+    })
   const s3 = new S3({
     service: service('s3', storage.s3Endpoint),
     bucket: storage.bucket,
@@ -107,7 +115,7 @@ export function wireStores(config: Config, platform: Platform) {
     reports: new Reports(s3),
     checkScripts: new CheckScripts(s3),
     gate: new Gate(config.validatorUrl === undefined ? undefined : service('execute-api', config.validatorUrl, 1)),
-    jobs: new Jobs(sqs),
+    jobs: new Jobs(sqs, telemetry),
     searchIndex: new SearchIndex(db),
     accessIndex: new AccessIndex(db),
   }
@@ -192,8 +200,8 @@ export function wirePeople(
 }
 
 /** Everything that the use cases on the request path need; `bind` holds each to what it asks for. */
-function wireDeps(config: Config, platform: Platform) {
-  const stores = wireStores(config, platform)
+function wireDeps(config: Config, platform: Platform, telemetry: Telemetry) {
+  const stores = wireStores(config, platform, telemetry)
   const headCache = new HeadCache(stores.heads, platform)
   return {
     ...stores,
@@ -207,7 +215,7 @@ function wireDeps(config: Config, platform: Platform) {
     waitMs: config.publishWaitMs,
     documents: new DocumentCache(),
     links: new Links(stores.files, platform),
-    events: new EventLog(stores.downloads, stores.versions, platform),
+    events: new EventLog({ store: stores.downloads, versions: stores.versions, platform, telemetry }),
   }
 }
 
@@ -215,11 +223,12 @@ function wireDeps(config: Config, platform: Platform) {
  * The registry as protocols see it: its use cases, bound to stores and caches. Made once per isolate or process; holds
  * what this isolate knows, and nothing that belongs to one request.
  */
-export function wire(config: Config, platform: Platform) {
-  const deps = wireDeps(config, platform)
+export function wire(config: Config, platform: Platform, telemetry: Telemetry = {}) {
+  const deps = wireDeps(config, platform, telemetry)
   return {
     config,
     platform,
+    telemetry,
     formats,
     /** Who this registry is to AWS; undefined where it signs with a key of AWS's. */
     identity: wireEdgeIdentity(config, platform),
@@ -233,6 +242,7 @@ export function wire(config: Config, platform: Platform) {
     flushNotes: (waitUntil: WaitUntil) => {
       deps.events.flushSoon(waitUntil)
       deps.lastUses.flushSoon(waitUntil)
+      telemetry.tracer?.flushSoon(waitUntil)
     },
     ...bind(deps, { ...accounts, ...identity, ...people, ...organisations, ...packages, ...records }),
   }

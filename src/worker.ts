@@ -1,14 +1,19 @@
 import { createApp } from './app.ts'
-import { parseConfig } from './config.ts'
+import { type Config, parseConfig } from './config.ts'
 import { webPlatform } from './std/platform.ts'
+import { wireTelemetry } from './wire-telemetry.ts'
 import { type Registry, wire } from './wiring.ts'
 
 /** One registry per isolate, made when the first request, or the clock, brings the settings. */
 let registry: Registry | undefined
 let app: ReturnType<typeof createApp> | undefined
 
+function made(config: Config): Registry {
+  return wire(config, webPlatform, wireTelemetry(config, webPlatform, 'edge'))
+}
+
 function registryWith(env: Record<string, unknown>): Registry {
-  registry ??= wire(parseConfig(env), webPlatform)
+  registry ??= made(parseConfig(env))
   return registry
 }
 

@@ -6,6 +6,7 @@ import {
   ApplicationLoadBalancer,
   ApplicationProtocol,
   ApplicationTargetGroup,
+  HttpCodeTarget,
   SslPolicy,
 } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { Construct } from 'constructs'
@@ -13,6 +14,8 @@ import { requestPathRights } from '../access/rights.ts'
 import type { Storage } from '../access/statements.ts'
 import { DeckleTask } from '../deckle-task.ts'
 import { frontDoorEnvironment } from '../environment.ts'
+import type { DoorMetrics } from '../observability/dashboard.ts'
+import { period } from '../observability/metrics.ts'
 import type { Settings } from '../settings.ts'
 import type { Network } from '../validator/network.ts'
 
@@ -31,6 +34,7 @@ const healthPort = 8081
 export class FargateDoor extends Construct {
   readonly balancer: ApplicationLoadBalancer
   readonly targets: ApplicationTargetGroup
+  readonly metrics: DoorMetrics
 
   constructor(scope: Construct, id: string, { settings, storage, network, api }: FargateDoorProps) {
     super(scope, id)
@@ -69,9 +73,21 @@ export class FargateDoor extends Construct {
       healthCheck: { path: '/-/ping', interval: Duration.seconds(15), healthyThresholdCount: 2 },
       deregistrationDelay: Duration.seconds(60),
     })
+    this.metrics = this.#metrics(service)
     this.#listen(settings.frontDoorCertificate ?? '')
     const target = { value: this.balancer.loadBalancerDnsName, description: `Point ${settings.publicUrl} here` }
     new CfnOutput(this, 'DomainTarget', target)
+  }
+
+  #metrics(service: FargateService): DoorMetrics {
+    const sum = { period, statistic: 'Sum' }
+    const { metrics } = this.balancer
+    return {
+      requests: metrics.requestCount(sum),
+      faults: metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, sum),
+      slowest: metrics.targetResponseTime({ period, statistic: 'p95', label: 'p95 (s)' }),
+      load: [service.metricCpuUtilization({ period }), service.metricMemoryUtilization({ period })],
+    }
   }
 
   #groups({ vpc }: Network): { readonly balancer: SecurityGroup; readonly tasks: SecurityGroup } {

@@ -19,6 +19,7 @@ import { HttpAlbIntegration, HttpLambdaIntegration } from 'aws-cdk-lib/aws-apiga
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager'
 import { SubnetType } from 'aws-cdk-lib/aws-ec2'
 import type { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { gatePaths } from '../../src/model/gate-paths.ts'
@@ -26,6 +27,8 @@ import { requestPathRights } from '../access/rights.ts'
 import { type Storage, statementsOf } from '../access/statements.ts'
 import { frontDoorEnvironment } from '../environment.ts'
 import { validatorsPath } from '../names.ts'
+import type { DoorMetrics } from '../observability/dashboard.ts'
+import { period } from '../observability/metrics.ts'
 import type { Settings } from '../settings.ts'
 import { SmallFunction } from '../small-function.ts'
 import type { Network } from '../validator/network.ts'
@@ -46,6 +49,7 @@ const throttle = { rateLimit: 500, burstLimit: 1_000 }
 /** An HTTP API: the app on Lambda, and one signed way to the validators. */
 export class HttpDoor extends Construct {
   readonly api: HttpApi
+  readonly metrics: DoorMetrics
 
   constructor(scope: Construct, id: string, { settings, storage, validators }: HttpDoorProps) {
     super(scope, id)
@@ -56,7 +60,8 @@ export class HttpDoor extends Construct {
     })
     const stage = this.#stage()
     this.#validators(validators)
-    if (settings.frontDoor === 'lambda') this.#app(settings, storage)
+    const app = settings.frontDoor === 'lambda' ? [this.#app(settings, storage)] : []
+    this.metrics = this.#metrics(app)
     if (settings.frontDoor === 'lambda' && settings.frontDoorCertificate !== undefined) {
       this.#domain(new URL(settings.publicUrl).hostname, settings.frontDoorCertificate, stage)
     }
@@ -112,7 +117,17 @@ export class HttpDoor extends Construct {
     for (const path of Object.values(gatePaths)) lead(HttpMethod.POST, path, questionTimeout)
   }
 
-  #app(settings: Settings, storage: Storage): void {
+  #metrics(apps: readonly IFunction[]): DoorMetrics {
+    const sum = { period, statistic: 'Sum' }
+    return {
+      requests: this.api.metricCount(sum),
+      faults: this.api.metricServerError(sum),
+      slowest: this.api.metricLatency({ period, statistic: 'p95', label: 'p95 (ms)' }),
+      load: apps.flatMap((app) => [app.metricInvocations(sum), app.metricErrors(sum), app.metricThrottles(sum)]),
+    }
+  }
+
+  #app(settings: Settings, storage: Storage): IFunction {
     const { function: app, role } = new SmallFunction(this, 'App', {
       entry: fileURLToPath(new URL('../../src/node/lambda.ts', import.meta.url)),
       description: 'The registry, for whoever does not come by the edge',
@@ -129,6 +144,7 @@ export class HttpDoor extends Construct {
         timeout: longestWait,
       }),
     })
+    return app
   }
 
   #domain(domainName: string, certificateArn: string, stage: HttpStage): void {

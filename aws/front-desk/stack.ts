@@ -1,9 +1,9 @@
-import { CfnOutput, Duration, Stack, type StackProps } from 'aws-cdk-lib'
-import type { Metric } from 'aws-cdk-lib/aws-cloudwatch'
-import { type ApplicationListener, HttpCodeTarget } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
+import type { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import type { Construct } from 'constructs'
 import type { Storage } from '../access/statements.ts'
 import { validatorsPath } from '../names.ts'
+import type { DoorMetrics } from '../observability/dashboard.ts'
 import type { Settings } from '../settings.ts'
 import type { Network } from '../validator/network.ts'
 import { FargateDoor } from './fargate-door.ts'
@@ -20,8 +20,7 @@ export interface FrontDeskStackProps extends StackProps {
  * Lambda. With `frontDoor: 'fargate'` containers serve the app instead.
  */
 export class FrontDeskStack extends Stack {
-  /** Requests of clients that were answered with 5xx. */
-  readonly faults: Metric
+  readonly metrics: DoorMetrics
 
   constructor(scope: Construct, id: string, { settings, storage, validators, ...props }: FrontDeskStackProps) {
     super(scope, id, { ...props, description: 'Deckle: regional front door, and the way to the validators' })
@@ -31,17 +30,15 @@ export class FrontDeskStack extends Stack {
       value: `${http.api.apiEndpoint}${validatorsPath}`,
       description: 'DECKLE_VALIDATOR_URL',
     })
-    const period = Duration.minutes(5)
     if (settings.frontDoor === 'lambda') {
-      this.faults = http.api.metricServerError({ period, statistic: 'Sum' })
+      this.metrics = http.metrics
       return
     }
-    const { balancer } = new FargateDoor(this, 'Fargate', {
+    this.metrics = new FargateDoor(this, 'Fargate', {
       settings,
       storage,
       network: validators.network,
       api: http.api,
-    })
-    this.faults = balancer.metrics.httpCodeTarget(HttpCodeTarget.TARGET_5XX_COUNT, { period, statistic: 'Sum' })
+    }).metrics
   }
 }

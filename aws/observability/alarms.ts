@@ -1,12 +1,10 @@
-import { Duration, Stack } from 'aws-cdk-lib'
-import { Alarm, ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import { Construct } from 'constructs'
-import { tables } from '../../src/storage/tables.ts'
 
 export interface AlarmsProps {
   readonly encryptionKey: IKey
@@ -49,20 +47,4 @@ export class Alarms extends Construct {
     alarm.addAlarmAction(new SnsAction(this.topic))
     alarm.addOkAction(new SnsAction(this.topic))
   }
-}
-
-/** Requests that DynamoDB refused because there were too many: over all tables, since any of them holds people up. */
-export function throttledRequests(scope: Construct, prefix: string): Metric[] {
-  return Object.keys(tables).map(
-    (name) =>
-      new Metric({
-        namespace: 'AWS/DynamoDB',
-        metricName: 'ThrottledRequests',
-        dimensionsMap: { TableName: `${prefix}${name}` },
-        statistic: 'Sum',
-        period: Duration.minutes(5),
-        region: Stack.of(scope).region,
-        label: name,
-      }),
-  )
 }

@@ -1,6 +1,6 @@
 import { Duration, Stack, type StackProps } from 'aws-cdk-lib'
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets'
-import { Dashboard, GraphWidget, type IMetric, MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch'
 import type { FargateService } from 'aws-cdk-lib/aws-ecs'
 import type { ApplicationTargetGroup } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import { Key } from 'aws-cdk-lib/aws-kms'
@@ -8,20 +8,20 @@ import { type IQueue, Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Construct } from 'constructs'
 import { queueArn } from '../names.ts'
 import type { Settings } from '../settings.ts'
-import { Alarms, throttledRequests } from './alarms.ts'
+import { Alarms } from './alarms.ts'
+import { BucketTrail } from './bucket-trail.ts'
+import { type DoorMetrics, RegistryDashboard } from './dashboard.ts'
+import { ofTables, period } from './metrics.ts'
 
 export interface ObservabilityStackProps extends StackProps {
   readonly settings: Settings
-  /** Requests that the front door answered with 5xx. */
-  readonly faults: IMetric
+  readonly door: DoorMetrics
   readonly validators: { readonly service: FargateService; readonly targets: ApplicationTargetGroup }
 }
 
-const period = Duration.minutes(5)
-
 /** What wakes somebody up, what they then look at, and what it all may cost. */
 export class ObservabilityStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, validators, faults, ...props }: ObservabilityStackProps) {
+  constructor(scope: Construct, id: string, { settings, validators, door, ...props }: ObservabilityStackProps) {
     super(scope, id, { ...props, description: 'Deckle: alarms, dashboard, budget' })
     const queue = (name: 'jobs' | 'deadLetters') =>
       Queue.fromQueueArn(this, name, queueArn(this, settings.prefix, name))
@@ -64,28 +64,23 @@ export class ObservabilityStack extends Stack {
       description: 'DynamoDB refuses requests: a partition is too busy, or the account is at its limit.',
     })
     alarms.add('FrontDoorFails', {
-      metric: faults,
+      metric: door.faults,
       from: 10,
       periods: 3,
       description: 'The front door answers with 5xx: its log names the request and what could not be reached.',
     })
-    this.#dashboard(settings.prefix, metrics, faults)
+    new RegistryDashboard(this, 'Overview', {
+      settings,
+      door,
+      queue: metrics,
+      validators: { load: metrics.validatorLoad, tasks: metrics.tasks, unhealthy: metrics.unhealthyValidators },
+      throttled: metrics.throttled,
+    })
+    if (settings.bucketTrail !== 'off') {
+      const { prefix, bucketTrail: events } = settings
+      new BucketTrail(this, 'BucketTrail', { prefix, events, encryptionKey })
+    }
     this.#budget(settings.monthlyBudgetUsd, alarms)
-  }
-
-  #dashboard(prefix: string, metrics: ReturnType<typeof metricsOf>, faults: IMetric): void {
-    const dashboard = new Dashboard(this, 'Dashboard', { dashboardName: `${prefix}registry` })
-    const graph = (title: string, ...left: IMetric[]) => new GraphWidget({ title, left, width: 8 })
-    dashboard.addWidgets(
-      graph('Oldest job (s)', metrics.oldestJobS),
-      graph('Jobs', metrics.waitingJobs, metrics.deadLetters),
-      graph('Validators: CPU and memory (%)', ...metrics.validatorLoad),
-    )
-    dashboard.addWidgets(
-      graph('Refused by DynamoDB', metrics.throttled),
-      graph('Unhealthy', metrics.unhealthyValidators),
-      graph('Front door: 5xx', faults),
-    )
   }
 
   #budget(monthlyUsd: number, { topic }: Alarms): void {
@@ -113,7 +108,7 @@ function metricsOf(
   { service, targets }: ObservabilityStackProps['validators'],
 ) {
   const waitingJobs = jobs.metricApproximateNumberOfMessagesVisible({ period, statistic: 'Maximum' })
-  const tables = throttledRequests(scope, prefix)
+  const tables = ofTables(scope, prefix, 'ThrottledRequests')
   return {
     waitingJobs,
     oldestJobS: jobs.metricApproximateAgeOfOldestMessage({ period, statistic: 'Maximum' }),
@@ -125,6 +120,8 @@ function metricsOf(
       label: 'work and nothing done',
     }),
     unhealthyValidators: targets.metrics.unhealthyHostCount({ period, statistic: 'Maximum' }),
+    // ECS sends one sample a minute for each task that runs
+    tasks: service.metricCpuUtilization({ period: Duration.minutes(1), statistic: 'SampleCount', label: 'running' }),
     validatorLoad: [service.metricCpuUtilization({ period }), service.metricMemoryUtilization({ period })],
     throttled: new MathExpression({
       expression: `SUM([${tables.map((_, at) => `FILL(t${at}, 0)`).join(', ')}])`,

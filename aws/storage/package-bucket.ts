@@ -3,10 +3,13 @@ import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
 import { expiringPrefixes } from '../../src/storage/tables.ts'
+import { bucketMetricsId } from '../names.ts'
 
 export interface PackageBucketProps {
   readonly bucketName: string
   readonly encryptionKey: IKey
+  /** Whether S3 counts requests and bytes, which it asks money for. */
+  readonly countsRequests: boolean
 }
 
 /**
@@ -25,7 +28,7 @@ const daysOfOldVersions: Readonly<Record<string, number>> = {
 export class PackageBucket extends Construct {
   readonly bucket: Bucket
 
-  constructor(scope: Construct, id: string, { bucketName, encryptionKey }: PackageBucketProps) {
+  constructor(scope: Construct, id: string, { bucketName, encryptionKey, countsRequests }: PackageBucketProps) {
     super(scope, id)
     this.bucket = new Bucket(this, 'Bucket', {
       bucketName,
@@ -39,6 +42,7 @@ export class PackageBucket extends Construct {
       bucketKeyEnabled: true,
       versioned: true,
       lifecycleRules: lifecycleRules(),
+      ...(countsRequests ? { metrics: [{ id: bucketMetricsId }] } : {}),
       removalPolicy: RemovalPolicy.RETAIN,
     })
   }

@@ -29,7 +29,11 @@ export class StorageStack extends Stack {
     this.bucketKey = new Key(this, 'BucketKey', { enableKeyRotation: true, description: `${prefix}bucket` })
     this.tableKey = new Key(this, 'TableKey', { enableKeyRotation: true, description: `${prefix}tables` })
     this.tableKey.addToResourcePolicy(throughTables(this))
-    new PackageBucket(this, 'Packages', { bucketName: bucketName(this, prefix), encryptionKey: this.bucketKey })
+    new PackageBucket(this, 'Packages', {
+      bucketName: bucketName(this, prefix),
+      encryptionKey: this.bucketKey,
+      countsRequests: settings.bucketMetrics,
+    })
     new Tables(this, 'Tables', { prefix, encryptionKey: this.tableKey })
     new Queues(this, 'Queues', { prefix })
     this.secrets = {

@@ -9,6 +9,7 @@ import { type DoctorCommandOptions, runDoctor } from './cli/doctor.ts'
 import { printIdentityKeys } from './cli/identity-key.ts'
 import { addOrg } from './cli/orgs.ts'
 import { rebuildPackages } from './cli/rebuild.ts'
+import { restoreBucket } from './cli/restore.ts'
 import { disable, enable, giveRoles, list, resetPassword } from './cli/users.ts'
 
 /** `npm run deckle -- <command>`: what an administrator does from a shell, on the running registry's storage. */
@@ -23,6 +24,12 @@ program
   .argument('[packages...]', 'names of packages, such as left-pad or @acme/ui')
   .option('--all', 'every package')
   .action((names: string[], options: { all?: boolean }) => rebuildPackages(dataFolder(), names, options.all === true))
+
+program
+  .command('restore')
+  .description('makes the bucket fit tables that were restored to some moment: brings back, sets aside, renders anew')
+  .option('--apply', 'do it; else it is only said what would be done')
+  .action(({ apply }: { apply?: boolean }) => restoreBucket(dataFolder(), apply === true))
 
 const user = program.command('user').description('manages accounts')
 user

@@ -2,6 +2,7 @@ import type { VersionRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { DownloadEvent, DownloadOutcome } from '../model/records.ts'
 import type { RefusalCode } from '../model/refusals.ts'
+import type { Telemetry } from '../model/telemetry.ts'
 import { randomId } from '../std/base62.ts'
 import { log } from '../std/log.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
@@ -27,6 +28,13 @@ const mostKnownVersions = 20_000
 /** A runtime stops what is left to do after an answer (Workers: after 30 s), so a later request takes over in time. */
 const turnMs = 10_000
 
+export interface EventLogOptions {
+  readonly store: Downloads
+  readonly versions: Versions
+  readonly platform: Platform
+  readonly telemetry: Telemetry
+}
+
 /**
  * Collects download events in memory and writes them off the response path: about two flushes a second and isolate,
  * since each costs requests, however little it holds.
@@ -36,6 +44,7 @@ export class EventLog {
   readonly #store: Downloads
   readonly #versions: Versions
   readonly #platform: Platform
+  readonly #telemetry: Telemetry
   #waiting: DownloadEvent[] = []
   /** The batch that is being written. It stays as it is until it is written, so that it is counted once. */
   #batch: readonly DownloadEvent[] = []
@@ -44,10 +53,11 @@ export class EventLog {
   /** Versions that are known to exist: only downloads of real ones are counted. */
   readonly #real = new Set<string>()
 
-  constructor(store: Downloads, versions: Versions, platform: Platform) {
+  constructor({ store, versions, platform, telemetry }: EventLogOptions) {
     this.#store = store
     this.#versions = versions
     this.#platform = platform
+    this.#telemetry = telemetry
   }
 
   record(who: Principal, ref: VersionRef, visitor: Visitor, outcome: DownloadOutcome, reason?: RefusalCode): void {
@@ -77,6 +87,7 @@ export class EventLog {
     outcome: DownloadOutcome,
     reason?: RefusalCode,
   ): DownloadEvent {
+    this.#telemetry.metrics?.count('downloads', { outcome })
     return {
       id: randomId(this.#platform, 10),
       format,

@@ -95,7 +95,7 @@ async function saysTheSame(deps: RebuildDeps, head: Head, state: SnapshotState, 
 }
 
 /** A snapshot that is missing or cannot be read is what the command is for. */
-async function loadCurrent(deps: RebuildDeps, head: Head): Promise<SnapshotState | undefined> {
+export async function loadCurrent(deps: RebuildDeps, head: Head): Promise<SnapshotState | undefined> {
   try {
     const state = await loadState(deps, head)
     return state === 'replaced' ? undefined : state

@@ -1,6 +1,6 @@
 /**
  * The few Node built-ins that edge code may use, because workerd has them natively and the web platform does not:
- * incremental hashes, brotli, fast base64. Everything else of Node is unknown to the compiler here, on purpose.
+ * incremental hashes, brotli, fast base64, and what goes on around a call. Everything else of Node is unknown to the compiler here, on purpose.
  */
 declare module 'node:crypto' {
   interface Hash {
@@ -15,6 +15,13 @@ declare module 'node:crypto' {
     keylen: number,
     options: { N: number; r: number; p: number; maxmem: number },
   ): Uint8Array
+}
+
+declare module 'node:async_hooks' {
+  export class AsyncLocalStorage<T> {
+    run<R>(store: T, work: () => R): R
+    getStore(): T | undefined
+  }
 }
 
 declare module 'node:zlib' {

@@ -19,6 +19,12 @@ export class AttemptFailure extends Error {
   get provesNotApplied(): boolean {
     return this.status === 429 || notApplied.has(this.code)
   }
+
+  /** In a word, for what is measured. */
+  get outcome(): 'throttled' | 'failed' | 'refused' {
+    if (this.provesNotApplied) return 'throttled'
+    return this.retryable ? 'failed' : 'refused'
+  }
 }
 
 /** The answer's status was fine and its content was not: cut off, or not what the protocol says. */

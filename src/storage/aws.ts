@@ -1,4 +1,5 @@
 import { AwsV4Signer } from 'aws4fetch'
+import type { Telemetry } from '../model/telemetry.ts'
 import type { Platform } from '../std/platform.ts'
 import { AttemptFailure, readFailure } from './aws-failures.ts'
 import type { Credentials, CredentialsProvider } from './credentials.ts'
@@ -54,6 +55,7 @@ export interface AwsServiceOptions {
   readonly endpoint?: string
   readonly credentials: CredentialsProvider
   readonly platform: Platform
+  readonly telemetry?: Telemetry
   /** For one attempt, until its answer is read. Default 5 s. */
   readonly timeoutMs?: number
   /** Including the first. Default 4. */
@@ -89,6 +91,7 @@ export class AwsService {
   readonly #credentials: CredentialsProvider
   readonly #timeoutMs: number
   readonly #attempts: number
+  readonly #telemetry: Telemetry
   readonly #signingKeys = new Map<string, ArrayBuffer>()
 
   constructor(options: AwsServiceOptions) {
@@ -100,6 +103,7 @@ export class AwsService {
     this.#credentials = options.credentials
     this.#timeoutMs = options.timeoutMs ?? 5_000
     this.#attempts = options.attempts ?? 4
+    this.#telemetry = options.telemetry ?? {}
   }
 
   /**
@@ -113,7 +117,7 @@ export class AwsService {
       request.signal?.throwIfAborted()
       const credentials = await this.#credentials()
       try {
-        return await this.#attempt(request, credentials, consume)
+        return await this.#observe(request, () => this.#attempt(request, credentials, consume))
       } catch (error) {
         request.signal?.throwIfAborted()
         const failure = failureOf(error)
@@ -142,6 +146,27 @@ export class AwsService {
     target.searchParams.set('X-Amz-Expires', String(expiresInS))
     const signer = this.#signer({ method, url: target.href, signQuery: true }, await this.#credentials(), at)
     return (await signer.sign()).url.href
+  }
+
+  #observe<T>(request: AwsRequest, attempt: () => Promise<T>): Promise<T> {
+    const { tracer } = this.#telemetry
+    if (tracer === undefined) return this.#measure(request, attempt)
+    return tracer.within(`${this.service} ${request.operation}`, 'client', () => this.#measure(request, attempt))
+  }
+
+  async #measure<T>({ operation }: AwsRequest, attempt: () => Promise<T>): Promise<T> {
+    const beganAt = this.platform.now()
+    let outcome = 'ok'
+    try {
+      return await attempt()
+    } catch (error) {
+      outcome = failureOf(error).outcome
+      throw error
+    } finally {
+      const { metrics } = this.#telemetry
+      metrics?.count('storageRequests', { service: this.service, operation, outcome })
+      metrics?.observe('storageSeconds', { service: this.service }, (this.platform.now() - beganAt) / 1_000)
+    }
   }
 
   async #attempt<T>(request: AwsRequest, credentials: Credentials, consume: Consume<T>): Promise<T> {

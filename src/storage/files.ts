@@ -1,12 +1,18 @@
 import type { FileRef } from '../model/ids.ts'
 import type { VersionRecord } from '../model/records.ts'
-import { packageFileKey, stagedFileKey } from './keys.ts'
+import { filesPrefix, packageFileKey, parsePackageFileKey, quarantineKey, stagedFileKey } from './keys.ts'
 import type { LinkOptions, S3 } from './s3.ts'
 import type { WriteCondition } from './s3-objects.ts'
 
 export interface StoredFacts {
   readonly sizeBytes: number
   readonly etag: string
+}
+
+export interface PlacedFile {
+  readonly key: string
+  /** Undefined for a key that no version can have. */
+  readonly ref: FileRef | undefined
 }
 
 const maxRounds = 5
@@ -39,6 +45,28 @@ export class Files {
       condition = standing === undefined ? { ifNoneMatch: '*' } : { ifMatch: standing.etag }
     }
     throw new Error(`${record.name}@${record.version}: its place is written by others again and again`)
+  }
+
+  /** Whether the file that this claim was accepted with is in place. */
+  async holds(record: VersionRecord): Promise<boolean> {
+    const standing = await this.#s3.head(packageFileKey({ ...record, filename: record.file.filename }))
+    return standing?.metadata['upload'] === record.uploadId
+  }
+
+  /** All files that are in place, by key. */
+  async *all(): AsyncGenerator<PlacedFile, void> {
+    let after: string | undefined
+    do {
+      const page = await this.#s3.list(filesPrefix, after === undefined ? {} : { after })
+      for (const { key } of page.objects) yield { key, ref: parsePackageFileKey(key) }
+      after = page.next
+    } while (after !== undefined)
+  }
+
+  /** Moves a file to where nobody can download it. */
+  async setAside({ key }: PlacedFile): Promise<void> {
+    await this.#s3.copy(key, quarantineKey(key))
+    await this.#s3.remove(key)
   }
 
   /** Removes a version's file for good; absent is fine. For the validator only: the edge may not delete here. */

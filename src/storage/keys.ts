@@ -1,5 +1,6 @@
 import type {
   AccountKey,
+  FileName,
   FileRef,
   FormatId,
   PackageName,
@@ -28,6 +29,9 @@ export const stagedManifestKey = (uploadId: UploadId) => key(`staging/${uploadId
 /** An accepted file, immutable: that the object exists and that the version is published are the same fact. */
 export const packageFileKey = (file: FileRef) =>
   key(`packages/${file.format}/${file.name}/${file.version}/${file.filename}`)
+export const filesPrefix = 'packages/'
+/** Where a restore puts what belongs to no version. */
+export const quarantineKey = (place: string) => key(`quarantine/${place}`)
 /**
  * The accepted manifest, immutable: with the version item, what a rebuild reads. The upload's id is part of the key, so
  * that a validator that still works for an older claim cannot overwrite what the current one was accepted with.
@@ -79,6 +83,20 @@ export const accessKey = (format: FormatId, holder: Holder) => `access/${format}
 
 /** Partition of the name that came first of those that look alike. */
 export const namesKey = (format: FormatId, likeness: string) => `names/${format}/${likeness}`
+
+/** Undoes `packageFileKey`; undefined for what it cannot have made. A name may hold a slash, and nothing else does. */
+export function parsePackageFileKey(text: string): FileRef | undefined {
+  const [, format, ...rest] = text.split('/')
+  const [filename, version, ...name] = rest.reverse()
+  if (filename === undefined || version === undefined || name.length === 0) return undefined
+  if (!(formatIds as readonly string[]).includes(format ?? '')) return undefined
+  return {
+    format: format as FormatId,
+    name: name.reverse().join('/') as PackageName,
+    version: version as Version,
+    filename: filename as FileName,
+  }
+}
 
 /** Undoes `packageKey`: the stored text was made of branded ids. */
 export function parsePackageKey(text: string): PackageRef {

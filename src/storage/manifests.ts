@@ -28,6 +28,10 @@ export class Manifests {
     await this.#s3.put(manifestKey(ref, uploadId), bytes, { contentType: 'application/json' })
   }
 
+  async has(ref: VersionRef, uploadId: UploadId): Promise<boolean> {
+    return (await this.#s3.head(manifestKey(ref, uploadId))) !== undefined
+  }
+
   async get(ref: VersionRef, uploadId: UploadId): Promise<AcceptedManifest | undefined> {
     const stored = await this.#s3.getBytes(manifestKey(ref, uploadId), maxBytes)
     if (stored === undefined) return undefined

@@ -34,6 +34,14 @@ export function parsePage(root: XmlElement): ListPage {
   return root.text('IsTruncated') === 'true' && last ? { objects, next: last.key } : { objects }
 }
 
+/** Ids of the versions of one key, newest first, as S3 lists them. */
+export function parseVersions(root: XmlElement, key: string): readonly string[] {
+  return root
+    .list('Version')
+    .filter((item) => item.text('Key') === key)
+    .map((item) => item.text('VersionId'))
+}
+
 export function parseParts(root: XmlElement): {
   readonly parts: readonly (UploadedPart & { readonly sizeBytes: number })[]
   readonly next?: number

@@ -22,6 +22,8 @@ export interface CopyOptions {
   readonly condition?: WriteCondition
   /** Default: the source's headers. */
   readonly replace?: ObjectHeaders
+  /** Of the source, where the bucket keeps old versions. */
+  readonly fromVersion?: string
 }
 
 export interface ObjectInfo {

@@ -3,7 +3,7 @@ import { type AwsRequest, type AwsService, StorageError } from './aws.ts'
 import { badAnswer, readBytes } from './aws-failures.ts'
 import { addressingOf, bucketUrl, keyPath, type S3Addressing, withQuery } from './s3-address.ts'
 import { watchedBody } from './s3-body.ts'
-import { completeBody, parsePage, parseParts, rootElement } from './s3-documents.ts'
+import { completeBody, parsePage, parseParts, parseVersions, rootElement } from './s3-documents.ts'
 import {
   type CopyOptions,
   conditionHeaders,
@@ -82,8 +82,9 @@ export class S3 {
     )
   }
 
-  async head(key: string): Promise<ObjectInfo | undefined> {
-    return this.#unlessMissing(this.#service.send(this.#request('HeadObject', 'HEAD', key), infoOf))
+  /** @param versionId of an old version, where the bucket keeps them */
+  async head(key: string, versionId?: string): Promise<ObjectInfo | undefined> {
+    return this.#unlessMissing(this.#service.send(this.#request('HeadObject', 'HEAD', key, {}, { versionId }), infoOf))
   }
 
   /**
@@ -109,10 +110,11 @@ export class S3 {
     to: string,
     options: CopyOptions = {},
   ): Promise<{ readonly etag: string } | 'precondition_failed' | 'missing'> {
-    const { condition, replace } = options
+    const { condition, replace, fromVersion } = options
+    const source = withQuery(`/${this.#bucket}/${keyPath(from)}`, { versionId: fromVersion })
     const request = this.#request('CopyObject', 'PUT', to, {
       headers: {
-        'x-amz-copy-source': `/${this.#bucket}/${keyPath(from)}`,
+        'x-amz-copy-source': source,
         ...(replace && { ...headersOf(replace), 'x-amz-metadata-directive': 'REPLACE' }),
         ...conditionHeaders(condition),
       },
@@ -138,6 +140,16 @@ export class S3 {
     })
     return this.#service.send({ operation: 'ListObjectsV2', method: 'GET', url, idempotent: true }, async (response) =>
       parsePage(await rootElement(response, 'ListBucketResult')),
+    )
+  }
+
+  /** Ids of what the bucket keeps of one object, newest first; those that say that it was removed are left out. */
+  async versionsOf(key: string): Promise<readonly string[]> {
+    // The bucket answers by prefix: longer keys come after this one, and a page holds a thousand
+    const url = withQuery(this.#url, { versions: '', prefix: key })
+    const request = { operation: 'ListObjectVersions', method: 'GET', url, idempotent: true } as const
+    return this.#service.send(request, async (response) =>
+      parseVersions(await rootElement(response, 'ListVersionsResult'), key),
     )
   }
 

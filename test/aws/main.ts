@@ -75,12 +75,15 @@ function environment(
 }
 
 /** Of the suite of real clients, what moves files: the rest is about what Deckle answers, whatever its storage. */
-const clientFiles = ['test/clients/publish.test.ts', 'test/clients/install.test.ts']
+const [publishing, installing] = ['test/clients/publish.test.ts', 'test/clients/install.test.ts']
 
 async function runSuites({ clients, rest }: Plan, env: NodeJS.ProcessEnv): Promise<number> {
   const code = await vitest(['--config', 'test/aws/vitest.config.ts', ...rest], env)
-  if (code !== 0 || !clients) return code
-  return vitest(['--config', 'test/clients/vitest.config.ts', ...clientFiles], env)
+  if (code !== 0 || clients === 'none') return code
+  const config = ['--config', 'test/clients/vitest.config.ts']
+  if (clients === 'all') return vitest([...config, publishing, installing], env)
+  // What is installed was published by npm just before; tests end with the label of their client
+  return vitest([...config, '--testNamePattern', ` (${clients.join('|')})$`, installing], env)
 }
 
 let suite: ChildProcess | undefined

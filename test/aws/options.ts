@@ -12,7 +12,8 @@ export interface Plan {
   /** To be started, in this order. */
   readonly servers: readonly ServerName[]
   readonly installOnly: boolean
-  readonly clients: boolean
+  /** After the flows: all package managers publish and install, or those of these labels install what npm publishes. */
+  readonly clients: 'none' | 'all' | readonly string[]
   /** Arguments for vitest. */
   readonly rest: readonly string[]
 }
@@ -23,7 +24,7 @@ interface Given extends Partial<Record<ServiceName, string>> {
   readonly credentials?: Account['credentials']
   readonly with?: readonly ServerName[]
   readonly install?: boolean
-  readonly clients?: boolean
+  readonly clients?: true | readonly string[]
 }
 
 const help = `
@@ -48,7 +49,11 @@ export function parsePlan(args: readonly string[]): Plan {
     .option('--region <name>', 'default: AWS_REGION, or us-east-1')
     .option('--with <server>', `a server to install and start here: ${serverNames.join(', ')}`, collected)
     .option('--install', 'install the servers of --with, and nothing else')
-    .option('--clients', 'publish and install by npm, pnpm, yarn and bun too, after the flows')
+    .option(
+      '--clients [labels]',
+      'package managers too, after the flows: all publish and install, or some install, such as "npm 11,bun"',
+      labels,
+    )
     .addHelpText('after', help)
     .allowUnknownOption()
     .allowExcessArguments()
@@ -64,7 +69,7 @@ export function parsePlan(args: readonly string[]): Plan {
     ...(Object.keys(endpoints).length > 0 && { account: accountOf(given, command) }),
     servers: given.with ?? [],
     installOnly: given.install ?? false,
-    clients: given.clients ?? false,
+    clients: given.clients === true ? 'all' : (given.clients ?? 'none'),
     rest: command.args,
   }
 }
@@ -98,6 +103,13 @@ function collected(name: string, before: readonly ServerName[] = []): readonly S
   const server = serverNames.find((known) => known === name)
   if (server === undefined) throw new InvalidArgumentError(`It is none of: ${serverNames.join(', ')}.`)
   return [...before, server]
+}
+
+function labels(text: string): readonly string[] {
+  const known = ['npm 11', 'npm 12', 'pnpm 10', 'pnpm 11', 'pnpm 12', 'yarn 1', 'yarn 4', 'bun']
+  const chosen = text.split(',').map((label) => label.trim())
+  if (chosen.every((label) => known.includes(label))) return chosen
+  throw new InvalidArgumentError(`They are: ${known.join(', ')}.`)
 }
 
 /** Whether commander has said all that there is to say, and how to end then. */

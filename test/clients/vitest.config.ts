@@ -9,8 +9,9 @@ export default defineConfig({
     name: 'clients',
     include: ['test/clients/**/*.test.ts'],
     globalSetup: ['test/clients/support/setup.ts'],
-    // Clients wait for the registry half of the time: four at once keep two cores busy.
-    maxWorkers: 2,
+    // Clients wait for the registry half of the time, and one file waits for parts that were killed: six at once keep
+    // two cores busy.
+    maxWorkers: 3,
     maxConcurrency: 2,
     // A publish may wait 20 s for its verdict, and clients retry by themselves.
     testTimeout: 120_000,

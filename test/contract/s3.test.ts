@@ -32,6 +32,16 @@ describe('an object', () => {
     expect(await s3.head(name)).toEqual({ sizeBytes: 5, etag: put.etag, contentType: 'text/x-hello', metadata })
   })
 
+  test('has one version in a bucket that keeps no old ones', async () => {
+    const { s3 } = storage
+    const name = key('versions/a')
+    await s3.put(name, bytes('first'), plain)
+    await s3.put(name, bytes('second'), plain)
+    await s3.put(`${name}b`, bytes('other'), plain)
+    expect(await s3.versionsOf(name)).toEqual([expect.any(String)])
+    expect(await s3.versionsOf(key('versions/none'))).toEqual([])
+  })
+
   test('streams, whole or in part', async () => {
     const { s3 } = storage
     const name = key('stream')

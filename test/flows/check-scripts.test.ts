@@ -1,10 +1,12 @@
 import { AwsClient } from 'aws4fetch'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { gatePaths } from '../../src/model/gate-paths.ts'
+import { measures } from '../../src/model/telemetry.ts'
 import { type HealthServer, startHealthServer } from '../../src/node/service/health-server.ts'
 import { answering } from '../../src/node/service/questions.ts'
 import { startValidator, type Validator } from '../../src/node/validator/service.ts'
 import { digestHex } from '../../src/std/digest.ts'
+import { Metrics } from '../../src/std/metrics.ts'
 import { publishRequest } from '../support/actor.ts'
 import { company } from '../support/company.ts'
 import { type EdgeInProcess, type Stack, startStack } from '../support/stack.ts'
@@ -19,7 +21,7 @@ beforeAll(async () => {
   await company(stack, 'acme', ['ops'], { ana: ['owner'], opal: ['member', 'ops'], dan: ['member'] })
   validator = await startValidator(stack.config)
   const others = answering(validator.questions, stack.config)
-  server = await startHealthServer({ port: 0, host: '127.0.0.1', others })
+  server = await startHealthServer({ port: 0, host: '127.0.0.1', metrics: new Metrics(measures), others })
   edge = reaching(server.port)
   for (const name of ['@acme/core', '@acme/slow']) {
     expect((await publish(name, '1.0.0')).status).toBe(201)

@@ -10,6 +10,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { choosePort } from '../../src/node/local/ports.ts'
 import { Actor, json, publishRequest } from '../support/actor.ts'
 import { givePassword } from '../support/company.ts'
+import { readOpenMetrics } from '../support/open-metrics.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 /**
@@ -43,6 +44,10 @@ afterAll(async () => {
 const exec = (instruction: string): readonly string[] =>
   JSON.parse(new RegExp(`^${instruction} .*?(\\[.*\\])$`, 'm').exec(dockerfile)?.[1] ?? '[]')
 
+async function metricsAt(port: string): Promise<readonly string[]> {
+  return [...readOpenMetrics(await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()).keys()]
+}
+
 /** Runs a command whose first word is `node`. */
 function run(command: readonly string[], cwd: string, env: Readonly<Record<string, string>>) {
   const [program, ...args] = command
@@ -62,7 +67,11 @@ test('the validator validates, tells its health, and ends its work before it end
   const tree = (await readdir(folder)).sort()
   expect(tree).toEqual(['healthy.mjs', 'lint-thread.mjs', 'script-thread.mjs', 'server.mjs', 'validator.mjs'])
 
-  const env = { ...stack.settings, DECKLE_HEALTH_PORT: String(await choosePort()) }
+  const env = {
+    ...stack.settings,
+    DECKLE_HEALTH_PORT: String(await choosePort()),
+    DECKLE_METRICS_NAMESPACE: 'deckle-registry',
+  }
   expect(await run(exec('HEALTHCHECK'), folder, env).exit).toBe(1)
   const validator = run([...exec('ENTRYPOINT'), ...exec('CMD')], folder, env)
   await vi.waitFor(() => expect(validator.output()).toContain('validator_started'), 20_000)
@@ -84,10 +93,22 @@ test('the validator validates, tells its health, and ends its work before it end
     body: JSON.stringify({ format: 'npm', name: 'from-image', script }),
   })
   expect(await asked.json()).toEqual({ moments: ['publish'] })
+  // The publisher hears of it before the job has ended
+  await vi.waitFor(() => expect(validator.output()).toContain('job_done'), 10_000)
+  expect(await metricsAt(env.DECKLE_HEALTH_PORT)).toEqual(
+    expect.arrayContaining([
+      'deckle_verdicts_total{verdict="accepted",code="none"}',
+      'deckle_job_wait_seconds_count',
+      'deckle_job_duration_seconds_count{outcome="settled"}',
+      'deckle_storage_requests_total{service="s3",operation="GetObject",outcome="ok"}',
+    ]),
+  )
 
   validator.child.kill('SIGTERM')
   expect(await validator.exit).toBe(0)
   expect(validator.output()).toContain('validator_stopped')
+  // What was counted since the last minute, for CloudWatch
+  expect(validator.output()).toMatch(/"_aws":.*"component":"validator".*"deckle_verdicts":1/)
   expect((await readdir(folder)).sort()).toEqual(tree)
 })
 
@@ -110,6 +131,16 @@ test('the front desk serves without a limit of its own, and ends its requests be
   const from = async (addresses: string) =>
     (await new Actor(ana.url, token).fetch('/-/whoami', { headers: { 'x-forwarded-for': addresses } })).status
   expect([await from('10.0.0.1, 192.0.2.1'), await from('192.0.2.1, 10.0.0.1')]).toEqual([403, 200])
+
+  await ana.fetch('/large/-/large-1.0.0.tgz')
+  expect(await metricsAt(env.DECKLE_HEALTH_PORT)).toEqual(
+    expect.arrayContaining([
+      'deckle_http_requests_total{route="GET /-/whoami",status="4xx"}',
+      'deckle_refusals_total{code="token_limited"}',
+      'deckle_downloads_total{outcome="allowed"}',
+      'deckle_storage_requests_total{service="dynamodb",operation="GetItem",outcome="ok"}',
+    ]),
+  )
 
   const slow = ana.fetch('/slow', publishRequest('slow', '1.0.0'))
   await vi.waitFor(async () => expect(await stack.stored('staging/')).toHaveLength(4), 10_000)

@@ -21,7 +21,7 @@ beforeAll(async () => {
     workerd: false,
     settings: { DECKLE_SESSION_KEYS: sessionKeys, DECKLE_TRUST_ADDRESS: 'true', DECKLE_EVENT_DAYS: '1' },
   })
-  handler = createHandler(stack.config, webPlatform)
+  handler = createHandler({ ...stack.config, metricsNamespace: 'deckle-registry' }, webPlatform)
   const deps = wireAccounts(stack.config, stack.stores, webPlatform)
   await createAccount(deps, { username: 'ana', password, roles: ['publisher'] })
   token = (await stack.as('ana')).token ?? ''
@@ -141,4 +141,16 @@ test('a fault of storage is answered like everywhere, and logged', async () => {
   const answer = await broken(JSON.parse(JSON.stringify(await eventOf(request))), lambdaContext)
   expect([answer.statusCode, log.mock.calls.flat().join()]).toEqual([503, expect.stringContaining('storage_failed')])
   log.mockRestore()
+})
+
+test('each invocation leaves in the log what it counted, for CloudWatch', async () => {
+  const logged = vi.spyOn(console, 'log')
+  await ask('/pad/-/pad-1.0.0.tgz')
+  const lines = logged.mock.calls.map(([line]) => JSON.parse(String(line)))
+  logged.mockRestore()
+  const counted = lines.filter(({ event }) => event === 'metrics_counted')
+  expect(counted).toContainEqual(
+    expect.objectContaining({ component: 'front desk', outcome: 'allowed', deckle_downloads: 1 }),
+  )
+  expect(counted).toContainEqual(expect.objectContaining({ status: '3xx', deckle_http_requests: 1 }))
 })

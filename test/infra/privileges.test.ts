@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { measures } from '../../src/model/telemetry.ts'
 import { startHealthServer } from '../../src/node/service/health-server.ts'
 import { answering } from '../../src/node/service/questions.ts'
 import { startValidator } from '../../src/node/validator/service.ts'
+import { Metrics } from '../../src/std/metrics.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { wire } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
@@ -56,7 +58,7 @@ beforeAll(async () => {
   await impatient.fetch(new Request(`${stack.url}/early`, { ...publishRequest('early', '1.0.0'), headers }))
   const running = await startValidator(config, unlucky(validator.platform))
   const others = answering(running.questions, config)
-  const door = await startHealthServer({ port: 0, host: '127.0.0.1', others })
+  const door = await startHealthServer({ port: 0, host: '127.0.0.1', metrics: new Metrics(measures), others })
   await runADay(edge, `http://127.0.0.1:${door.port}`)
   await door.close()
   await running.stop()

@@ -1,5 +1,7 @@
 import { Match, type Template } from 'aws-cdk-lib/assertions'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { measures } from '../../src/model/telemetry.ts'
+import type { MetricDefinition } from '../../src/std/metrics.ts'
 import { queues, type TableDefinition, tables } from '../../src/storage/tables.ts'
 import { type Statement, statementsIn } from './support/policies.ts'
 import { synthesise } from './support/synthesised.ts'
@@ -193,6 +195,54 @@ describe('observability', () => {
         AlarmDescription: expect.any(String),
       })
     }
+  })
+
+  const dashboardOf = (template: Template): string => {
+    const [dashboard] = Object.values(template.findResources('AWS::CloudWatch::Dashboard'))
+    // JSON in JSON: what it says is the same without what escapes it
+    return JSON.stringify(dashboard?.['Properties'].DashboardBody).replaceAll('\\', '')
+  }
+
+  test('the dashboard shows what services count, with the dimensions that they count it by', () => {
+    const body = dashboardOf(stack('Observability'))
+    for (const { name, ...definition } of Object.values<MetricDefinition>(measures)) {
+      if (definition.embeddedBy === undefined) continue
+      const schema = ['deckle-registry', 'component', ...definition.embeddedBy].map((part) => `"${part}"`)
+      const suffixes = definition.buckets === undefined ? [''] : ['_sum', '_count']
+      for (const suffix of suffixes) {
+        expect(body).toContain(`{${schema.join(',')}} MetricName="${name}${suffix}"`)
+      }
+    }
+    for (const metric of [
+      'ConsumedReadCapacityUnits',
+      'ThrottledRequests',
+      'ApproximateAgeOfOldestMessage',
+      'BucketSizeBytes',
+    ])
+      expect(body).toContain(metric)
+    for (const program of ['Validator', 'FrontDesk'])
+      expect(JSON.stringify(stack(program).toJSON())).toMatch(
+        /"DECKLE_METRICS_NAMESPACE"(:|,"Value":)"deckle-registry"/,
+      )
+  })
+
+  test('a record of AWS of the bucket, the bucket’s own numbers, and traces are there when they are asked for', () => {
+    stack('Observability').resourceCountIs('AWS::CloudTrail::Trail', 0)
+    const tracesEndpoint = 'https://otel.example.com'
+    const all = synthesise({ bucketTrail: 'writes', bucketMetrics: true, tracesEndpoint })
+    const { DeckleObservability, DeckleStorage, DeckleValidator } = all
+    DeckleObservability?.hasResourceProperties('AWS::CloudTrail::Trail', {
+      EventSelectors: [
+        Match.objectLike({
+          ReadWriteType: 'WriteOnly',
+          IncludeManagementEvents: false,
+          DataResources: [Match.objectLike({ Type: 'AWS::S3::Object' })],
+        }),
+      ],
+    })
+    DeckleStorage?.hasResourceProperties('AWS::S3::Bucket', { MetricsConfigurations: [{ Id: 'EntireBucket' }] })
+    expect(JSON.stringify(DeckleValidator?.toJSON())).toContain(`"Value":"${tracesEndpoint}"`)
+    expect(dashboardOf(DeckleObservability ?? expect.unreachable())).toContain('BytesDownloaded')
   })
 
   test('a month that costs more than the budget, or will, is told', () => {

@@ -18,7 +18,7 @@ export interface DoctorCommandOptions {
 }
 
 /** Names of settings that nobody may see the value of. */
-const secretSetting = /^(?:AWS|DECKLE)_\w*(?:KEYS?|TOKEN|PASSWORD)$/
+const secretSetting = /^(?:AWS|DECKLE)_\w*(?:KEYS?|TOKEN|PASSWORD|AUTHORIZATION)$/
 const silent: Observer = { began: () => undefined, ended: () => undefined }
 
 /**

@@ -3,8 +3,12 @@ import { getConnInfo, handle, type LambdaContext, type LambdaEvent } from 'hono/
 import { createApp } from '../../app.ts'
 import type { Config } from '../../config.ts'
 import type { Walls } from '../../http/walls.ts'
+import { measures } from '../../model/telemetry.ts'
+import { Metrics } from '../../std/metrics.ts'
 import type { Platform } from '../../std/platform.ts'
+import { wireTelemetry } from '../../wire-telemetry.ts'
 import { wire } from '../../wiring.ts'
+import { embedInLog } from '../service/embed-metrics.ts'
 
 export type Handler = ReturnType<typeof handle>
 
@@ -21,7 +25,10 @@ const walls: Walls = { requestBytes: 6_000_000, answerBytes: 4_500_000 }
  * whatever headers say.
  */
 export function createHandler(config: Config, platform: Platform): Handler {
-  const app = createApp(wire(config, { ...platform, endsWithAnswers: true }), walls)
+  const metrics = new Metrics(measures)
+  const embed = embedInLog(config, metrics, 'front desk')
+  const brief = { ...platform, endsWithAnswers: true } as const
+  const app = createApp(wire(config, brief, wireTelemetry(config, brief, 'front-desk', { metrics })), walls)
   const door = new Hono<{ Bindings: { event: LambdaEvent; lambdaContext: LambdaContext } }>()
   door.all('*', async (c) => {
     const left: Promise<unknown>[] = []
@@ -32,6 +39,7 @@ export function createHandler(config: Config, platform: Platform): Handler {
       props: {},
     })
     await Promise.all(left)
+    embed()
     return answer
   })
   return handle(door)

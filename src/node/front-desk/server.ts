@@ -3,6 +3,7 @@ import { promisify } from 'node:util'
 import { getRequestListener } from '@hono/node-server'
 import { createApp } from '../../app.ts'
 import type { Config } from '../../config.ts'
+import type { Telemetry } from '../../model/telemetry.ts'
 import { log } from '../../std/log.ts'
 import type { Platform } from '../../std/platform.ts'
 import { wire } from '../../wiring.ts'
@@ -13,8 +14,8 @@ const keepAliveMs = 75_000
 const headersMs = 20_000
 
 /** Serves the app on every address, bodies and answers streaming; how long a body may take is the app's to say. */
-export async function startFrontDesk(config: Config, platform: Platform): Promise<Service> {
-  const app = createApp(wire(config, platform))
+export async function startFrontDesk(config: Config, platform: Platform, telemetry: Telemetry): Promise<Service> {
+  const app = createApp(wire(config, platform, telemetry))
   const left = new Set<Promise<unknown>>()
   const context = {
     waitUntil(work: Promise<unknown>) {
@@ -38,6 +39,7 @@ export async function startFrontDesk(config: Config, platform: Platform): Promis
     async stop() {
       await stopListening()
       while (left.size > 0) await Promise.allSettled(left)
+      await telemetry.tracer?.flush()
       log('info', 'front_desk_stopped', 'all begun requests are done')
     },
   }

@@ -10,7 +10,7 @@ const repository = fileURLToPath(new URL('../../..', import.meta.url))
  * The built-ins of Node that edge code may use: workerd has them natively, and the web platform has nothing in their
  * place. The same list as `src/std/node-builtins.d.ts`, which gives the reasons.
  */
-const allowedBuiltins = ['node:buffer', 'node:crypto', 'node:zlib']
+const allowedBuiltins = ['node:async_hooks', 'node:buffer', 'node:crypto', 'node:zlib']
 
 /** The worker as one module, with what `wrangler.toml` says about it. */
 export interface WorkerBundle {

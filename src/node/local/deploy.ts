@@ -2,14 +2,12 @@ import { execFile, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { parse } from 'smol-toml'
 import { z } from 'zod'
+import { chosenVars } from './deploy/chosen-environment.ts'
 import { type EdgeEnvironment, edgeProblems } from './deploy/edge-problems.ts'
 
-/** `npm run deploy:edge [-- --env <name>]`: deploys the worker, once its settings are complete. */
+/** `npm run deploy:edge -- --env <name>`: deploys the worker, once its settings are complete. */
 const wrangler = fileURLToPath(new URL('bin/wrangler.js', import.meta.resolve('wrangler/package.json')))
-const vars = z.record(z.string(), z.unknown()).default({})
-const workerFile = z.object({ vars, env: z.record(z.string(), z.object({ vars })).default({}) })
 const secretList = z.array(z.object({ name: z.string() }))
 
 async function main(args: readonly string[]): Promise<void> {
@@ -25,10 +23,8 @@ async function main(args: readonly string[]): Promise<void> {
 }
 
 async function environmentOf(args: readonly string[]): Promise<EdgeEnvironment> {
-  const file = workerFile.parse(parse(readFileSync('wrangler.toml', 'utf8')))
-  const name = args[args.indexOf('--env') + 1]
-  const own = args.includes('--env') && name !== undefined ? file.env[name]?.vars : file.vars
-  return { vars: own ?? {}, secrets: await secretNames(args) }
+  const vars = chosenVars(readFileSync('wrangler.toml', 'utf8'), args)
+  return { vars, secrets: await secretNames(args) }
 }
 
 async function secretNames(args: readonly string[]): Promise<readonly string[]> {

@@ -8,11 +8,15 @@ import type { RequestStore, Storage } from './s3rver-store.ts'
 type Operation = (context: Context, store: RequestStore, storage: Storage) => Promise<void>
 
 /**
- * The operation, if it is one that s3rver lacks (AbortMultipartUpload, ListParts) or fails at: it pages ListObjectsV2
+ * The operation, if it is one that s3rver lacks (AbortMultipartUpload, ListParts, ListObjectVersions) or fails at: it pages ListObjectsV2
  * by tokens in DES, which OpenSSL 3 no longer has.
  */
 export function ownOperation({ method, params, query }: Context): Operation | undefined {
-  if (params.key === undefined) return method === 'GET' && query['list-type'] === '2' ? listObjects : undefined
+  if (params.key === undefined) {
+    if (method !== 'GET') return undefined
+    if (query['versions'] !== undefined) return listVersions
+    return query['list-type'] === '2' ? listObjects : undefined
+  }
   if (query['uploadId'] === undefined) return undefined
   if (method === 'DELETE') return abortUpload
   return method === 'GET' ? listParts : undefined
@@ -38,6 +42,23 @@ const listObjects: Operation = async (context, store, { objects }) => {
     element('IsTruncated', truncated),
     last ? element('NextContinuationToken', Buffer.from(last.key).toString('base64url')) : '',
     ...labels.map((label) => `<Contents>${element('Key', label.key)}${described(label)}</Contents>`),
+  ])
+}
+
+/** No bucket here keeps old versions, so each object has the one that S3 calls `null`. */
+const listVersions: Operation = async (context, store, { objects }) => {
+  const { bucket } = context.params
+  if (!(await store.getBucket(bucket))) throw new S3Error('NoSuchBucket', 'The specified bucket does not exist')
+  const prefix = parameter(context, 'prefix')
+  const { labels, truncated } = await objects.list(bucket, { prefix, after: '', limit: limitOf(context, 'max-keys') })
+  const versions = labels.map(
+    (label) => `<Version>${element('Key', label.key)}${element('VersionId', 'null')}${described(label)}</Version>`,
+  )
+  answer(context, 'ListVersionsResult', [
+    element('Name', bucket),
+    element('Prefix', prefix),
+    element('IsTruncated', truncated),
+    ...versions,
   ])
 }
 

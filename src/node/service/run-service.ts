@@ -1,5 +1,8 @@
 import { type Config, ConfigError, parseConfig } from '../../config.ts'
+import { measures } from '../../model/telemetry.ts'
 import { log } from '../../std/log.ts'
+import { Metrics } from '../../std/metrics.ts'
+import { startEmbedding } from './embed-metrics.ts'
 import { type HealthServer, startHealthServer } from './health-server.ts'
 import { answering, type Questions } from './questions.ts'
 
@@ -10,9 +13,11 @@ export interface Service {
   readonly questions?: Questions
 }
 
+type StartService = (config: Config, metrics: Metrics<typeof measures>) => Promise<Service>
+
 /** Runs a service with the settings of the environment until it is told to stop, and answers for its health. */
-export function runService(name: string, start: (config: Config) => Promise<Service>): void {
-  startUntilStopped(start).catch((error: unknown) => {
+export function runService(name: string, start: StartService): void {
+  startUntilStopped(name, start).catch((error: unknown) => {
     if (error instanceof ConfigError) process.stderr.write(`${error.message}\n`)
     else log('error', 'service_start_failed', `the ${name} could not start`, { error })
     process.exitCode = 1
@@ -20,13 +25,18 @@ export function runService(name: string, start: (config: Config) => Promise<Serv
   })
 }
 
-async function startUntilStopped(start: (config: Config) => Promise<Service>): Promise<void> {
+async function startUntilStopped(name: string, start: StartService): Promise<void> {
   const config = parseConfig(process.env)
-  const service = await start(config)
-  const health = await startHealth(config, service)
+  const metrics = new Metrics(measures)
+  const service = await start(config, metrics)
+  const health = await startHealth(config, service, metrics)
+  const embedding = startEmbedding(config, metrics, name)
   const stop = () => {
     health?.stopping()
-    void service.stop().then(() => process.exit(0))
+    void service.stop().then(() => {
+      embedding.stop()
+      process.exit(0)
+    })
   }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
@@ -35,9 +45,13 @@ async function startUntilStopped(start: (config: Config) => Promise<Service>): P
   process.send?.({ event: 'ready' })
 }
 
-function startHealth(config: Config, { questions }: Service): Promise<HealthServer> | undefined {
+function startHealth(
+  config: Config,
+  { questions }: Service,
+  metrics: Metrics<typeof measures>,
+): Promise<HealthServer> | undefined {
   const { healthPort: port, healthHost: host } = config
   return port === undefined
     ? undefined
-    : startHealthServer({ port, host, others: questions && answering(questions, config) })
+    : startHealthServer({ port, host, metrics, others: questions && answering(questions, config) })
 }

@@ -1,4 +1,4 @@
-import { SQSClient } from '@aws-sdk/client-sqs'
+import { type Message, SQSClient } from '@aws-sdk/client-sqs'
 import { Consumer } from 'sqs-consumer'
 import type { Config } from '../../config.ts'
 import { log } from '../../std/log.ts'
@@ -6,7 +6,15 @@ import { webPlatform } from '../../std/platform.ts'
 import { queues } from '../../storage/tables.ts'
 import { wireCredentials } from '../../wire-credentials.ts'
 
+type Handle = (job: ReceivedJob) => Promise<void>
+
 const { visibilityTimeoutS } = queues.jobs
+
+export interface ReceivedJob {
+  readonly body: string
+  /** Milliseconds since the epoch; absent when the queue does not say. */
+  readonly sentAt?: number
+}
 
 /**
  * Consumers of the job queue, each with one job at a time. A job that fails is delivered again once its visibility
@@ -17,7 +25,7 @@ export function createConsumers(
   config: Config,
   queueUrl: string,
   count: number,
-  handle: (body: string) => Promise<void>,
+  handle: Handle,
 ): { stop(): Promise<void> } {
   const sqs = createClient(config)
   let stopping = false
@@ -36,21 +44,21 @@ export function createConsumers(
   }
 }
 
-function createConsumer(sqs: SQSClient, queueUrl: string, handle: (body: string) => Promise<void>): Consumer {
+function createConsumer(sqs: SQSClient, queueUrl: string, handle: Handle): Consumer {
   const consumer = Consumer.create({
     queueUrl,
     sqs,
     batchSize: 1,
     visibilityTimeout: visibilityTimeoutS,
     heartbeatInterval: Math.floor(visibilityTimeoutS / 3),
-    messageSystemAttributeNames: ['ApproximateReceiveCount'],
+    messageSystemAttributeNames: ['ApproximateReceiveCount', 'SentTimestamp'],
     terminateVisibilityTimeout: ([message]) => retryAfterS(Number(message?.Attributes?.ApproximateReceiveCount ?? 1)),
     waitTimeSeconds: 20,
     // A dead queue server is asked again soon: publishers are waiting
     authenticationErrorTimeout: 2_000,
     pollingCompleteWaitTimeMs: 25_000,
     handleMessage: async (message) => {
-      await handle(message.Body ?? '')
+      await handle(receivedJob(message))
       return message
     },
   })
@@ -58,6 +66,11 @@ function createConsumer(sqs: SQSClient, queueUrl: string, handle: (body: string)
     log('error', 'job_failed', `message ${message.MessageId}: delivered again later`, { error })
   })
   return consumer
+}
+
+function receivedJob({ Body, Attributes }: Message): ReceivedJob {
+  const sentAt = Number(Attributes?.SentTimestamp)
+  return { body: Body ?? '', ...(Number.isFinite(sentAt) ? { sentAt } : {}) }
 }
 
 /** A job that failed comes back after 2, 4, 8 and 16 seconds, then moves to the dead-letter queue. */

@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts'
+import type { Telemetry } from '../../model/telemetry.ts'
 import { sweepIndex } from '../../registry/search-index.ts'
 import { settle } from '../../registry/settle.ts'
 import { sweep } from '../../registry/sweep.ts'
@@ -7,12 +8,14 @@ import { type Platform, webPlatform } from '../../std/platform.ts'
 import { parseJob } from '../../storage/jobs.ts'
 import { queues } from '../../storage/tables.ts'
 import { createPolicy } from '../../validation/policy.ts'
+import { wireTelemetry } from '../../wire-telemetry.ts'
 import { formats, wireStores } from '../../wiring.ts'
 import { ScriptJudge } from '../scripts/judge.ts'
 import type { Questions } from '../service/questions.ts'
 import type { Service } from '../service/run-service.ts'
 import { createConsumers } from './consumers.ts'
 import { createGate } from './gate.ts'
+import { observeJobs } from './observe-jobs.ts'
 import { createValidate } from './validate.ts'
 
 /** Small packages are decided in tens of milliseconds, mostly waiting for storage: a few at a time fill one core. */
@@ -26,8 +29,12 @@ export interface Validator extends Service {
 }
 
 /** Starts the consumers of the job queue and the sweeper. Any number of validators may run side by side. */
-export async function startValidator(config: Config, platform: Platform = webPlatform): Promise<Validator> {
-  const stores = wireStores(config, platform)
+export async function startValidator(
+  config: Config,
+  platform: Platform = webPlatform,
+  telemetry: Telemetry = wireTelemetry(config, platform, 'validator'),
+): Promise<Validator> {
+  const stores = wireStores(config, platform, telemetry)
   const scripts = new ScriptJudge(platform)
   const deps = {
     ...stores,
@@ -35,12 +42,16 @@ export async function startValidator(config: Config, platform: Platform = webPla
     publicUrl: config.publicUrl,
     platform,
     maxAttempts,
-    validate: createValidate({ stores, platform, scripts, policy: createPolicy(config.policy) }),
+    validate: createValidate({ stores, platform, scripts, policy: createPolicy(config.policy), telemetry }),
   }
-  const consumers = createConsumers(config, await stores.sqs.queueUrl('jobs'), parallelJobs, async (body) => {
-    const ref = parseJob(body)
-    const outcome = await settle(deps, ref)
-    log('info', 'job_done', `${ref.format}/${ref.name}@${ref.version}: ${outcome}`)
+  const observed = observeJobs(platform, telemetry)
+  const consumers = createConsumers(config, await stores.sqs.queueUrl('jobs'), parallelJobs, (received) => {
+    const job = parseJob(received.body)
+    return observed({ ...received, ...job }, async () => {
+      const outcome = await settle(deps, job)
+      log('info', 'job_done', `${job.format}/${job.name}@${job.version}: ${outcome}`)
+      return outcome
+    })
   })
   const sweeper = startSweeper(async () => {
     await sweep(deps)
@@ -52,6 +63,7 @@ export async function startValidator(config: Config, platform: Platform = webPla
     async stop() {
       sweeper.stop()
       await consumers.stop()
+      await telemetry.tracer?.flush()
       log('info', 'validator_stopped', 'all begun jobs are done')
     },
   }

@@ -1,5 +1,6 @@
 import type { AcceptedManifest } from '../../model/format.ts'
 import type { Reason, VersionRecord } from '../../model/records.ts'
+import type { Telemetry } from '../../model/telemetry.ts'
 import type { Validate, Verdict } from '../../registry/settle.ts'
 import { log } from '../../std/log.ts'
 import type { Platform } from '../../std/platform.ts'
@@ -22,6 +23,7 @@ interface ValidateDeps {
   readonly platform: Platform
   readonly scripts: ScriptJudge
   readonly policy: Policy
+  readonly telemetry?: Telemetry
 }
 
 /** The validator's own half of `settle`: streams the staged file through its format's checks. */
@@ -29,11 +31,27 @@ export function createValidate(deps: ValidateDeps): Validate {
   return async (record) => {
     const stopHeartbeat = startHeartbeat(deps.stores, record)
     try {
-      return await validate(deps, record)
+      const verdict = await traced(deps.telemetry, () => validate(deps, record))
+      deps.telemetry?.metrics?.count('verdicts', { verdict: verdict.verdict, code: codeOf(verdict) })
+      return verdict
     } finally {
       stopHeartbeat()
     }
   }
+}
+
+function traced(telemetry: Telemetry | undefined, work: () => Promise<Verdict>): Promise<Verdict> {
+  if (telemetry?.tracer === undefined) return work()
+  return telemetry.tracer.within('checks', 'internal', async ({ attributes }) => {
+    const verdict = await work()
+    attributes['deckle.verdict'] = verdict.verdict
+    return verdict
+  })
+}
+
+/** Of the first reason: the one that a publisher reads first. */
+function codeOf(verdict: Verdict): string {
+  return verdict.verdict === 'accepted' ? 'none' : (verdict.reasons[0]?.code ?? 'none')
 }
 
 async function validate({ stores, platform, scripts, policy }: ValidateDeps, record: VersionRecord): Promise<Verdict> {

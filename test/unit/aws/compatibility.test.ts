@@ -21,10 +21,12 @@ test('endpoints are those of one server, those of some services, or those of AWS
     account: { credentials: { accessKeyId: 'id', secretAccessKey: 'secret' }, region: 'eu-west-1' },
     servers: [],
     installOnly: false,
-    clients: false,
+    clients: 'none',
     rest: ['--reporter=json'],
   })
   expect(parsePlan(['--sqs', 'aws', ...account]).endpoints).toEqual({ sqs: 'https://sqs.eu-west-1.amazonaws.com' })
+  const clientsOf = (...args: readonly string[]) => parsePlan(['--with', 'moto', ...args]).clients
+  expect([clientsOf('--clients'), clientsOf('--clients', 'npm 11, bun')]).toEqual(['all', ['npm 11', 'bun']])
   expect(parsePlan(['--with', 'moto', '--with', 'versitygw']).servers).toEqual(['moto', 'versitygw'])
 })
 
@@ -32,6 +34,7 @@ test.for([
   [[], /name an endpoint/],
   [['--with', 'another'], /none of: dynamodb-local/],
   [['--s3', 'http://a', '--credentials', 'id'], /not id:secret/],
+  [['--with', 'moto', '--clients', 'npm 10'], /They are: npm 11,/],
 ] as const)('%j is refused with what to do', ([args, message]) => {
   expect(() => parsePlan(args)).toThrow(message)
 })

@@ -15,6 +15,7 @@ const standIns: Readonly<Record<string, string>> = {
   DECKLE_IDENTITY_KEYS: JSON.stringify([identityKey]),
   DECKLE_SESSION_KEYS: JSON.stringify([{ kid: 'x', secret: key }]),
   DECKLE_SECRET_KEY: key,
+  DECKLE_TRACES_AUTHORIZATION: 'x',
 }
 
 /** Why the worker would not serve as it should, and what to do about each; none: it may be deployed. */
