@@ -2,7 +2,7 @@ import type { CheckJudgement } from '../model/check-script.ts'
 import type { FileRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
-import { type Refusal, refuse } from '../model/refusals.ts'
+import { Refusal, refuse } from '../model/refusals.ts'
 import type { JsonObject } from '../std/json.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { Gate } from '../storage/gate.ts'
@@ -22,7 +22,12 @@ export async function downloadProblem(
 ): Promise<Refusal | undefined> {
   if (checkScript?.moments.includes('download') !== true) return undefined
   const input = inputOf(who, file, visitor, isoNow(deps.platform))
-  return refusalOf(name, await deps.gate.judge(file, checkScript.digest, input))
+  try {
+    return refusalOf(name, await deps.gate.judge(file, checkScript.digest, input))
+  } catch (error) {
+    if (error instanceof Refusal) return error // nobody could be asked
+    throw error
+  }
 }
 
 function refusalOf(name: string, judgement: CheckJudgement): Refusal | undefined {

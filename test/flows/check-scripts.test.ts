@@ -168,6 +168,7 @@ test('without a validator nothing is downloaded, also where the script was set a
   const answer = await download('@acme/core', 'opal')
   expect(answer.status).toBe(503)
   expect(await answer.json()).toMatchObject({ code: 'check_unavailable' })
+  expect(JSON.stringify(await eventsOf('@acme/core'))).toContain('check_unavailable')
   const unaware = await download('@acme/core', 'opal', stack.edge())
   expect(await unaware.json()).toMatchObject({ code: 'check_unavailable' })
   expect((await attach('@acme/core', script)).status).toBe(503)
