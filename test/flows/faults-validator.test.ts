@@ -56,7 +56,13 @@ async function call(path: string, init: RequestInit = {}): Promise<Response> {
 function settleOn(platform: Platform, name: string) {
   const stores = wireStores(stack.config, platform)
   const deps = { ...stores, formats, publicUrl: stack.config.publicUrl, platform, maxAttempts: 10 }
-  return settle({ ...deps, validate: createValidate({ stores, platform, scripts: new ScriptJudge(platform), policy: defaultPolicy }) }, ref(name))
+  return settle(
+    {
+      ...deps,
+      validate: createValidate({ stores, platform, scripts: new ScriptJudge(platform), policy: defaultPolicy }),
+    },
+    ref(name),
+  )
 }
 
 /** Settles with the fault in every second request, or in all; and once more when it is over. */
