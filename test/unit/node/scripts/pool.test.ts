@@ -8,12 +8,14 @@ const task = (body: string, timeMs = 5_000) => ({
   timeMs,
   memoryBytes: 16 * 1024 * 1024,
 })
-const loop = task('for (;;);', 300)
+const loop = task('for (;;);', 1_000)
 const fine = task('return allow()')
 const options = { threads: 2, mostWaiting: 4, mostWaitingOfOne: 2 }
 
 test('who loops holds up their own, and nobody else', async () => {
   const pool = new ScriptPool(options)
+  // Both threads have started
+  await Promise.all([pool.run('one', fine, 20_000), pool.run('other', fine, 20_000)])
   const order: string[] = []
   const run = async (owner: string, what: typeof fine) => {
     const { kind } = await pool.run(owner, what, 20_000)
