@@ -1,14 +1,16 @@
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import type { Construct } from 'constructs'
-import { bucketName, metricsNamespace } from './names.ts'
+import { bucketName, metricsNamespace, validatorsPath } from './names.ts'
 import { homeOf, regionsOf, type Settings } from './settings.ts'
 
-/** For whoever serves clients: it finds its secrets by name, and reads them itself. */
-export function frontDoorEnvironment(scope: Construct, settings: Settings): Record<string, string> {
+/** For whoever serves clients: it reaches the validators through the API, finds its secrets by name, and reads them itself. */
+export function frontDoorEnvironment(scope: Construct, settings: Settings, api: HttpApi): Record<string, string> {
   return {
     ...environmentOf(scope, settings),
     DECKLE_SESSION_KEYS_SECRET: `${settings.prefix}session-keys`,
     DECKLE_SECRET_KEY_SECRET: `${settings.prefix}secret-key`,
     ...regionalEnvironment(scope, settings),
+    DECKLE_VALIDATOR_URL: `${api.apiEndpoint}${validatorsPath}`,
     // Its address is API Gateway's, or the load balancer's, own word
     DECKLE_TRUST_ADDRESS: 'true',
   }

@@ -1,6 +1,7 @@
 import { type App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'
 import { copyRights, type Rights, requestPathRights, validatorRights } from './access/rights.ts'
+import { validatorsPath } from './names.ts'
 import { homeOf, regionsOf, type Settings } from './settings.ts'
 
 /** A finding that is answered instead of mended: the construct's path, the rule, and why it may stand. */
@@ -73,7 +74,7 @@ function inRegion(region: string, settings: Settings): readonly Answer[] {
   const all = regionsOf(settings)
   const door = `DeckleFrontDesk${suffix}`
   const doorIn = (role: string) => requestPath(role, settings, region, all)
-  const validatorIn = (role: string) => foldersOf(role, validatorRights, bucketIn(region, settings))
+  const validatorIn = (role: string) => starsOf(role, validatorRights, starsIn(region, settings))
   return [
     ...inEveryRegion(suffix),
     ...serviceIn(`DeckleValidator${suffix}/Validator`, validatorIn),
@@ -88,6 +89,10 @@ const homeSuffix = (settings: Settings) => (homeOf(settings) === settings.region
 const copiesOf = (settings: Settings) => regionsOf(settings).filter((region) => region !== homeOf(settings))
 const bucketIn = (region: string, { prefix }: Settings) =>
   `arn:<AWS::Partition>:s3:::${prefix}<AWS::AccountId>-${region}`
+const starsIn = (region: string, settings: Settings): Stars => ({
+  bucket: bucketIn(region, settings),
+  api: `arn:<AWS::Partition>:execute-api:${region}:<AWS::AccountId>`,
+})
 const keysIn = (region: string) => `arn:<AWS::Partition>:kms:${region}:<AWS::AccountId>:key/*`
 const keyReason =
   'Keys of another region are named by their alias, which a condition demands; their ARNs are not known here.'
@@ -119,8 +124,8 @@ function serviceIn(path: string, roleAnswers: (role: string) => readonly Answer[
 function requestPath(path: string, settings: Settings, stackRegion: string, regions: readonly string[]) {
   return regions.flatMap((region): readonly Answer[] => {
     const rights = region === homeOf(settings) ? requestPathRights : copyRights
-    const folders = foldersOf(path, rights, bucketIn(region, settings))
-    return region === stackRegion ? folders : [...folders, [path, `IAM5[Resource::${keysIn(region)}]`, keyReason]]
+    const stars = starsOf(path, rights, starsIn(region, settings))
+    return region === stackRegion ? stars : [...stars, [path, `IAM5[Resource::${keysIn(region)}]`, keyReason]]
   })
 }
 
@@ -134,9 +139,19 @@ function replicationIn(path: string, region: string, settings: Settings): readon
   ]
 }
 
-/** A role's statements about objects name the folder that they are in, and end with a star. */
-function foldersOf(path: string, { objects }: Rights, bucket: string): readonly Answer[] {
+interface Stars {
+  readonly bucket: string
+  readonly api: string
+}
+
+/** A role's statements about objects name the folder that they are in, and end with a star; those about questions, no API. */
+function starsOf(path: string, { objects, questions }: Rights, { bucket, api }: Stars): readonly Answer[] {
   const reason =
     'Objects are named by packages and uploads; the folder says what kind they are, and actions are listed.'
-  return Object.keys(objects).map((folder) => [path, `IAM5[Resource::${bucket}/${folder}*]`, reason])
+  const folders = Object.keys(objects).map((folder): Answer => [path, `IAM5[Resource::${bucket}/${folder}*]`, reason])
+  const told = 'The path says what may be asked; only the API of the front desk has such a path.'
+  const asked = questions.map((question): Answer => {
+    return [path, `IAM5[Resource::${api}:*/*/POST${validatorsPath}${question}]`, told]
+  })
+  return [...folders, ...asked]
 }

@@ -49,6 +49,19 @@ function arnOf(scope: Construct, region: string | undefined, parts: Parts): stri
   return Stack.of(scope).formatArn({ ...parts, ...(region === undefined ? {} : { region }) })
 }
 
+/** What API Gateway has before the paths of the validators. */
+export const validatorsPath = '/-/validators'
+
+/** A question to the validators. Which API leads to them only the front desk knows; no other has such a path. */
+export function questionArn(scope: Construct, path: string, region: string): string {
+  return Stack.of(scope).formatArn({
+    service: 'execute-api',
+    region,
+    resource: '*',
+    resourceName: `*/POST${validatorsPath}${path}`,
+  })
+}
+
 /** Of the metrics that services count themselves. */
 export function metricsNamespace(prefix: string): string {
   return `${prefix}registry`

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { visibilities } from './model/records.ts'
-import { origin, parseJson } from './setting-values.ts'
+import { origin, parseJson, url } from './setting-values.ts'
 import { Secret } from './std/secret.ts'
 import { accessProblems, accessSettings, identityKeys } from './storage-access.ts'
 import { regionProblems, regionSettings, type StorageConfig, storagesOf } from './storage-regions.ts'
@@ -43,8 +43,12 @@ const settings = z
     DECKLE_IDENTITY_KEYS: z.string().transform(parseJson).pipe(identityKeys).optional(),
     /** Where the front desk without an edge serves clients, on every address. */
     DECKLE_PORT: whole(1, 65_535).default(8_080),
-    /** Where a service answers for its health, on every address; absent: nowhere. */
+    /** Where a service answers for its health; absent: nowhere. A validator answers the edge there, too. */
     DECKLE_HEALTH_PORT: whole(1, 65_535).optional(),
+    /** The address on which it does; absent: every one. */
+    DECKLE_HEALTH_HOST: z.string().min(1).max(255).optional(),
+    /** Where the edge reaches the validators; absent: no package can have a check script. */
+    DECKLE_VALIDATOR_URL: url.optional(),
     ...telemetrySettings,
     /** Whom a new package is visible to when its publisher does not say. */
     DECKLE_NEW_PACKAGES: z.enum(visibilities).default('private'),
@@ -151,6 +155,8 @@ export interface Config extends TelemetryConfig {
   readonly eventDays: number
   readonly port: number
   readonly healthPort?: number
+  readonly healthHost?: string
+  readonly validatorUrl?: string
   readonly policy: PolicyChanges
 }
 
@@ -214,6 +220,8 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     eventDays: value.DECKLE_EVENT_DAYS,
     port: value.DECKLE_PORT,
     ...(value.DECKLE_HEALTH_PORT === undefined ? {} : { healthPort: value.DECKLE_HEALTH_PORT }),
+    ...(value.DECKLE_HEALTH_HOST === undefined ? {} : { healthHost: value.DECKLE_HEALTH_HOST }),
+    ...(value.DECKLE_VALIDATOR_URL === undefined ? {} : { validatorUrl: value.DECKLE_VALIDATOR_URL }),
     ...telemetryOf(value),
     policy: value.DECKLE_POLICY,
   })

@@ -2,6 +2,7 @@ import { login, logout } from './registry/accounts.ts'
 import { exportAuditTrail, readAuditTrail } from './registry/audit-trail.ts'
 import { blockVersion, unblockVersion } from './registry/block-version.ts'
 import { changePackage } from './registry/change-package.ts'
+import { readCheckScript, removeCheckScript, setCheckScript } from './registry/check-script.ts'
 import { deleteOrg } from './registry/delete-org.ts'
 import { deleteUser } from './registry/delete-user.ts'
 import { deprecate, deprecateVersion } from './registry/deprecate.ts'
@@ -177,6 +178,9 @@ export const packages = {
   revokeAccess,
   makeSensitive,
   endSensitivity,
+  readCheckScript,
+  setCheckScript,
+  removeCheckScript,
   lockPackage,
   unlockPackage,
   blockPackage,

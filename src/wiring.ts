@@ -29,6 +29,7 @@ import { type CredentialUse, signInWith } from './registry/sign-in.ts'
 import { sweep } from './registry/sweep.ts'
 import { Tokens } from './registry/tokens.ts'
 import { bind } from './std/bind.ts'
+import { withoutUndefined } from './std/defined.ts'
 import type { Platform } from './std/platform.ts'
 import { AccessIndex } from './storage/access-index.ts'
 import { isAnswering } from './storage/answering.ts'
@@ -36,10 +37,12 @@ import { Attempts } from './storage/attempts.ts'
 import { Audit } from './storage/audit.ts'
 import { AwsService, type SignedService } from './storage/aws.ts'
 import { ChallengeStore } from './storage/challenges.ts'
+import { CheckScripts } from './storage/check-scripts.ts'
 import { DirectUploads } from './storage/direct-uploads.ts'
 import { Downloads } from './storage/downloads.ts'
 import { DynamoDb } from './storage/dynamodb.ts'
 import { Files } from './storage/files.ts'
+import { Gate } from './storage/gate.ts'
 import { Heads } from './storage/heads.ts'
 import { History } from './storage/history.ts'
 import { Invitations } from './storage/invitations.ts'
@@ -73,10 +76,10 @@ import { wireSealer, wireSessionKeys } from './wire-secrets.ts'
 export function wireStores(config: Config, platform: Platform, telemetry: Telemetry = {}) {
   const { region, isReplica: readOnly, ...storage } = config.storage
   const credentials = wireCredentials(config, platform)
-  const service = (name: SignedService, endpoint: string | undefined) =>
+  const service = (name: SignedService, endpoint: string | undefined, attempts?: number) =>
     new AwsService({
       ...{ service: name, region, credentials, platform, telemetry, readOnly },
-      ...(endpoint === undefined ? {} : { endpoint }),
+      ...withoutUndefined({ endpoint, attempts }),
     })
   const s3 = new S3({
     service: service('s3', storage.s3Endpoint),
@@ -115,6 +118,8 @@ export function wireStores(config: Config, platform: Platform, telemetry: Teleme
     files: new Files(s3),
     manifests: new Manifests(s3),
     reports: new Reports(s3),
+    checkScripts: new CheckScripts(s3),
+    gate: new Gate(config.validatorUrl === undefined ? undefined : service('execute-api', config.validatorUrl, 1)),
     jobs: new Jobs(sqs, telemetry),
     searchIndex: new SearchIndex(db),
     accessIndex: new AccessIndex(db),

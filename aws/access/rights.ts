@@ -1,3 +1,4 @@
+import { gatePaths } from '../../src/model/gate-paths.ts'
 import type { queues, TableName, tables } from '../../src/storage/tables.ts'
 
 export type QueueName = keyof typeof queues
@@ -15,6 +16,8 @@ export interface Rights {
   readonly objects: Readonly<Record<string, readonly string[]>>
   readonly queues: { readonly [Q in QueueName]?: readonly string[] }
   readonly secrets: { readonly [S in SecretName]?: readonly string[] }
+  /** What the validators may be asked, by path (`src/model/gate-paths.ts`). */
+  readonly questions: readonly string[]
 }
 
 /** The entries of one part of rights, with the names that it may have. */
@@ -58,9 +61,11 @@ export const requestPathRights: Rights = {
     'manifests/': ['GetObject'],
     'snapshots/': ['GetObject', 'PutObject', 'DeleteObject'],
     'reports/': ['GetObject'],
+    'scripts/': ['GetObject', 'PutObject'],
   },
   queues: { jobs: ['GetQueueUrl', 'SendMessage'] },
   secrets: { 'session-keys': ['GetSecretValue'], 'secret-key': ['GetSecretValue'] },
+  questions: Object.values(gatePaths),
 }
 
 /** The request path where there is a copy: it reads, for as long as the home region does not answer. */
@@ -86,9 +91,11 @@ export const copyRights: Rights = {
     'manifests/': ['GetObject'],
     'snapshots/': ['GetObject'],
     'reports/': ['GetObject'],
+    'scripts/': ['GetObject'],
   },
   queues: {},
   secrets: { 'session-keys': ['GetSecretValue'] },
+  questions: [],
 }
 
 /** Opens files and publishes them. It knows packages, their files and how often they were downloaded, and
@@ -110,7 +117,9 @@ export const validatorRights: Rights = {
     'manifests/': ['GetObject', 'PutObject'],
     'snapshots/': ['GetObject', 'PutObject', 'DeleteObject'],
     'reports/': ['PutObject'],
+    'scripts/': ['GetObject'],
   },
   queues: { jobs: ['GetQueueUrl', 'ReceiveMessage', 'DeleteMessage', 'ChangeMessageVisibility', 'SendMessage'] },
   secrets: {},
+  questions: [],
 }

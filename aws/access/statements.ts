@@ -1,7 +1,7 @@
 import { Stack } from 'aws-cdk-lib'
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
-import { bucketArn, keyAlias, keyArns, queueArn, secretArns, tableArn } from '../names.ts'
+import { bucketArn, keyAlias, keyArns, questionArn, queueArn, secretArns, tableArn } from '../names.ts'
 import { copyRights, entriesOf, type Rights, requestPathRights, type SecretName } from './rights.ts'
 
 /** A key, by its ARN; or, where that is not known, all of a region that have the alias. */
@@ -82,6 +82,9 @@ export function statementsOf(scope: Construct, storage: Storage, rights: Rights)
     throughBucket(storage, rights),
     ...perQueue,
     ...readingSecrets(storage, rights),
+    ...(rights.questions.length === 0
+      ? []
+      : [allow('execute-api', ['Invoke'], ...rights.questions.map((path) => questionArn(scope, path, region)))]),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { CfnOutput, Duration } from 'aws-cdk-lib'
+import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2'
 import { Peer, Port, SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2'
 import { Cluster, ContainerInsights, FargateService } from 'aws-cdk-lib/aws-ecs'
 import {
@@ -21,6 +22,8 @@ export interface FargateDoorProps {
   readonly settings: Settings
   readonly storages: Storages
   readonly network: Network
+  /** Leads to the validators. */
+  readonly api: HttpApi
 }
 
 const port = 8080
@@ -32,7 +35,7 @@ export class FargateDoor extends Construct {
   readonly targets: ApplicationTargetGroup
   readonly metrics: DoorMetrics
 
-  constructor(scope: Construct, id: string, { settings, storages, network }: FargateDoorProps) {
+  constructor(scope: Construct, id: string, { settings, storages, network, api }: FargateDoorProps) {
     super(scope, id)
     const groups = this.#groups(network)
     const task = new DeckleTask(this, 'Task', {
@@ -42,7 +45,7 @@ export class FargateDoor extends Construct {
       statements: requestPathStatements(this, storages),
       ports: [port],
       healthPort,
-      environment: { ...frontDoorEnvironment(this, settings), DECKLE_PORT: String(port) },
+      environment: { ...frontDoorEnvironment(this, settings, api), DECKLE_PORT: String(port) },
     })
     const service = new FargateService(this, 'Service', {
       cluster: new Cluster(this, 'Cluster', { vpc: network.vpc, containerInsightsV2: ContainerInsights.DISABLED }),

@@ -22,8 +22,10 @@ import type { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { gatePaths } from '../../src/model/gate-paths.ts'
 import { requestPathStatements, type Storages } from '../access/statements.ts'
 import { frontDoorEnvironment } from '../environment.ts'
+import { validatorsPath } from '../names.ts'
 import type { DoorMetrics } from '../observability/dashboard.ts'
 import { period } from '../observability/metrics.ts'
 import type { Settings } from '../settings.ts'
@@ -38,6 +40,8 @@ export interface HttpDoorProps {
 
 /** The longest that API Gateway waits; a publish waits 20 s for its verdict. */
 const longestWait = Duration.seconds(29)
+/** A check script may take 5 s, and wait for its turn; the edge gives up after 8 s. */
+const questionTimeout = Duration.seconds(9)
 /** Requests a second, over all clients: a stop for a loop that has gone wild, and for what it would cost. */
 const throttle = { rateLimit: 500, burstLimit: 1_000 }
 
@@ -94,19 +98,22 @@ export class HttpDoor extends Construct {
       subnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
       securityGroups: [network.link],
     })
-    this.api.addRoutes({
-      path: '/-/validators/health',
-      methods: [HttpMethod.GET],
-      authorizer: new HttpIamAuthorizer(),
-      integration: new HttpAlbIntegration('Validators', listener, {
-        vpcLink,
-        timeout: Duration.seconds(5),
-        // Who signed is no business of the validators
-        parameterMapping: new ParameterMapping()
-          .overwritePath(MappingValue.custom('/health'))
-          .removeHeader('authorization'),
-      }),
-    })
+    const lead = (method: HttpMethod, path: string, timeout: Duration) =>
+      this.api.addRoutes({
+        path: `${validatorsPath}${path}`,
+        methods: [method],
+        authorizer: new HttpIamAuthorizer(),
+        integration: new HttpAlbIntegration(`Validators${path}`, listener, {
+          vpcLink,
+          timeout,
+          // Who signed is no business of the validators
+          parameterMapping: new ParameterMapping()
+            .overwritePath(MappingValue.custom(path))
+            .removeHeader('authorization'),
+        }),
+      })
+    lead(HttpMethod.GET, '/health', Duration.seconds(5))
+    for (const path of Object.values(gatePaths)) lead(HttpMethod.POST, path, questionTimeout)
   }
 
   #metrics(apps: readonly IFunction[]): DoorMetrics {
@@ -126,7 +133,7 @@ export class HttpDoor extends Construct {
       timeout: longestWait,
       // Memory is also the share of a processor: passwords are hashed here
       memorySize: 1024,
-      environment: frontDoorEnvironment(this, settings),
+      environment: frontDoorEnvironment(this, settings, this.api),
     })
     for (const statement of requestPathStatements(this, storages)) role.addToPolicy(statement)
     this.api.addRoutes({

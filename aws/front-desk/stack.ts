@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib'
 import type { ApplicationListener } from 'aws-cdk-lib/aws-elasticloadbalancingv2'
 import type { Construct } from 'constructs'
 import { type Storage, seenFrom } from '../access/statements.ts'
+import { validatorsPath } from '../names.ts'
 import type { DoorMetrics } from '../observability/dashboard.ts'
 import { homeOf, type Settings } from '../settings.ts'
 import type { Network } from '../validator/network.ts'
@@ -26,10 +27,19 @@ export class FrontDeskStack extends Stack {
     const storages = seenFrom(this, homeOf(settings), all)
     const http = new HttpDoor(this, 'Http', { settings, storages, validators })
     new CfnOutput(this, 'ApiEndpoint', { value: http.api.apiEndpoint })
+    new CfnOutput(this, 'ValidatorUrl', {
+      value: `${http.api.apiEndpoint}${validatorsPath}`,
+      description: 'DECKLE_VALIDATOR_URL',
+    })
     if (settings.frontDoor === 'lambda') {
       this.metrics = http.metrics
       return
     }
-    this.metrics = new FargateDoor(this, 'Fargate', { settings, storages, network: validators.network }).metrics
+    this.metrics = new FargateDoor(this, 'Fargate', {
+      settings,
+      storages,
+      network: validators.network,
+      api: http.api,
+    }).metrics
   }
 }

@@ -1,10 +1,12 @@
 import type { Context } from 'hono'
 import { readBytes } from '../http/body.ts'
 import type { AppEnv } from '../http/env.ts'
+import { mostScriptBytes } from '../model/check-script.ts'
 import { refuse } from '../model/refusals.ts'
 import { access } from './access.ts'
 import { audit } from './audit.ts'
 import { auth } from './auth.ts'
+import { checkScript } from './check-script.ts'
 import { heldPackages } from './held-packages.ts'
 import { history } from './history.ts'
 import { invitations } from './invitations.ts'
@@ -25,8 +27,8 @@ import { uploads } from './uploads.ts'
 import { users } from './users.ts'
 import { versions } from './versions.ts'
 
-/** Bodies of the API are a few fields each. */
-const mostBytes = 64 * 1024
+/** Bodies of the API are a few fields each, or a check script. */
+const mostBytes = mostScriptBytes
 
 /** Every operation of `/api/v1`, and what holds for all of them. */
 export const api = resource()
@@ -43,7 +45,7 @@ api.use('/api/*', async (c, next) => {
 for (const routes of [auth, sessions, secondFactor, passkeys]) api.route('/', routes)
 for (const routes of [joining, invitations, users, organisations, teams, tokens]) api.route('/', routes)
 for (const routes of [packages, heldPackages, uploads, versions, reports]) api.route('/', routes)
-for (const routes of [packageSettings, access, restrictions, audit, history]) api.route('/', routes)
+for (const routes of [packageSettings, access, restrictions, checkScript, audit, history]) api.route('/', routes)
 api.route(
   '/',
   about(() => document()),

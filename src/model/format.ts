@@ -12,6 +12,8 @@ export interface AcceptedManifest {
   readonly capabilities?: readonly string[]
   /** What the validator computed, where nobody had before: enough to go on without opening the file again. */
   readonly file?: StoredFile
+  /** Digest of the check script that allowed it. */
+  readonly checkScript?: string
 }
 
 /** What a snapshot says about one version: the document that clients read, less what depends on the address. */

@@ -1,3 +1,4 @@
+import type { CheckScript } from './check-script.ts'
 import type {
   FileName,
   FormatId,
@@ -42,6 +43,8 @@ export interface Head {
   readonly grants?: Grants
   /** Read by these groups alone, and by those who may change this: each download is decided afresh and recorded. */
   readonly sensitive?: { readonly groups: readonly TeamId[] }
+  /** Asked before a version is accepted, or a file is handed out. */
+  readonly checkScript?: CheckScript
   /** Nothing can be published or changed. */
   readonly lock?: Restriction
   /** Nothing can be read. */

@@ -109,7 +109,18 @@ export const refusals = {
   audit_not_allowed: () =>
     'You may read what you did yourself (actor=<you>), and what was done to packages and organisations that you govern (target=…). Auditors and administrators read all.',
 
+  check_script_not_found: (f: { package: string }) => `"${f.package}" has no check script.`,
+  check_script_denied: (f: { package: string; reason: string }) =>
+    `The check of "${f.package}" does not allow this download: ${f.reason}`,
+  check_script_failed: (f: { package: string; problem: string }) =>
+    `The check of "${f.package}" gave no answer, so this download is not allowed: it ${f.problem}. Tell an owner of the package.`,
+  check_unavailable: () =>
+    'The check of this package cannot be asked now, so nothing can be downloaded. Try again in a moment.',
+  checks_off: () =>
+    'This registry runs no check scripts. Set DECKLE_VALIDATOR_URL to the address of its validators to allow them.',
+
   // Malformed requests
+  check_script_invalid: (f: { problem: string }) => `This is no check script: ${f.problem}.`,
   package_name_invalid: (f: { problem: string }) => `Invalid package name: ${f.problem}.`,
   version_invalid: (f: { version: string; problem: string }) => `Invalid version "${f.version}": ${f.problem}.`,
   tag_invalid: (f: { tag: string; problem: string }) => `Invalid dist-tag "${f.tag}": ${f.problem}.`,

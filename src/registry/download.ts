@@ -6,23 +6,27 @@ import { Refusal } from '../model/refusals.ts'
 import { growingCache } from '../std/growing-cache.ts'
 import type { Platform } from '../std/platform.ts'
 import type { Files, StoredFacts } from '../storage/files.ts'
+import type { Gate } from '../storage/gate.ts'
 import { packageFileKey } from '../storage/keys.ts'
 import { accessProblem, versionProblem } from './access.ts'
+import { downloadProblem } from './download-check.ts'
 import type { EventLog, Visitor } from './events.ts'
+import { isGuarded } from './guarded.ts'
 import { openHead, type ReaderDeps, requireReader } from './reader.ts'
 
 export interface DownloadDeps extends ReaderDeps {
   readonly files: Files
   readonly links: Links
   readonly events: Pick<EventLog, 'record' | 'recordNow'>
+  readonly gate: Gate
   readonly formats: Readonly<Record<PackageRef['format'], PackageFormat>>
   readonly platform: Platform
 }
 
 const windowMs = 5 * 60_000
 const lifetimeS = 10 * 60
-/** Of a link to a sensitive file: for the redirect, and for clocks that differ a little. */
-const sensitiveLifetimeS = 30
+/** Of a link to a guarded file: for the redirect, and for clocks that differ a little. */
+const guardedLifetimeS = 30
 
 /**
  * Signed links to files, each made once per five-minute window: within a window a file has one link, so that clients'
@@ -56,7 +60,8 @@ export class Links {
 /**
  * Decides on one download and signs the link that its bytes come by. Warm, this makes no request; cold, token and head
  * are fetched side by side. Leaves one event, also when it is refused.
- * @throws Refusal `package_not_found`, `package_blocked`, `login_required`, `token_invalid`
+ * @throws Refusal `package_not_found`, `package_blocked`, `login_required`, `token_invalid`, and of a package that asks
+ *   a script `check_script_denied`, `check_script_failed`, `check_unavailable`
  */
 export async function download(
   deps: DownloadDeps,
@@ -71,23 +76,36 @@ export async function download(
     const { who: principal, head } = opened instanceof Promise ? await opened : opened
     who = principal
     requireReadable(deps, who, head, ref.version)
-    if (head?.sensitive !== undefined) return await downloadSensitive(deps, who, head, ref, visitor)
+    if (head !== undefined && isGuarded(head)) return await downloadGuarded(deps, who, head, ref, visitor)
     const link = deps.links.to(fileOf(deps, ref))
     const url = typeof link === 'string' ? link : await link
     deps.events.record(who, ref, visitor, 'allowed')
     return url
   } catch (error) {
+    if (error instanceof OnRecord) throw error.refusal
     if (error instanceof Refusal) deps.events.record(who, ref, visitor, 'refused', error.code)
     throw error
   }
 }
 
+/** A refusal whose event is written. */
+class OnRecord extends Error {
+  readonly refusal: Refusal
+
+  constructor(refusal: Refusal) {
+    super(refusal.message)
+    this.refusal = refusal
+  }
+}
+
 /**
- * Nothing that is known decides: token and account are read anew, as the head was. The download is on record before
- * there is a link, which is the asker's alone and lives just as long as it takes to follow it.
+ * Nothing that is known decides: token and account are read anew, as the head was, and a script is asked if the package
+ * has one. What came of it is on record before there is an answer, and the link is the asker's alone and lives just as
+ * long as it takes to follow it.
  * @throws StorageError when it cannot be recorded: then there is no download
+ * @throws OnRecord when the script does not allow it
  */
-async function downloadSensitive(
+async function downloadGuarded(
   deps: DownloadDeps,
   who: Principal,
   head: Head,
@@ -95,8 +113,12 @@ async function downloadSensitive(
   visitor: Visitor,
 ): Promise<string> {
   const reader = await requireReader(deps, who, head)
-  const event = await deps.events.recordNow(reader, ref, visitor) // COMMIT: it happened, as far as anybody can tell
-  return deps.files.presign(fileOf(deps, ref), { at: deps.platform.now(), expiresInS: sensitiveLifetimeS, event })
+  const file = fileOf(deps, ref)
+  const problem = await downloadProblem(deps, reader, head, file, visitor)
+  // COMMIT: it happened, or was refused, as far as anybody can tell
+  const event = await deps.events.recordNow(reader, ref, visitor, problem?.code)
+  if (problem !== undefined) throw new OnRecord(problem)
+  return deps.files.presign(file, { at: deps.platform.now(), expiresInS: guardedLifetimeS, event })
 }
 
 /**

@@ -70,11 +70,12 @@ export class EventLog {
 
   /**
    * Writes a download at once, for those that must not happen unrecorded.
+   * @param refusal why it was refused, if it was
    * @returns the event's id
    * @throws StorageError when it cannot be written
    */
-  async recordNow(who: Principal, ref: ClaimRef, visitor: Visitor): Promise<string> {
-    const event = this.#event(who, ref, visitor, 'allowed')
+  async recordNow(who: Principal, ref: ClaimRef, visitor: Visitor, refusal?: RefusalCode): Promise<string> {
+    const event = this.#event(who, ref, visitor, refusal === undefined ? 'allowed' : 'refused', refusal)
     await this.#store.write(await this.#markMissing([event]))
     return event.id
   }

@@ -4,6 +4,7 @@ import type { Platform } from '../std/platform.ts'
 import { TimedCache } from '../std/timed-cache.ts'
 import type { Heads } from '../storage/heads.ts'
 import { packageKey } from '../storage/keys.ts'
+import { isGuarded } from './guarded.ts'
 
 /** How old a head may be that a decision rests on: after a change elsewhere, what this isolate answers for at most. */
 const maxAgeMs = 5_000
@@ -11,7 +12,7 @@ const maxHeads = 5_000
 
 /**
  * Heads as this isolate knows them. A package that it does not know is always looked up, so that a first release can
- * be read at once; nor is one that is sensitive ever kept: what is decided on it is decided afresh. `forget` is called by whoever changed a package here. Look-ups are not shared between requests: in
+ * be read at once; nor is one that is guarded ever kept: what is decided on it is decided afresh. `forget` is called by whoever changed a package here. Look-ups are not shared between requests: in
  * workerd a promise that waits for another request's I/O may never end.
  */
 export class HeadCache {
@@ -38,7 +39,7 @@ export class HeadCache {
   async #read(key: string, ref: PackageRef): Promise<Head | undefined> {
     const askedAt = this.#platform.now()
     const head = await this.#heads.get(ref)
-    if (head === undefined || head.sensitive !== undefined) this.#known.delete(key)
+    if (head === undefined || isGuarded(head)) this.#known.delete(key)
     else this.#known.set(key, head, askedAt)
     return head
   }

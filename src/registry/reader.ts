@@ -2,6 +2,7 @@ import type { PackageRef } from '../model/ids.ts'
 import type { Asking, Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
 import { type AccessRules, accessProblem } from './access.ts'
+import { isGuarded } from './guarded.ts'
 import type { HeadCache } from './head-cache.ts'
 import type { Sessions } from './sessions.ts'
 import type { Tokens } from './tokens.ts'
@@ -40,7 +41,7 @@ export function openHead(
 }
 
 /**
- * Lets somebody read a package. For a sensitive one, whose head is never a kept one, token and account are read anew
+ * Lets somebody read a package. For a guarded one, whose head is never a kept one, token and account are read anew
  * before anything is allowed by them. A refusal needs no such look: it makes the requests of a package that does not
  * exist.
  * @returns who is reading, as they are now
@@ -53,7 +54,7 @@ export async function requireReader(
 ): Promise<Principal> {
   const problem = accessProblem(who, 'read', head, deps.rules)
   if (problem !== undefined) throw problem
-  if (head?.sensitive === undefined || who.kind === 'anonymous') return who
+  if (head === undefined || !isGuarded(head) || who.kind === 'anonymous') return who
   const { credential } = who
   const confirmed =
     credential.kind === 'token'

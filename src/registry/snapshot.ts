@@ -25,7 +25,7 @@ export interface Change {
   readonly head?: HeadPatch
 }
 
-type Removable = 'org' | 'grants' | 'sensitive' | 'lock' | 'block' | 'blockedVersions' | 'secondFactor'
+type Removable = 'org' | 'grants' | 'sensitive' | 'checkScript' | 'lock' | 'block' | 'blockedVersions' | 'secondFactor'
 
 /** Parts of a head to write anew; `undefined` takes one away. */
 export type HeadPatch = Partial<Pick<Head, 'tags' | 'visibility' | 'owners'>> & {

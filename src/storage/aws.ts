@@ -15,7 +15,7 @@ const readOperations: ReadonlySet<string> = new Set([
 ])
 
 /** What requests can be signed for. */
-export type SignedService = ServiceName | 'secretsmanager'
+export type SignedService = ServiceName | 'secretsmanager' | 'execute-api'
 
 export interface StorageErrorFields {
   /** `credentials`: whoever hands out the session that requests are signed with. */

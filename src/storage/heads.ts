@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { checkMoments } from '../model/check-script.ts'
 import {
   type FormatId,
   formatIds,
@@ -47,6 +48,7 @@ const storedHead = z.object({
     )
     .optional(),
   sensitive: z.object({ groups: z.array(z.string().transform((text) => text as TeamId)) }).optional(),
+  checkScript: z.object({ digest: z.string(), moments: z.array(z.enum(checkMoments)) }).optional(),
   lock: restriction.optional(),
   block: restriction.optional(),
   blockedVersions: z.record(z.string(), z.string()).optional(),

@@ -51,6 +51,9 @@ export const snapshotKey = (ref: PackageRef, revision: Revision, document: strin
 export const reportKey = (file: FileRef, uploadId: UploadId) =>
   key(`reports/${file.format}/${file.name}/${file.version}/${file.filename}/${uploadId}.json`)
 
+/** The text of a check script, immutable: named by the SHA-256 of its bytes. */
+export const checkScriptKey = (ref: PackageRef, digest: string) => key(`scripts/${ref.format}/${ref.name}/${digest}.js`)
+
 /** Partition of an account's items. It stands in each of its tokens, so that both are read at once. */
 export const accountKey = (username: Username) => base62Digest(username, 10) as AccountKey
 

@@ -21,6 +21,7 @@ const storedManifest = z.object({
       sha512: z.string(),
     })
     .exactOptional(),
+  checkScript: z.string().exactOptional(),
 })
 
 /** Accepted manifests: immutable; with the version items, what a rebuild reads. */

@@ -59,6 +59,8 @@ export interface Facts {
   digests?: Pick<StoredFile, 'sha1' | 'sha256' | 'sha512'>
   /** What its code was seen to use, sorted; the next version is compared with it. */
   capabilities?: readonly string[]
+  /** Digest of the package's own script that allowed it. */
+  checkScript?: string
 }
 
 /** The accepted version before this one. */

@@ -135,6 +135,12 @@ const sharedPolicy: Readonly<Record<string, Severity>> = {
   secret_scan_incomplete: 'warning',
 }
 
+/** What owners of a package ask for, the registry does not relax. */
+const scriptPolicy: Readonly<Record<string, Severity>> = {
+  check_script_denied: 'error',
+  check_script_failed: 'error',
+}
+
 /** `npm/checks`: without these there is no one manifest to list. */
 const npmManifestPolicy: Readonly<Record<string, Severity>> = {
   package_json_missing: 'error',
@@ -199,6 +205,7 @@ const defaults: Readonly<Record<string, Severity>> = {
   ...framePolicy,
   ...archivePolicy,
   ...sharedPolicy,
+  ...scriptPolicy,
   ...npmManifestPolicy,
   ...npmPolicy,
   ...genericPolicy,
@@ -208,6 +215,7 @@ const defaults: Readonly<Record<string, Severity>> = {
 const fixedGroups: readonly Readonly<Record<string, Severity>>[] = [
   framePolicy,
   archivePolicy,
+  scriptPolicy,
   npmManifestPolicy,
   genericPolicy,
 ]

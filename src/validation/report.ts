@@ -55,6 +55,7 @@ const reportShape = z
           .array(z.string())
           .exactOptional()
           .describe('What its code was seen to use: `network`, `processes`, `dynamic_code`, `native_code`.'),
+        checkScript: hex(64).exactOptional().describe('SHA-256 of the check script that allowed it.'),
       })
       .describe('As far as the archive was read: to its end in a version that was accepted.'),
     truncated: z.boolean().describe('There were more findings than the report holds.'),
@@ -75,7 +76,7 @@ export interface ReportInput {
 
 /** Less than 4 KB for each finding that was kept: 800 KB of JSON for 200 of them. Holds no secret and no stack. */
 export function buildReport({ file, stored, result }: ReportInput): Report {
-  const { fileCount, unpackedSizeBytes, capabilities } = result.facts
+  const { fileCount, unpackedSizeBytes, capabilities, checkScript } = result.facts
   const { value, deductions } = scoreOf(result.codes)
   return {
     schema: 1,
@@ -91,7 +92,12 @@ export function buildReport({ file, stored, result }: ReportInput): Report {
     findings: [...result.findings],
     counts: { ...result.counts },
     ...(result.verdict === 'failed' ? {} : { score: { value, deductions: [...deductions] } }),
-    facts: { fileCount, unpackedSizeBytes, ...(capabilities === undefined ? {} : { capabilities: [...capabilities] }) },
+    facts: {
+      fileCount,
+      unpackedSizeBytes,
+      ...(capabilities === undefined ? {} : { capabilities: [...capabilities] }),
+      ...(checkScript === undefined ? {} : { checkScript }),
+    },
     truncated: result.truncated,
   }
 }

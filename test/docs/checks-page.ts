@@ -1,6 +1,7 @@
 import { validations } from '../../src/node/validator/validations.ts'
 import { archiveCodes } from '../../src/validation/archive/codes.ts'
 import type { Check, CodeDoc } from '../../src/validation/check.ts'
+import { createScriptCheck } from '../../src/validation/checks/script.ts'
 import { frameCodes } from '../../src/validation/frame-codes.ts'
 import { isFixed, severityOf } from '../../src/validation/policy.ts'
 import { pointsOf } from '../../src/validation/score.ts'
@@ -30,6 +31,8 @@ nothing: it is for a reviewer to look at, and no fault. Equal findings always ma
 \`\`\`
 `
 
+const scriptCheck = createScriptCheck({ digest: '', ask: () => Promise.resolve({ verdict: 'allow' }) })
+
 /** The page `docs/checks.md`: every code of every check, with what the policy makes of it. */
 export function renderChecksPage(): string {
   const sections = [
@@ -38,7 +41,7 @@ export function renderChecksPage(): string {
       'For every archive that is opened: what is in another one is a file like any other, and is not.',
       archiveCodes,
     ),
-    ...validations.npm.checks.map(checkSection),
+    ...[...validations.npm.checks, scriptCheck].map(checkSection),
     ...validations.generic.checks.map(checkSection),
     section(
       'The validation itself',

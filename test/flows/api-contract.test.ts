@@ -84,6 +84,10 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
   revokeFromTeam: () => ({ path: { ...lib, ...writers }, status: 204 }),
   makeSensitive: () => ({ path: lib, body: { teams: ['writers'] }, status: 204 }),
   endSensitivity: () => ({ path: lib, status: 204 }),
+  // Without a validator to ask: with one, in `check-scripts.test.ts`
+  setCheckScript: () => ({ path: lib, body: 'export function download() {}', status: 501 }),
+  readCheckScript: () => ({ path: lib, status: 404 }),
+  removeCheckScript: () => ({ path: lib, status: 204 }),
   transferPackage: () => ({ path: lib, body: { owners: ['ana'] }, status: 204 }),
   lockPackage: () => ({ path: lib, body: { reason: 'a freeze' }, status: 204 }),
   unlockPackage: () => ({ path: lib, status: 204 }),

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PackageName, PackageRef, Version } from '../../src/model/ids.ts'
+import { ScriptJudge } from '../../src/node/scripts/judge.ts'
 import { createValidate } from '../../src/node/validator/validate.ts'
 import { rebuild } from '../../src/registry/rebuild.ts'
 import { settle } from '../../src/registry/settle.ts'
@@ -28,7 +29,7 @@ const deps = () => ({ ...stack.stores, formats, publicUrl: stack.config.publicUr
 
 function settleOn(platform: Platform, target: ReturnType<typeof parseJob>) {
   const stores = wireStores(stack.config, platform)
-  const validate = createValidate({ stores, platform, policy: defaultPolicy })
+  const validate = createValidate({ stores, platform, scripts: new ScriptJudge(platform), policy: defaultPolicy })
   return settle({ ...deps(), ...stores, platform, validate, maxAttempts: 10 }, target)
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { PackageName, Version, VersionRef } from '../../src/model/ids.ts'
+import { ScriptJudge } from '../../src/node/scripts/judge.ts'
 import { createValidate } from '../../src/node/validator/validate.ts'
 import { settle } from '../../src/registry/settle.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
@@ -55,7 +56,13 @@ async function call(path: string, init: RequestInit = {}): Promise<Response> {
 function settleOn(platform: Platform, name: string) {
   const stores = wireStores(stack.config, platform)
   const deps = { ...stores, formats, publicUrl: stack.config.publicUrl, platform, maxAttempts: 10 }
-  return settle({ ...deps, validate: createValidate({ stores, platform, policy: defaultPolicy }) }, ref(name))
+  return settle(
+    {
+      ...deps,
+      validate: createValidate({ stores, platform, scripts: new ScriptJudge(platform), policy: defaultPolicy }),
+    },
+    ref(name),
+  )
 }
 
 /** Settles with the fault in every second request, or in all; and once more when it is over. */

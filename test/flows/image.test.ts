@@ -5,6 +5,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { AwsClient } from 'aws4fetch'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { choosePort } from '../../src/node/local/ports.ts'
 import { Actor, json, publishRequest } from '../support/actor.ts'
@@ -64,7 +65,7 @@ function run(command: readonly string[], cwd: string, env: Readonly<Record<strin
 
 test('the validator validates, tells its health, and ends its work before it ends', async () => {
   const tree = (await readdir(folder)).sort()
-  expect(tree).toEqual(['healthy.mjs', 'lint-thread.mjs', 'server.mjs', 'validator.mjs'])
+  expect(tree).toEqual(['healthy.mjs', 'lint-thread.mjs', 'script-thread.mjs', 'server.mjs', 'validator.mjs'])
 
   const env = {
     ...stack.settings,
@@ -81,6 +82,17 @@ test('the validator validates, tells its health, and ends its work before it end
   expect([published.status, validator.output()]).toEqual([201, expect.not.stringContaining('"level":"error"')])
   // The thread that lints is a module of its own in the bundle
   expect(validator.output()).not.toContain('lint_failed')
+  // So is the one that runs check scripts, with its WebAssembly
+  const script = 'export function publish() {}'
+  const asked = await new AwsClient({
+    ...stack.credentials,
+    service: 'execute-api',
+    region: stack.config.storage.region,
+  }).fetch(`http://127.0.0.1:${env.DECKLE_HEALTH_PORT}/check-script`, {
+    method: 'POST',
+    body: JSON.stringify({ format: 'npm', name: 'from-image', script }),
+  })
+  expect(await asked.json()).toEqual({ moments: ['publish'] })
   // The publisher hears of it before the job has ended
   await vi.waitFor(() => expect(validator.output()).toContain('job_done'), 10_000)
   expect(await metricsAt(env.DECKLE_HEALTH_PORT)).toEqual(

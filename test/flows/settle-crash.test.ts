@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PackageName, Version, VersionRef } from '../../src/model/ids.ts'
 import { isFinal } from '../../src/model/version-status.ts'
+import { ScriptJudge } from '../../src/node/scripts/judge.ts'
 import { createValidate } from '../../src/node/validator/validate.ts'
 import { settle } from '../../src/registry/settle.ts'
 import { sweep } from '../../src/registry/sweep.ts'
@@ -28,7 +29,13 @@ const ref = (name: string): VersionRef => ({ format: 'npm', name: name as Packag
 function settleWith(platform: Platform, target: VersionRef, maxAttempts = 10) {
   const stores = wireStores(stack.config, platform)
   const deps = { ...stores, formats, publicUrl: stack.config.publicUrl, platform, maxAttempts }
-  return settle({ ...deps, validate: createValidate({ stores, platform, policy: defaultPolicy }) }, target)
+  return settle(
+    {
+      ...deps,
+      validate: createValidate({ stores, platform, scripts: new ScriptJudge(platform), policy: defaultPolicy }),
+    },
+    target,
+  )
 }
 
 /** A validator that dies when the file is in its place, and the version is not accepted yet. */

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { ScriptJudge } from '../../src/node/scripts/judge.ts'
 import { createValidate } from '../../src/node/validator/validate.ts'
 import { settle } from '../../src/registry/settle.ts'
 import { sweep } from '../../src/registry/sweep.ts'
@@ -37,7 +38,7 @@ function sender(platform?: Platform): Uploader {
 
 async function takeJobs(platform: Platform): Promise<void> {
   const stores = wireStores(stack.config, platform)
-  const validate = createValidate({ stores, platform, policy: defaultPolicy })
+  const validate = createValidate({ stores, platform, scripts: new ScriptJudge(platform), policy: defaultPolicy })
   const deps = { ...stores, formats, publicUrl: stack.config.publicUrl, platform, maxAttempts: 10, validate }
   for (;;) {
     const messages = await stack.stores.sqs.receive('jobs', { max: 10, waitS: 0, visibilityTimeoutS: 30 })

@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createApp } from '../../src/app.ts'
 import type { FileName, PackageName, Username, Version } from '../../src/model/ids.ts'
+import { measures } from '../../src/model/telemetry.ts'
+import { startHealthServer } from '../../src/node/service/health-server.ts'
+import { answering } from '../../src/node/service/questions.ts'
 import { startValidator } from '../../src/node/validator/service.ts'
+import { Metrics } from '../../src/std/metrics.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { uploadSessionId } from '../../src/storage/keys.ts'
 import { wire } from '../../src/wiring.ts'
@@ -68,7 +72,10 @@ beforeAll(async () => {
   await impatient.fetch(new Request(`${stack.url}/early`, { ...publishRequest('early', '1.0.0'), headers }))
   await leaveUpload()
   const running = await startValidator(config, unlucky(validator.platform))
-  const reads = await runADay(edge)
+  const others = answering(running.questions, config)
+  const door = await startHealthServer({ port: 0, host: '127.0.0.1', metrics: new Metrics(measures), others })
+  const reads = await runADay(edge, `http://127.0.0.1:${door.port}`)
+  await door.close()
   await readAgain(copy, reads)
   await running.stop()
   queue.close()
@@ -127,8 +134,8 @@ function unlucky(platform: Platform): Platform {
 }
 
 /** @returns all requests of the day that only read */
-async function runADay(recorder: Recorder): Promise<readonly Request[]> {
-  const edge = stack.edge(recorder.platform)
+async function runADay(recorder: Recorder, validatorUrl: string): Promise<readonly Request[]> {
+  const edge = stack.edge(recorder.platform, { DECKLE_VALIDATOR_URL: validatorUrl })
   const reads: Request[] = []
   const ask: Ask = (path, init = {}, token) => {
     const headers = new Headers(init.headers)
@@ -223,6 +230,8 @@ test.each([
   ['edge at a copy', 'dynamodb:UpdateItem', table('tokens')],
   ['edge at a copy', 's3:PutObject', `${bucket}/staging/x/file`],
   ['edge at a copy', 'sqs:SendMessage', 'arn:aws:sqs:eu-central-1:111111111111:deckle-jobs'],
+  ['edge', 's3:DeleteObject', `${bucket}/scripts/npm/left-pad/x.js`],
+  ['validator', 's3:PutObject', `${bucket}/scripts/npm/left-pad/x.js`],
   ['validator', 'dynamodb:DeleteItem', table('audit')],
   ['validator', 'dynamodb:GetItem', table('users')],
   ['validator', 'dynamodb:Query', table('tokens')],

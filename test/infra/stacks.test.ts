@@ -267,7 +267,7 @@ describe('the front desk', () => {
     expect(stage?.['Properties'].AccessLogSettings.Format).not.toMatch(/header|authorization|path/i)
   })
 
-  test('everything goes to the app on Lambda but one route, which asks for a signature and leads to validators', () => {
+  test('everything goes to the app on Lambda but three routes, which ask for a signature and lead to validators', () => {
     stack('FrontDesk').hasResourceProperties('AWS::Lambda::Function', {
       Runtime: 'nodejs24.x',
       Architectures: ['arm64'],
@@ -276,6 +276,8 @@ describe('the front desk', () => {
     const routes = Object.values(stack('FrontDesk').findResources('AWS::ApiGatewayV2::Route'))
     expect(routes.map(({ Properties }) => [Properties.RouteKey, Properties.AuthorizationType])).toEqual([
       ['GET /-/validators/health', 'AWS_IAM'],
+      ['POST /-/validators/gate', 'AWS_IAM'],
+      ['POST /-/validators/check-script', 'AWS_IAM'],
       ['ANY /{proxy+}', 'NONE'],
     ])
     stack('FrontDesk').hasResourceProperties('AWS::ApiGatewayV2::Integration', {

@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
+import { checkMoments } from '../../model/check-script.ts'
 import type { NewUserOptions } from './add-user.ts'
+import type { CheckRunOptions } from './check-run.ts'
 import type { DoctorCommandOptions } from './doctor.ts'
 import type { HomeRegionOptions } from './home-region.ts'
 
@@ -31,6 +33,17 @@ export function addAdministration(program: Command): void {
     .action(async (names: string[], options: { all?: boolean }) =>
       (await import('./rebuild.ts')).rebuildPackages(dataFolder(), names, options.all === true),
     )
+  program
+    .command('check')
+    .description('tries check scripts of packages; see docs/check-scripts.md')
+    .command('run')
+    .description('prints what a script says of a sample; the exit code is 1 when it does not allow it')
+    .argument('<script>', 'file with the script')
+    .requiredOption('--input <file>', 'sample of what the registry would give it, as JSON')
+    .addOption(new Option('--moment <moment>', 'which function to call').choices(checkMoments))
+    .action(async (script: string, options: CheckRunOptions) => {
+      process.exitCode = await (await import('./check-run.ts')).runCheck(script, options)
+    })
   program
     .command('restore')
     .description('makes the bucket fit tables that were restored to some moment: brings back, sets aside, renders anew')

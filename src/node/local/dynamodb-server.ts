@@ -2,12 +2,12 @@ import { mkdir } from 'node:fs/promises'
 import { IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import dynalite from 'dynalite'
+import { type SignedRequest, signatureGuard } from '../service/signature-guard.ts'
 import { type ItemChange, writeItemsAtomically } from './dynalite-atomic.ts'
 import { type LocalServer, type LocalServerOptions, listen, type RegionalServer, stopListening } from './listen.ts'
 import { regionalClient } from './replication/client.ts'
 import { replicateItems } from './replication/items.ts'
 import type { Replicator } from './replication/replicator.ts'
-import { type SignedRequest, signatureGuard } from './signature-guard.ts'
 
 /** DynamoDB's protocol on a LevelDB: dynalite, behind a check of signatures. */
 export async function startDynamoDbServer(options: LocalServerOptions): Promise<LocalServer> {

@@ -2,6 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, parseConfig } from '../../config.ts'
 import { runningFile } from '../cli/connect.ts'
+import { loopback } from './listen.ts'
 import { firstRegion, localRegions, type StoragePart, settingOf, storageParts } from './regions.ts'
 import type { LocalSecrets } from './secrets.ts'
 import { StartProblem } from './start-problem.ts'
@@ -30,6 +31,8 @@ export interface SettingsInput {
   readonly storagePorts: Readonly<Record<string, number>>
   /** How many regions are played. Default: 1. */
   readonly regions?: number | undefined
+  /** Where the validator answers the edge. */
+  readonly validatorPort: number
   /** Its credentials are for the local storage servers, when no other ones are used. */
   readonly secrets: LocalSecrets
 }
@@ -40,10 +43,14 @@ export interface SettingsInput {
  * since they may open somebody's real account.
  * @throws StartProblem naming the bad settings
  */
-export function makeSettings({ env: all, port, storagePorts, regions = 1, secrets }: SettingsInput): Settings {
+export function makeSettings(input: SettingsInput): Settings {
+  const { env: all, port, storagePorts, regions = 1, validatorPort, secrets } = input
   const env = withoutUnset(all)
   const settings: Record<string, string | undefined> = {
     DECKLE_PUBLIC_URL: `http://localhost:${port}`,
+    DECKLE_HEALTH_PORT: String(validatorPort),
+    DECKLE_HEALTH_HOST: loopback,
+    DECKLE_VALIDATOR_URL: `http://${loopback}:${validatorPort}`,
     DECKLE_BUCKET: 'deckle',
     DECKLE_TABLE_PREFIX: 'deckle-',
     DECKLE_QUEUE_PREFIX: 'deckle-',

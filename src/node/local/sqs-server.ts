@@ -3,8 +3,8 @@ import { createServer, type ServerResponse } from 'node:http'
 import { findPackageJSON } from 'node:module'
 import { pathToFileURL } from 'node:url'
 import { buildApp } from 'fauxqs'
+import { type SignedRequest, signatureGuard } from '../service/signature-guard.ts'
 import { type LocalServer, type LocalServerOptions, listen, stopListening } from './listen.ts'
-import { type SignedRequest, signatureGuard } from './signature-guard.ts'
 
 type App = ReturnType<typeof buildApp>
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>

@@ -135,10 +135,13 @@ class Start {
     const { dataDirectory } = this.#options
     const regions = localRegions(this.#options.regions ?? 1)
     const parts = partsIn(regions, localStorageParts(this.#env))
-    const ports = await this.#choosePorts(parts.map(({ name }) => name))
+    const { validator: validatorPort = 0, ...ports } = await this.#choosePorts([
+      ...parts.map(({ name }) => name),
+      'validator',
+    ])
     const secrets = loadSecrets(dataDirectory)
-    const { length: count } = regions
-    this.#settings = makeSettings({ env: this.#env, port: this.#port, storagePorts: ports, regions: count, secrets })
+    const chosen = { port: this.#port, storagePorts: ports, validatorPort, regions: regions.length }
+    this.#settings = makeSettings({ env: this.#env, ...chosen, secrets })
 
     this.#terminal.progress('Starting storage and building the worker')
     const storage = parts.map((part) => this.#startStorage(part, { regions, ports }))

@@ -3,11 +3,14 @@ import { measures } from '../../model/telemetry.ts'
 import { log } from '../../std/log.ts'
 import { Metrics } from '../../std/metrics.ts'
 import { startEmbedding } from './embed-metrics.ts'
-import { startHealthServer } from './health-server.ts'
+import { type HealthServer, startHealthServer } from './health-server.ts'
+import { answering, type Questions } from './questions.ts'
 
 export interface Service {
   /** Takes nothing new, finishes what was begun, and ends. */
   stop(): Promise<void>
+  /** What it answers the edge, beside its health. */
+  readonly questions?: Questions
 }
 
 type StartService = (config: Config, metrics: Metrics<typeof measures>) => Promise<Service>
@@ -26,7 +29,7 @@ async function startUntilStopped(name: string, start: StartService): Promise<voi
   const config = parseConfig(process.env)
   const metrics = new Metrics(measures)
   const service = await start(config, metrics)
-  const health = config.healthPort === undefined ? undefined : await startHealthServer(config.healthPort, metrics)
+  const health = await startHealth(config, service, metrics)
   const embedding = startEmbedding(config, metrics, name)
   const stop = () => {
     health?.stopping()
@@ -40,4 +43,15 @@ async function startUntilStopped(name: string, start: StartService): Promise<voi
   // A supervisor that is gone must not leave us behind
   process.once('disconnect', stop)
   process.send?.({ event: 'ready' })
+}
+
+function startHealth(
+  config: Config,
+  { questions }: Service,
+  metrics: Metrics<typeof measures>,
+): Promise<HealthServer> | undefined {
+  const { healthPort: port, healthHost: host } = config
+  return port === undefined
+    ? undefined
+    : startHealthServer({ port, host, metrics, others: questions && answering(questions, config) })
 }

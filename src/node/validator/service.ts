@@ -11,7 +11,11 @@ import { queues } from '../../storage/tables.ts'
 import { createPolicy } from '../../validation/policy.ts'
 import { wireTelemetry } from '../../wire-telemetry.ts'
 import { formats, wireStores } from '../../wiring.ts'
+import { ScriptJudge } from '../scripts/judge.ts'
+import type { Questions } from '../service/questions.ts'
+import type { Service } from '../service/run-service.ts'
 import { createConsumers } from './consumers.ts'
+import { createGate } from './gate.ts'
 import { observeJobs } from './observe-jobs.ts'
 import { createValidate } from './validate.ts'
 
@@ -21,9 +25,8 @@ const sweepEveryMs = 15_000
 /** Begun attempts after which a version fails: two rounds of what the queue delivers before it gives a job up. */
 const maxAttempts = 2 * queues.jobs.maxReceives
 
-export interface Validator {
-  /** Takes no new jobs, finishes those that were begun, and ends. */
-  stop(): Promise<void>
+export interface Validator extends Service {
+  readonly questions: Questions
 }
 
 /** Starts the consumers of the job queue and the sweeper. Any number of validators may run side by side. */
@@ -33,13 +36,14 @@ export async function startValidator(
   telemetry: Telemetry = wireTelemetry(config, platform, 'validator'),
 ): Promise<Validator> {
   const stores = wireStores(config, platform, telemetry)
+  const scripts = new ScriptJudge(platform)
   const deps = {
     ...stores,
     formats,
     publicUrl: config.publicUrl,
     platform,
     maxAttempts,
-    validate: createValidate({ stores, platform, policy: createPolicy(config.policy), telemetry }),
+    validate: createValidate({ stores, platform, scripts, policy: createPolicy(config.policy), telemetry }),
   }
   const observed = observeJobs(platform, telemetry)
   const consumers = createConsumers(config, await stores.sqs.queueUrl('jobs'), parallelJobs, (received) => {
@@ -57,6 +61,7 @@ export async function startValidator(
   })
   log('info', 'validator_started', `takes ${parallelJobs} jobs at a time`)
   return {
+    questions: createGate(stores.checkScripts, scripts),
     async stop() {
       sweeper.stop()
       await consumers.stop()

@@ -4,12 +4,15 @@ import type { Telemetry } from '../../model/telemetry.ts'
 import type { Validate, Verdict } from '../../registry/settle.ts'
 import { log } from '../../std/log.ts'
 import type { Platform } from '../../std/platform.ts'
+import { createScriptCheck, type PublishScript } from '../../validation/checks/script.ts'
 import type { Policy } from '../../validation/policy.ts'
 import { buildReport, type Report, reasonsOf } from '../../validation/report.ts'
 import { type RunResult, runChecks } from '../../validation/run.ts'
 import type { Stores } from '../../wiring.ts'
+import type { ScriptJudge } from '../scripts/judge.ts'
 import { previousVersion } from './previous.ts'
 import { type Progress, watched } from './progress.ts'
+import { publishScript } from './publish-script.ts'
 import { validationOf } from './validations.ts'
 
 /** Lines of a refusal that reach the publisher's terminal; the rest is in the report. */
@@ -21,6 +24,7 @@ const progressMs = 5_000
 interface ValidateDeps {
   readonly stores: Stores
   readonly platform: Platform
+  readonly scripts: ScriptJudge
   readonly policy: Policy
   readonly telemetry?: Telemetry
 }
@@ -55,19 +59,25 @@ function codeOf(verdict: Verdict): string {
 }
 
 async function validate(
-  { stores, platform, policy }: ValidateDeps,
+  { stores, platform, scripts, policy }: ValidateDeps,
   record: VersionRecord,
   progress: Progress,
 ): Promise<Verdict> {
-  // Needed at the end only: two or three reads, one after another, while the file is read
-  const previous = record.filename === undefined ? previousVersion(stores, record) : Promise.resolve(undefined)
+  const head = stores.heads.get(record)
+  // Needed at the end only: two more reads, one after another, while the file is read
+  const previous = record.filename === undefined ? previousVersion(stores, record, head) : Promise.resolve(undefined)
   previous.catch(() => undefined)
-  const [published, staged] = await open(stores, record)
+  const [published, staged, script] = await open(
+    stores,
+    record,
+    publishScript({ stores, scripts, platform }, record, head),
+  )
   if (staged === undefined || published === undefined) {
     await staged?.body.cancel()
     return { verdict: 'failed', reasons: [gone] }
   }
   const file = { format: record.format, name: record.name, version: record.version, filename: record.file.filename }
+  const validation = validationOf(record, published)
   const result = await runChecks({
     file,
     published,
@@ -76,7 +86,8 @@ async function validate(
     stored: record.file,
     source: record.filename === undefined ? staged.body : watched(staged.body, progress),
     readAt: (offset, length) => stores.staging.readAt(record.uploadId, offset, length),
-    ...validationOf(record, published),
+    ...validation,
+    checks: script === undefined ? validation.checks : [...validation.checks, createScriptCheck(script)],
     policy,
     platform,
   })
@@ -85,11 +96,11 @@ async function validate(
 }
 
 /** What a validation begins with, asked for side by side. A file that was opened for nothing is closed. */
-async function open(stores: Stores, record: VersionRecord) {
+async function open(stores: Stores, record: VersionRecord, script: Promise<PublishScript | undefined>) {
   const opening = stores.staging.open(record.uploadId)
   try {
     const manifest = stores.staging.getManifest(record.uploadId)
-    return await Promise.all([manifest, opening])
+    return await Promise.all([manifest, opening, script])
   } catch (error) {
     const staged = await opening.catch(() => undefined)
     // It may have broken off as well: what is to be told is what broke first
@@ -106,7 +117,7 @@ function verdictOf(record: VersionRecord, result: RunResult, report: Report): Ve
 }
 
 function acceptedManifest({ file }: VersionRecord, { facts }: RunResult): AcceptedManifest | undefined {
-  const { manifest, fileCount, unpackedSizeBytes, readme, capabilities, digests } = facts
+  const { manifest, fileCount, unpackedSizeBytes, readme, capabilities, digests, checkScript } = facts
   if (manifest === undefined) return undefined
   return {
     manifest,
@@ -115,6 +126,7 @@ function acceptedManifest({ file }: VersionRecord, { facts }: RunResult): Accept
     ...(readme === undefined ? {} : { readme }),
     ...(capabilities === undefined ? {} : { capabilities }),
     ...(digests === undefined ? {} : { file: { ...file, ...digests } }),
+    ...(checkScript === undefined ? {} : { checkScript }),
   }
 }
 

@@ -27,7 +27,14 @@ export function usesOf(request: SeenRequest, names: Names): readonly Use[] {
   if (api === 'AmazonSQS') return [queueUse(operation, JSON.parse(request.body), names)]
   if (api === 'secretsmanager') return secretUses(operation, JSON.parse(request.body))
   if (target !== '') throw new Error(`unknown API: ${target}`)
+  if (/\/execute-api\//.test(request.headers.get('authorization') ?? '')) return [questionUse(request)]
   return objectUses(request, names)
+}
+
+/** By stage and path of whichever API it is. */
+function questionUse({ method, url }: SeenRequest): Use {
+  const path = `$default/${method}/-/validators${new URL(url).pathname}`
+  return { action: 'execute-api:Invoke', resource: `arn:aws:execute-api:${region}:${account}:api/${path}` }
 }
 
 function tableUses(operation: string, input: Readonly<Record<string, any>>, { tablePrefix }: Names): readonly Use[] {

@@ -27,6 +27,9 @@ const ofPackages: readonly Row[] = [
   row(`DELETE ${one}/access/teams/:organisation/:team`, 'manage', at('/access/teams/acme/none')),
   row(`PUT ${one}/sensitive`, 'manage', at('/sensitive'), { teams: ['none'] }),
   row(`PUT ${one}/holder`, 'manage', at('/holder'), {}),
+  row(`GET ${one}/check`, 'history', at('/check')),
+  row(`PUT ${one}/check`, 'manage', at('/check')),
+  row(`DELETE ${one}/check`, 'manage', at('/check')),
   // Put on, and taken off again
   row(`PUT ${one}/lock`, 'manage', at('/lock'), { reason: 'a test' }),
   row(`DELETE ${one}/lock`, 'manage', at('/lock')),

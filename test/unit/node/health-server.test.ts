@@ -1,14 +1,13 @@
 import { expect, test } from 'vitest'
 import { measures } from '../../../src/model/telemetry.ts'
-import { choosePort } from '../../../src/node/local/ports.ts'
 import { startHealthServer } from '../../../src/node/service/health-server.ts'
 import { Metrics } from '../../../src/std/metrics.ts'
 import { readOpenMetrics } from '../../support/open-metrics.ts'
 
 async function serve() {
   const metrics = new Metrics(measures)
-  const port = await choosePort()
-  const health = await startHealthServer(port, metrics)
+  const health = await startHealthServer({ port: 0, metrics })
+  const { port } = health
   const ask = (path: string, method = 'GET') => fetch(`http://127.0.0.1:${port}${path}`, { method })
   return { metrics, health, ask }
 }
@@ -21,6 +20,7 @@ test('a service is healthy until it is told to stop, and says nothing else', asy
   health.stopping()
   const stopping = await ask('/health')
   expect([stopping.status, await stopping.json()]).toEqual([503, { status: 'stopping' }])
+  await health.close()
 })
 
 test('what it has counted is there for those who scrape', async () => {

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { validations } from '../../../src/node/validator/validations.ts'
 import { archiveCodes } from '../../../src/validation/archive/codes.ts'
+import { createScriptCheck } from '../../../src/validation/checks/script.ts'
 import { frameCodes } from '../../../src/validation/frame-codes.ts'
 import { createPolicy, isFixed, knownCodes, severityOf } from '../../../src/validation/policy.ts'
 import { readPolicyChanges } from '../../../src/validation/policy-changes.ts'
 
+const scriptCheck = createScriptCheck({ digest: '', ask: () => Promise.resolve({ verdict: 'allow' }) })
 const documented = [...Object.keys(frameCodes), ...Object.keys(archiveCodes)].concat(
-  ...[...validations.npm.checks, ...validations.generic.checks].map(({ codes }) => Object.keys(codes)),
+  ...[...validations.npm.checks, ...validations.generic.checks, scriptCheck].map(({ codes }) => Object.keys(codes)),
 )
 
 test('every code of every check has a severity', () => {

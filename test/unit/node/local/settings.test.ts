@@ -8,7 +8,8 @@ const secrets = {
   sessionKey: 'k'.repeat(43),
   secretKey: 's'.repeat(43),
 }
-const input = { port: 3325, storagePorts: { dynamodb: 20_001, s3: 20_002, sqs: 20_003 }, secrets }
+const storagePorts = { dynamodb: 20_001, s3: 20_002, sqs: 20_003 }
+const input = { port: 3325, storagePorts, validatorPort: 20_004, secrets }
 
 test('the registry is localhost and storage 127.0.0.1, so that clients do not forward credentials', () => {
   expect(makeSettings({ ...input, env: {} })).toEqual({
@@ -17,6 +18,9 @@ test('the registry is localhost and storage 127.0.0.1, so that clients do not fo
     DECKLE_S3_ENDPOINT: 'http://127.0.0.1:20002',
     DECKLE_DYNAMODB_ENDPOINT: 'http://127.0.0.1:20001',
     DECKLE_SQS_ENDPOINT: 'http://127.0.0.1:20003',
+    DECKLE_HEALTH_PORT: '20004',
+    DECKLE_HEALTH_HOST: '127.0.0.1',
+    DECKLE_VALIDATOR_URL: 'http://127.0.0.1:20004',
     DECKLE_BUCKET: 'deckle',
     DECKLE_TABLE_PREFIX: 'deckle-',
     DECKLE_QUEUE_PREFIX: 'deckle-',

@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerRespo
 import { AwsV4Signer } from 'aws4fetch'
 import { constantTimeEqual, digestHex } from '../../std/digest.ts'
 import type { Credentials } from '../../storage/credentials.ts'
-import { reportFault } from './fault.ts'
+import { reportFault } from '../local/fault.ts'
 
 /** A request whose signature holds, with its whole body. */
 export interface SignedRequest {
@@ -16,7 +16,7 @@ export interface SignedRequest {
 }
 
 export interface GuardOptions {
-  readonly service: 'dynamodb' | 'sqs'
+  readonly service: 'dynamodb' | 'sqs' | 'execute-api'
   readonly region: string
   readonly credentials: Credentials
 }

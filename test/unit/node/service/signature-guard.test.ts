@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http'
 import { AwsV4Signer } from 'aws4fetch'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { listen, stopListening } from '../../../../src/node/local/listen.ts'
-import { signatureGuard } from '../../../../src/node/local/signature-guard.ts'
+import { signatureGuard } from '../../../../src/node/service/signature-guard.ts'
 
 const credentials = { accessKeyId: 'AKIDLOCAL', secretAccessKey: 'a-secret' }
 let server: Server

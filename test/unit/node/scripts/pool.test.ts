@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { ScriptPool } from '../../../../src/node/scripts/pool.ts'
+
+const task = (body: string, timeMs = 5_000) => ({
+  script: `export function download() { ${body} }`,
+  ask: { moment: 'download', input: '{}' } as const,
+  now: 0,
+  timeMs,
+  memoryBytes: 16 * 1024 * 1024,
+})
+const loop = task('for (;;);', 1_000)
+const fine = task('return allow()')
+const options = { threads: 2, mostWaiting: 4, mostWaitingOfOne: 2 }
+
+test('who loops holds up their own, and nobody else', async () => {
+  const pool = new ScriptPool(options)
+  // Both threads have started
+  await Promise.all([pool.run('one', fine, 20_000), pool.run('other', fine, 20_000)])
+  const order: string[] = []
+  const run = async (owner: string, what: typeof fine) => {
+    const { kind } = await pool.run(owner, what, 20_000)
+    order.push(`${owner} ${kind}`)
+  }
+  await Promise.all([run('bad', loop), run('bad', loop), run('good', fine), run('good', fine)])
+  expect(order.at(-1)).toBe('bad failed')
+  expect(order.filter((line) => line === 'good allow')).toHaveLength(2)
+})
+
+test('more than may wait are told at once, and who waits too long then', async () => {
+  const pool = new ScriptPool(options)
+  const running = pool.run('bad', loop, 20_000)
+  const second = pool.run('bad', loop, 1)
+  const third = pool.run('bad', loop, 1)
+  expect(await pool.run('bad', fine, 20_000)).toEqual({ kind: 'busy' })
+  expect(await second).toEqual({ kind: 'busy' })
+  expect(await third).toEqual({ kind: 'busy' })
+  expect(await running).toMatchObject({ kind: 'failed' })
+  expect(await pool.run('bad', fine, 20_000)).toEqual({ kind: 'allow' })
+})
