@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { type FileName, formatIds, type PackageName, type PackageRef, type Username, type Version } from '../model/ids.ts'
+import {
+  type FileName,
+  formatIds,
+  type PackageName,
+  type PackageRef,
+  type Username,
+  type Version,
+} from '../model/ids.ts'
 import type { DownloadEvent, IsoTime } from '../model/records.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import type { DynamoDb } from './dynamodb.ts'

@@ -119,12 +119,12 @@ const upload = '/api/v1/uploads/:id'
 const ofUploads: readonly Row[] = [
   row('GET /api/v1/uploads', 'signedIn', '/api/v1/uploads'),
   row(`GET ${upload}`, 'signedIn', '/api/v1/uploads/none'),
-  row(`DELETE ${upload}`, 'signedIn', '/api/v1/uploads/none'),
+  row(`DELETE ${upload}`, 'ownChange', '/api/v1/uploads/none'),
   row(`GET ${upload}/parts`, 'signedIn', '/api/v1/uploads/none/parts'),
-  row(`POST ${upload}/parts`, 'signedIn', '/api/v1/uploads/none/parts', {
+  row(`POST ${upload}/parts`, 'ownChange', '/api/v1/uploads/none/parts', {
     parts: [{ number: 1, sha256: '0'.repeat(64) }],
   }),
-  row(`POST ${upload}/complete`, 'signedIn', '/api/v1/uploads/none/complete', {}),
+  row(`POST ${upload}/complete`, 'ownChange', '/api/v1/uploads/none/complete', {}),
 ]
 
 const forEverybody: readonly Row[] = [
