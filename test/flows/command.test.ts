@@ -249,6 +249,17 @@ describe('files of any size', () => {
     expect(readdirSync(join(deckle.home, 'wrong'))).toEqual([])
   })
 
+  test('a file that validation refuses comes back with its reasons', async () => {
+    writeFileSync(join(deckle.home, 'broken.zip'), 'no archive at all')
+    const { code, document } = await deckle.json(['publish', 'broken.zip', '@bea/broken@1.0.0'])
+    expect([code, document.error.code]).toEqual([5, 'upload_rejected'])
+    expect(document.error.reasons[0]).toEqual({
+      code: expect.any(String),
+      message: expect.any(String),
+      hint: expect.any(String),
+    })
+  })
+
   test('a folder is one archive, the same each time; a file that was published cannot be replaced', async () => {
     mkdirSync(join(deckle.home, 'data/below'), { recursive: true })
     writeFileSync(join(deckle.home, 'data/below/a.txt'), 'a')
