@@ -7,6 +7,7 @@ import { AuditLog } from './registry/audit-log.ts'
 import { Challenges } from './registry/challenges.ts'
 import { Links } from './registry/download.ts'
 import { EventLog, type WaitUntil } from './registry/events.ts'
+import { foldUsage } from './registry/fold-usage.ts'
 import { HeadCache } from './registry/head-cache.ts'
 import type { InvitationDeps } from './registry/invitations.ts'
 import { KnownAccounts } from './registry/known-accounts.ts'
@@ -38,6 +39,7 @@ import { Heads } from './storage/heads.ts'
 import { History } from './storage/history.ts'
 import { Invitations } from './storage/invitations.ts'
 import { Jobs } from './storage/jobs.ts'
+import { Journal } from './storage/journal.ts'
 import { Manifests } from './storage/manifests.ts'
 import { Names } from './storage/names.ts'
 import { Orgs } from './storage/orgs.ts'
@@ -53,6 +55,8 @@ import { Sqs } from './storage/sqs.ts'
 import { Staging } from './storage/staging.ts'
 import { Stars } from './storage/stars.ts'
 import { TokenStore } from './storage/tokens.ts'
+import { UsageCounters } from './storage/usage-counters.ts'
+import { UsageLists } from './storage/usage-lists.ts'
 import { Users } from './storage/users.ts'
 import { Uses } from './storage/uses.ts'
 import { Versions } from './storage/versions.ts'
@@ -96,6 +100,9 @@ export function wireStores(config: Config, platform: Platform) {
     attempts: new Attempts(db),
     history: new History(db),
     downloads: new Downloads({ db, platform, eventDays: config.eventDays }),
+    journal: new Journal(db, platform),
+    usageCounters: new UsageCounters({ db, platform, eventDays: config.eventDays }),
+    usageLists: new UsageLists(db),
     snapshots: new Snapshots(s3),
     stars: new Stars(db),
     staging: new Staging(s3),
@@ -202,7 +209,7 @@ function wireDeps(config: Config, platform: Platform) {
     waitMs: config.publishWaitMs,
     documents: new DocumentCache(),
     links: new Links(stores.files, platform),
-    events: new EventLog(stores.downloads, stores.versions, platform),
+    events: new EventLog(stores.downloads, stores.journal, stores.versions, platform),
   }
 }
 
@@ -222,8 +229,11 @@ export function wire(config: Config, platform: Platform) {
     resolveCredential: (text: string, use: CredentialUse) =>
       text.includes('.') ? deps.sessions.resolve(text, use) : deps.tokens.resolve(text, use),
     resolveSession: (text: string, use: CredentialUse) => deps.sessions.resolve(text, use),
-    /** Sends jobs again that have stood still: validators do so too, while there are any. */
-    sweep: () => sweep(deps),
+    /** Sends jobs again that have stood still, and counts downloads: validators do so too, while there are any. */
+    sweep: async () => {
+      await sweep(deps)
+      await foldUsage(deps)
+    },
     /** Writes what was noted on the way, after the answer. */
     flushNotes: (waitUntil: WaitUntil) => {
       deps.events.flushSoon(waitUntil)

@@ -40,7 +40,7 @@ export const requestPathRights: Rights = {
     audit: ['PutItem', 'Query'],
     logins: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     packages: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
-    downloads: ['Query', 'BatchWriteItem', 'UpdateItem'],
+    downloads: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
   },
   indexes: {
     users: ['byName'],
@@ -65,8 +65,8 @@ export const requestPathRights: Rights = {
 export const validatorRights: Rights = {
   tables: {
     packages: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
-    // Search ranks packages by their downloads
-    downloads: ['Query'],
+    // Counts them, and search ranks packages by their number
+    downloads: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
   },
   indexes: { packages: ['byWork', 'byFormat'] },
   objects: {

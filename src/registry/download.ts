@@ -1,5 +1,6 @@
 import type { PackageFormat } from '../model/format.ts'
-import type { FileRef, PackageRef, Version, VersionRef } from '../model/ids.ts'
+import type { FileRef, OrgName, PackageRef, Version, VersionRef } from '../model/ids.ts'
+import { organisationOf } from '../model/organisation.ts'
 import { type Asking, anonymous, type Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
 import { Refusal } from '../model/refusals.ts'
@@ -66,18 +67,20 @@ export async function download(
   fresh: boolean,
 ): Promise<string> {
   let who: Principal = anonymous
+  let org: OrgName | undefined
   try {
     const opened = openHead(deps, asking, ref, fresh)
     const { who: principal, head } = opened instanceof Promise ? await opened : opened
     who = principal
+    org = head && organisationOf(head)
     requireReadable(deps, who, head, ref.version)
     if (head?.sensitive !== undefined) return await downloadSensitive(deps, who, head, ref, visitor)
     const link = deps.links.to(fileOf(deps, ref))
     const url = typeof link === 'string' ? link : await link
-    deps.events.record(who, ref, visitor, 'allowed')
+    deps.events.record(who, { ...ref, org }, visitor, 'allowed')
     return url
   } catch (error) {
-    if (error instanceof Refusal) deps.events.record(who, ref, visitor, 'refused', error.code)
+    if (error instanceof Refusal) deps.events.record(who, { ...ref, org }, visitor, 'refused', error.code)
     throw error
   }
 }
@@ -95,7 +98,7 @@ async function downloadSensitive(
   visitor: Visitor,
 ): Promise<string> {
   const reader = await requireReader(deps, who, head)
-  const event = await deps.events.recordNow(reader, ref, visitor) // COMMIT: it happened, as far as anybody can tell
+  const event = await deps.events.recordNow(reader, { ...ref, org: organisationOf(head) }, visitor) // COMMIT: it happened, as far as anybody can tell
   return deps.files.presign(fileOf(deps, ref), { at: deps.platform.now(), expiresInS: sensitiveLifetimeS, event })
 }
 

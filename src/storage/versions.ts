@@ -257,13 +257,10 @@ export class Versions {
     return found
   }
 
-  /** Which of these are published, as `<format>/<name>/<version>`. */
-  async published(refs: readonly VersionRef[]): Promise<readonly string[]> {
-    const keys = refs.map(keyOf)
-    const items = await this.#db.batchGet('packages', keys)
-    return items
-      .filter((item) => item['status'] === 'published')
-      .map((item) => `${item['package']}/${String(item['item']).slice(versionItemPrefix.length)}`)
+  /** Those of these that are published. */
+  async published(refs: readonly VersionRef[]): Promise<readonly VersionRecord[]> {
+    const items = await this.#db.batchGet('packages', refs.map(keyOf))
+    return items.map(parse).filter(({ status }) => status === 'published')
   }
 
   #due(): string {

@@ -1,4 +1,5 @@
 import type { Config } from '../../config.ts'
+import { foldUsage } from '../../registry/fold-usage.ts'
 import { sweepIndex } from '../../registry/search-index.ts'
 import { settle } from '../../registry/settle.ts'
 import { sweep } from '../../registry/sweep.ts'
@@ -41,6 +42,7 @@ export async function startValidator(config: Config, platform: Platform = webPla
   const sweeper = startSweeper(async () => {
     await sweep(deps)
     await sweepIndex(deps)
+    await foldUsage(deps)
   })
   log('info', 'validator_started', `takes ${parallelJobs} jobs at a time`)
   return {
