@@ -56,6 +56,8 @@ import { addTeamMember, listTeamMembers, removeTeamMember } from './registry/tea
 import { createTeam, deleteTeam, describeTeam, listTeams } from './registry/teams.ts'
 import { transferPackage } from './registry/transfer.ts'
 import { requireUnpublished, unpublishAllBut, unpublishVersion } from './registry/unpublish.ts'
+import { usageOfOrg, usageOfPackage, usageOfRegistry, usageOfUser, usageOfVersion } from './registry/usage.ts'
+import { topPackages, unusedPackages } from './registry/usage-lists.ts'
 import { disableUser, enableUser, endLogins, listUsers, readUser, setRoles } from './registry/users.ts'
 import { readAccess, setVisibility } from './registry/visibility.ts'
 import { beginWebLogin, collectWebLogin, decideWebLogin, readWebLogin } from './registry/web-login.ts'
@@ -196,4 +198,11 @@ export const records = {
   historyOfUser,
   historyOfPackage,
   dailyDownloads,
+  usageOfPackage,
+  usageOfVersion,
+  usageOfUser,
+  usageOfOrg,
+  usageOfRegistry,
+  topPackages,
+  unusedPackages,
 }

@@ -19,6 +19,8 @@ import { restrictions } from './restrictions.ts'
 import { secondFactor } from './second-factor.ts'
 import { sessions } from './sessions.ts'
 import { packageSettings } from './settings.ts'
+import { stats } from './stats.ts'
+import { statsLists } from './stats-lists.ts'
 import { teams } from './teams.ts'
 import { tokens } from './tokens.ts'
 import { users } from './users.ts'
@@ -42,7 +44,7 @@ api.use('/api/*', async (c, next) => {
 for (const routes of [auth, sessions, secondFactor, passkeys]) api.route('/', routes)
 for (const routes of [joining, invitations, users, organisations, teams, tokens]) api.route('/', routes)
 for (const routes of [packages, heldPackages, versions, reports]) api.route('/', routes)
-for (const routes of [packageSettings, access, restrictions, audit, history]) api.route('/', routes)
+for (const routes of [packageSettings, access, restrictions, audit, history, stats, statsLists]) api.route('/', routes)
 api.route(
   '/',
   about(() => document()),

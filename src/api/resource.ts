@@ -17,6 +17,7 @@ export const tags = {
   settings: 'Who may do what with a package.',
   audit: 'Who changed what: the record of every change.',
   history: 'Who downloaded what, and who was refused.',
+  usage: 'How much was downloaded, in numbers.',
   about: 'The API itself.',
 } as const
 

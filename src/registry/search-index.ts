@@ -46,6 +46,9 @@ export async function indexPackage(deps: IndexDeps, ref: PackageRef): Promise<'i
     const before = await deps.searchIndex.get(ref)
     if (before !== undefined && before.generation > head.generation) continue
     const described = await describe(deps, head)
+    if (before?.current === undefined && described.shown !== undefined) {
+      await deps.usageLists.used(ref, described.shown.publishedAt.slice(0, 10)) // repeatable: unused from now on
+    }
     const stale = [...(before?.current === undefined ? [] : [before.current]), ...(before?.stale ?? [])]
     const noted: SearchEntry = { ...described, generation: head.generation, writes: (before?.writes ?? 0) + 1, stale }
     if (!(await deps.searchIndex.replace(ref, before, noted))) continue // COMMIT: search shows the new facts

@@ -94,6 +94,13 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
   exportAudit: () => ({ query: 'target=package/npm/@acme/lib', status: 200 }),
   readUserHistory: () => ({ path: { username: 'ana' }, status: 200 }),
   readPackageHistory: () => ({ path: lib, status: 200 }),
+  readUsage: () => ({ as: 'admin', status: 200 }),
+  readPackageUsage: () => ({ path: lib, query: 'from=2026-01-01&to=2026-01-31', status: 200 }),
+  readVersionUsage: () => ({ path: one, status: 200 }),
+  readUserUsage: () => ({ path: { username: 'ana' }, status: 200 }),
+  readOrganisationUsage: () => ({ path: { organisation: 'acme' }, status: 200 }),
+  listTopPackages: () => ({ path: { format: 'npm' }, query: 'of=2026-11&limit=5', status: 200 }),
+  listUnusedPackages: () => ({ as: 'admin', path: { format: 'npm' }, query: 'before=2126-01-01&limit=5', status: 200 }),
   register: () => ({ body: { username: 'newcomer', password, email: 'new@example.com' }, status: 201 }),
   resetPassword: () => ({ body: { secret: 'made-up', password }, status: 404 }),
   acceptInvitation: () => ({
