@@ -9,6 +9,9 @@ import { paceOf } from './http/pace.ts'
 import { problemOf } from './http/problem.ts'
 import { Traffic } from './http/traffic.ts'
 import { type Walls, within } from './http/walls.ts'
+import { downloads as genericDownloads } from './generic/routes/downloads.ts'
+import { listings as genericListings } from './generic/routes/listings.ts'
+import { formatIds } from './model/ids.ts'
 import { refuse } from './model/refusals.ts'
 import { access } from './npm/routes/access.ts'
 import { audit } from './npm/routes/audit.ts'
@@ -52,10 +55,12 @@ export function createApp(registry: Registry, walls?: Walls): Hono<AppEnv> {
   app.use(frame(registry))
   if (walls !== undefined) app.use(within(walls))
   app.get('/', (c) =>
-    c.json({ name: 'deckle', version: release, registry: registry.config.publicUrl, formats: ['npm'] }),
+    c.json({ name: 'deckle', version: release, registry: registry.config.publicUrl, formats: formatIds }),
   )
   app.route('/', api)
   app.route('/', apiDocs(document))
+  app.route('/', genericDownloads)
+  app.route('/', genericListings)
   app.route('/', session)
   app.route('/', webLogin)
   app.route('/', cliLogin)
@@ -136,5 +141,5 @@ function answerProblem(error: unknown, c: Context<AppEnv>): Response | Promise<R
   const problem = problemOf(error, c.var.requestId)
   c.set('refusal', problem.code)
   if (isPage(c.req.path)) return answerProblemPage(c, problem)
-  return c.req.path.startsWith('/api/') ? apiProblem(c, problem) : npmError(c, problem)
+  return /^\/(?:api|generic)\//.test(c.req.path) ? apiProblem(c, problem) : npmError(c, problem)
 }

@@ -46,6 +46,7 @@ import { changeProfile, readProfile } from './registry/profile.ts'
 import { publish } from './registry/publish.ts'
 import { setPublishFactor } from './registry/publish-factor.ts'
 import { openDocument, readReport, readTags, readVersion } from './registry/read.ts'
+import { readFile, readFiles, taggedVersion } from './registry/read-files.ts'
 import { blockPackage, lockPackage, unblockPackage, unlockPackage } from './registry/restrictions.ts'
 import { search } from './registry/search.ts'
 import { endSensitivity, makeSensitive } from './registry/sensitivity.ts'
@@ -56,6 +57,11 @@ import { addTeamMember, listTeamMembers, removeTeamMember } from './registry/tea
 import { createTeam, deleteTeam, describeTeam, listTeams } from './registry/teams.ts'
 import { transferPackage } from './registry/transfer.ts'
 import { requireUnpublished, unpublishAllBut, unpublishVersion } from './registry/unpublish.ts'
+import { completeUpload } from './registry/uploads/complete-upload.ts'
+import { abortUpload } from './registry/uploads/end-upload.ts'
+import { openUpload } from './registry/uploads/open-upload.ts'
+import { listParts, signParts } from './registry/uploads/parts.ts'
+import { listUploads, showUpload } from './registry/uploads/show-upload.ts'
 import { usageOfOrg, usageOfPackage, usageOfRegistry, usageOfUser, usageOfVersion } from './registry/usage.ts'
 import { topPackages, unusedPackages } from './registry/usage-lists.ts'
 import { disableUser, enableUser, endLogins, listUsers, readUser, setRoles } from './registry/users.ts'
@@ -188,7 +194,21 @@ export const packages = {
   readReport,
   download,
   describeFile,
+  readFiles,
+  readFile,
+  taggedVersion,
   search,
+}
+
+/** Files that go to storage past the registry. */
+export const uploads = {
+  openUpload,
+  listUploads,
+  showUpload,
+  signParts,
+  listParts,
+  completeUpload,
+  abortUpload,
 }
 
 /** What was done, and by whom. */

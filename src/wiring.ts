@@ -1,6 +1,9 @@
 import type { Config } from './config.ts'
+import { fileUrl } from './generic/documents.ts'
+import { genericFormat } from './generic/format.ts'
+import { fileName, genericVersion } from './generic/names.ts'
 import type { PackageFormat } from './model/format.ts'
-import type { FormatId } from './model/ids.ts'
+import type { FileRef, FormatId } from './model/ids.ts'
 import { npmFormat } from './npm/format.ts'
 import type { AccountDeps } from './registry/accounts.ts'
 import { AuditLog } from './registry/audit-log.ts'
@@ -32,6 +35,7 @@ import { Attempts } from './storage/attempts.ts'
 import { Audit } from './storage/audit.ts'
 import { AwsService, type SignedService } from './storage/aws.ts'
 import { ChallengeStore } from './storage/challenges.ts'
+import { DirectUploads } from './storage/direct-uploads.ts'
 import { Downloads } from './storage/downloads.ts'
 import { DynamoDb } from './storage/dynamodb.ts'
 import { Files } from './storage/files.ts'
@@ -54,14 +58,16 @@ import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
 import { Staging } from './storage/staging.ts'
 import { Stars } from './storage/stars.ts'
+import { uploadSessionDays } from './storage/tables.ts'
 import { TokenStore } from './storage/tokens.ts'
+import { Uploads } from './storage/uploads.ts'
 import { UsageCounters } from './storage/usage-counters.ts'
 import { UsageLists } from './storage/usage-lists.ts'
 import { Users } from './storage/users.ts'
 import { Uses } from './storage/uses.ts'
 import { Versions } from './storage/versions.ts'
 import { WebLogins } from './storage/web-logins.ts'
-import { accounts, identity, organisations, packages, people, records } from './use-cases.ts'
+import { accounts, identity, organisations, packages, people, records, uploads } from './use-cases.ts'
 import { wireCredentials, wireEdgeIdentity } from './wire-credentials.ts'
 import { wireSealer, wireSessionKeys } from './wire-secrets.ts'
 
@@ -106,6 +112,8 @@ export function wireStores(config: Config, platform: Platform) {
     snapshots: new Snapshots(s3),
     stars: new Stars(db),
     staging: new Staging(s3),
+    uploads: new Uploads(db),
+    directUploads: new DirectUploads(s3),
     files: new Files(s3),
     manifests: new Manifests(s3),
     reports: new Reports(s3),
@@ -118,7 +126,7 @@ export function wireStores(config: Config, platform: Platform) {
 export type Stores = ReturnType<typeof wireStores>
 
 /** The formats that this registry keeps. Adding one is one folder and one line here. */
-export const formats: Readonly<Record<FormatId, PackageFormat>> = { npm: npmFormat }
+export const formats: Readonly<Record<FormatId, PackageFormat>> = { npm: npmFormat, generic: genericFormat }
 
 /** Who is asking, and the record of what they change. */
 export function wireIdentity(config: Config, stores: Stores, platform: Platform) {
@@ -207,6 +215,8 @@ function wireDeps(config: Config, platform: Platform) {
     newPackages: config.newPackages,
     nameRules: { freeNames: config.freeNames, reserved: config.reservedNames },
     waitMs: config.publishWaitMs,
+    uploadQuotas: config.uploadQuotas,
+    uploadDays: uploadSessionDays,
     documents: new DocumentCache(),
     links: new Links(stores.files, platform),
     events: new EventLog(stores.downloads, stores.journal, stores.versions, platform),
@@ -223,6 +233,15 @@ export function wire(config: Config, platform: Platform) {
     config,
     platform,
     formats,
+    /** A file that somebody names to be uploaded. @throws Refusal saying which of its names cannot be */
+    genericFile: (name: string, version: string, filename: string): FileRef => ({
+      format: 'generic',
+      name: genericFormat.packageName(name),
+      version: genericVersion(version),
+      filename: fileName(filename),
+    }),
+    /** Where an uploaded file is served once it is published. */
+    fileUrl: ({ name, version, filename }: FileRef) => fileUrl(config.publicUrl, name, version, filename),
     /** Who this registry is to AWS; undefined where it signs with a key of AWS's. */
     identity: wireEdgeIdentity(config, platform),
     /** Tokens have no dots, and sessions do. */
@@ -239,7 +258,7 @@ export function wire(config: Config, platform: Platform) {
       deps.events.flushSoon(waitUntil)
       deps.lastUses.flushSoon(waitUntil)
     },
-    ...bind(deps, { ...accounts, ...identity, ...people, ...organisations, ...packages, ...records }),
+    ...bind(deps, { ...accounts, ...identity, ...people, ...organisations, ...packages, ...uploads, ...records }),
   }
 }
 

@@ -40,6 +40,7 @@ export const requestPathRights: Rights = {
     audit: ['PutItem', 'Query'],
     logins: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     packages: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
+    uploads: ['BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
     downloads: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
   },
   indexes: {
@@ -51,6 +52,8 @@ export const requestPathRights: Rights = {
   },
   objects: {
     'staging/': ['PutObject', 'AbortMultipartUpload', 'DeleteObject'],
+    // Links are followed with the rights of who signed them; whether a file is whole is looked at
+    'uploads/': ['PutObject', 'GetObject', 'ListMultipartUploadParts', 'AbortMultipartUpload', 'DeleteObject'],
     'packages/': ['GetObject'],
     'manifests/': ['GetObject'],
     'snapshots/': ['GetObject', 'PutObject', 'DeleteObject'],
@@ -67,11 +70,15 @@ export const validatorRights: Rights = {
     packages: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
     // Counts them, and search ranks packages by their number
     downloads: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
+    // Ends the sessions that nobody has ended
+    uploads: ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
   },
-  indexes: { packages: ['byWork', 'byFormat'] },
+  indexes: { packages: ['byWork', 'byFormat'], uploads: ['byWork'] },
   objects: {
     'staging/': ['GetObject', 'DeleteObject'],
-    'packages/': ['GetObject', 'PutObject', 'DeleteObject'],
+    'uploads/': ['GetObject', 'DeleteObject', 'AbortMultipartUpload'],
+    // The last two for files that are copied in parts
+    'packages/': ['GetObject', 'PutObject', 'DeleteObject', 'ListMultipartUploadParts', 'AbortMultipartUpload'],
     'manifests/': ['GetObject', 'PutObject'],
     'snapshots/': ['GetObject', 'PutObject', 'DeleteObject'],
     'reports/': ['PutObject'],

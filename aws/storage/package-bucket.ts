@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib'
 import type { IKey } from 'aws-cdk-lib/aws-kms'
 import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3'
 import { Construct } from 'constructs'
-import { expiringPrefixes } from '../../src/storage/tables.ts'
+import { expiringPrefixes, unfinishedUploadDays } from '../../src/storage/tables.ts'
 
 export interface PackageBucketProps {
   readonly bucketName: string
@@ -19,6 +19,7 @@ const daysOfOldVersions: Readonly<Record<string, number>> = {
   'reports/': 90,
   'snapshots/': 1,
   'staging/': 1,
+  'uploads/': 1,
 }
 
 /** All bytes: private, encrypted under the given key, reachable by TLS only, versioned. */
@@ -46,8 +47,7 @@ export class PackageBucket extends Construct {
 
 function lifecycleRules(): LifecycleRule[] {
   return [
-    // Two days: an upload that goes on for one is still somebody's
-    { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(2) },
+    { id: 'unfinished-uploads', abortIncompleteMultipartUploadAfter: Duration.days(unfinishedUploadDays) },
     // A marker of a removed object whose versions are all gone
     { id: 'empty-markers', expiredObjectDeleteMarker: true },
     ...Object.entries(expiringPrefixes).map(([prefix, days]) => ({

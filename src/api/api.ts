@@ -23,6 +23,7 @@ import { stats } from './stats.ts'
 import { statsLists } from './stats-lists.ts'
 import { teams } from './teams.ts'
 import { tokens } from './tokens.ts'
+import { uploads } from './uploads.ts'
 import { users } from './users.ts'
 import { versions } from './versions.ts'
 
@@ -43,7 +44,7 @@ api.use('/api/*', async (c, next) => {
 })
 for (const routes of [auth, sessions, secondFactor, passkeys]) api.route('/', routes)
 for (const routes of [joining, invitations, users, organisations, teams, tokens]) api.route('/', routes)
-for (const routes of [packages, heldPackages, versions, reports]) api.route('/', routes)
+for (const routes of [packages, heldPackages, uploads, versions, reports]) api.route('/', routes)
 for (const routes of [packageSettings, access, restrictions, audit, history, stats, statsLists]) api.route('/', routes)
 api.route(
   '/',

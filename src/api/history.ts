@@ -12,6 +12,7 @@ const eventSchema = z
     format: z.enum(formatIds),
     package: z.string(),
     version: z.string().optional(),
+    filename: z.string().optional().openapi({ description: 'Where versions have many files.' }),
     status: z.enum(['allowed', 'refused']),
     reason: z.string().optional().openapi({ description: 'The code of the refusal.' }),
     sizeBytes: z.int().optional().openapi({ description: 'Of the file.' }),

@@ -28,7 +28,12 @@ const read = endpoint({
   tags: ['versions'],
   access: 'anyone',
   refuses: ['package_not_found', 'package_blocked', 'version_not_found'],
-  request: { params: versionParams },
+  request: {
+    params: versionParams,
+    query: z.object({
+      file: z.string().max(300).optional().openapi({ description: 'One of its files; the first when left out.' }),
+    }),
+  },
   responses: {
     200: text('The report.', 'application/json', { anyOf: [report, givenUp] }),
     202: json(
@@ -59,7 +64,8 @@ const schema = endpoint({
 export const reports = resource()
   .openapi(read, async (c) => {
     const who = await asking(c)
-    const answer = await c.var.registry.readReport(who, versionRef(c, c.req.valid('param')))
+    const { file } = c.req.valid('query')
+    const answer = await c.var.registry.readReport(who, versionRef(c, c.req.valid('param')), file)
     if (answer.state === 'decided') return c.json(answer.report, 200, { 'cache-control': 'private, no-cache' })
     const { name, version, status, reasons = [] } = answer.record
     if (isFinal(status)) {

@@ -13,6 +13,7 @@ export const tags = {
   organisations: 'Organisations and their teams.',
   tokens: 'Tokens of one’s own: for machines, with limits.',
   packages: 'Finding packages, and what they say about themselves.',
+  uploads: 'Files of any size, which go to storage past the registry.',
   versions: 'Versions of a package and the reports of their validation.',
   settings: 'Who may do what with a package.',
   audit: 'Who changed what: the record of every change.',

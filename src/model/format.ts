@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../std/json.ts'
-import type { FileName, FormatId, PackageName, PackageRef, Revision, Version, VersionRef } from './ids.ts'
-import type { Head, IsoTime, VersionRecord } from './records.ts'
+import type { ClaimRef, FileName, FormatId, PackageName, PackageRef, Revision, Version, VersionRef } from './ids.ts'
+import type { Head, IsoTime, StoredFile, VersionRecord } from './records.ts'
 
 /** The accepted manifest of one version, as stored under `manifests/`: with the version item, the truth. */
 export interface AcceptedManifest {
@@ -10,6 +10,8 @@ export interface AcceptedManifest {
   readonly readme?: string
   /** What its code was seen to use; not there when it was accepted before anybody looked. */
   readonly capabilities?: readonly string[]
+  /** What the validator computed, where nobody had before: enough to go on without opening the file again. */
+  readonly file?: StoredFile
 }
 
 /** What a snapshot says about one version: the document that clients read, less what depends on the address. */
@@ -56,14 +58,18 @@ export interface PackageFormat {
   readonly documents: readonly string[]
   /** The document that holds the whole state: `restore` undoes `render` for it. */
   readonly masterDocument: string
-  /** The one file name that the format allows for a version's file. */
-  fileName(ref: VersionRef): FileName
-  /** What the snapshot says about a version; deterministic. */
-  list(record: VersionRecord, accepted: AcceptedManifest): ListedVersion
-  /** What `list` would say of a version that is listed already and whose record has changed since. */
+  /** The name of a claim's file: the one that the claim says, or the only one that the format allows. */
+  fileName(ref: ClaimRef): FileName
+  /** What the snapshot says about a version once this claim is in it, beside what is `listed`; deterministic. */
+  list(record: VersionRecord, accepted: AcceptedManifest, listed?: ListedVersion): ListedVersion
+  /** Whether what is listed of a version has this claim in it. */
+  lists(ref: ClaimRef, listed: ListedVersion): boolean
+  /** What `list` would say of a claim that is listed already and whose record has changed since. */
   relist(record: VersionRecord, listed: ListedVersion): ListedVersion
+  /** What is left of a version without this claim; undefined when there is nothing. */
+  unlist(ref: ClaimRef, listed: ListedVersion): ListedVersion | undefined
   /** The version that `latest` falls back to when the one that it named is gone; undefined when there is none. */
-  fallbackVersion(versions: readonly string[]): Version | undefined
+  fallbackVersion(versions: SnapshotState['versions']): Version | undefined
   /** Renders what clients read. Deterministic: equal input gives equal bytes. O(versions), at write time only. */
   render(
     head: Head,
@@ -73,7 +79,7 @@ export interface PackageFormat {
   /** Reads the state back from the master document. */
   restore(master: Json): SnapshotState
   /** The document of a single version, as `GET /<package>/<version>` answers it. */
-  versionDocument(ref: PackageRef, listed: ListedVersion, publicUrl: string): JsonObject
+  versionDocument(ref: VersionRef, listed: ListedVersion, publicUrl: string): JsonObject
   /** What search shows of a version's document; bounded, whatever the publisher wrote. */
   summarise(ref: PackageRef, document: JsonObject): Summary
   /** Orders versions: negative when `a` comes first. */

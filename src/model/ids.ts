@@ -1,7 +1,10 @@
 /** Branded identifiers. Only a format's `names.ts` (names, versions) or the place that mints an id makes one. */
 
-export const formatIds = ['npm'] as const
+export const formatIds = ['npm', 'generic'] as const
 export type FormatId = (typeof formatIds)[number]
+
+/** How many files a version has. Where there are many, each is claimed, validated and published on its own. */
+export const filesPerVersion = { npm: 'one', generic: 'many' } as const satisfies Record<FormatId, 'one' | 'many'>
 
 /** A normalised package name, as its format's `names.ts` accepts it. */
 export type PackageName = string & { readonly __brand: 'PackageName' }
@@ -31,6 +34,14 @@ export interface PackageRef {
 export interface VersionRef extends PackageRef {
   readonly version: Version
 }
+
+/** What is claimed at once: a version, or one file of it where versions have many. */
+export interface ClaimRef extends VersionRef {
+  readonly filename?: FileName
+}
+
+/** Names a claim within its package. */
+export type ClaimId = Pick<ClaimRef, 'version' | 'filename'>
 
 export interface FileRef extends VersionRef {
   readonly filename: FileName

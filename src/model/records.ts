@@ -71,7 +71,7 @@ export interface Restriction {
   readonly at: IsoTime
 }
 
-/** What was computed from the bytes while they were received. Digests in hex. */
+/** What was computed from the bytes. Digests in hex. */
 export interface StoredFile {
   readonly filename: FileName
   readonly sizeBytes: number
@@ -80,18 +80,27 @@ export interface StoredFile {
   readonly sha512: string
 }
 
-/** One version: the truth about what was claimed, by whom, and how it was decided. */
+/** A file whose bytes may have come past the edge: then its digests are what the validator computes. */
+export type ClaimedFile = Pick<StoredFile, 'filename' | 'sizeBytes'> & Partial<StoredFile>
+
+/** One version, or one file of it: the truth about what was claimed, by whom, and how it was decided. */
 export interface VersionRecord {
   readonly format: FormatId
   readonly name: PackageName
   readonly version: Version
+  /** Only where versions have many files. */
+  readonly filename?: FileName
   readonly status: VersionStatus
   /** Names the claim and its folder in staging: fences off a validator that still works for an older claim. */
   readonly uploadId: UploadId
   readonly publisher: Username
-  readonly file: StoredFile
+  readonly file: ClaimedFile
+  /** The version has no more files once this one is published. */
+  readonly releases?: true
   /** Tags to set when it is published. */
   readonly tags: readonly string[]
+  /** `latest` follows, if the version is higher than the one that it names then. */
+  readonly raisesLatest?: true
   readonly claimedAt: IsoTime
   readonly statusAt: IsoTime
   /** How often a validator began to work on this claim. */
@@ -100,7 +109,11 @@ export interface VersionRecord {
   readonly publishedAt?: IsoTime
   /** The first reasons of a refusal, for the publisher's terminal. */
   readonly reasons?: readonly Reason[]
-  /** npm: text that clients show instead of silence when the version is installed. */
+  /** How many bytes the validator had checked when it last said so. */
+  readonly checkedBytes?: number
+  /** A copy to its final place that was begun, and can be gone on with. */
+  readonly copy?: string
+  /** Text that clients show instead of silence when the version is installed. */
   readonly deprecated?: string
   /** Why an administrator has blocked it, for as long as that holds. */
   readonly blocked?: string
@@ -191,6 +204,7 @@ export interface DownloadEvent {
   readonly format: FormatId
   readonly name: PackageName
   readonly version?: Version
+  readonly filename?: FileName
   readonly at: IsoTime
   readonly outcome: DownloadOutcome
   /** The refusal's code. */

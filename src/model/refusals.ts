@@ -144,6 +144,23 @@ export const refusals = {
   search_invalid: (f: { problem: string }) => `The search cannot be run: ${f.problem}. Send words as "text".`,
   url_invalid: () => 'The address is not well-formed.',
 
+  filename_invalid: (f: { filename: string; problem: string }) => `Invalid file name "${f.filename}": ${f.problem}.`,
+  file_not_found: (f: { version: string; filename: string }) => `file not found: ${f.filename} in ${f.version}`,
+
+  // Uploading in parts
+  upload_not_found: () => 'You have no such upload. It may have ended a month ago; begin another one.',
+  upload_closed: (f: { state: string }) =>
+    `This upload takes no more changes: it is ${f.state}. Begin another one for another version or file.`,
+  upload_incomplete: (f: { problem: string }) =>
+    `The upload is not complete: ${f.problem}. Send what is missing, then complete it again.`,
+  upload_too_large: (f: { most: string }) => `A file can have ${f.most} at most. Split it.`,
+  part_invalid: (f: { part: number; problem: string }) => `Part ${f.part} cannot be sent: ${f.problem}.`,
+  quota_exceeded: (f: { problem: string }) =>
+    `You have reached a limit: ${f.problem}. Complete or abort an upload, or ask an administrator of the registry.`,
+  version_released: (f: { package: string; version: string }) =>
+    `${f.package}@${f.version} is released, so it takes no more files. Choose a new version.`,
+  too_many_files: (f: { most: number }) => `A version can have ${f.most} files at most. Put some into an archive.`,
+
   // Publishing
   version_taken: (f: { package: string; version: string }) =>
     `You cannot publish over the previously published versions: ${f.version}. ` +

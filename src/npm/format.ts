@@ -1,5 +1,5 @@
 import semverCompare from 'semver/functions/compare.js'
-import type { AcceptedManifest, ListedVersion, PackageFormat } from '../model/format.ts'
+import type { AcceptedManifest, ListedVersion, PackageFormat, SnapshotState } from '../model/format.ts'
 import type { Version } from '../model/ids.ts'
 import type { VersionRecord } from '../model/records.ts'
 import { hexToBase64 } from '../std/base64.ts'
@@ -18,7 +18,9 @@ export const npmFormat: PackageFormat = {
   masterDocument: fullDocument,
   fileName: tarballName,
   list: listVersion,
+  lists: () => true,
   relist: relistVersion,
+  unlist: () => undefined,
   fallbackVersion,
   render: renderPackument,
   restore: restorePackument,
@@ -30,7 +32,9 @@ export const npmFormat: PackageFormat = {
 /** `versions[v]` of the packument, less the tarball's address: `dist` is ours, computed from the bytes. */
 function listVersion(record: VersionRecord, accepted: AcceptedManifest): ListedVersion {
   const { publishedAt, file } = record
-  if (publishedAt === undefined) throw new Error(`${record.name}@${record.version} has no time of publication`)
+  if (publishedAt === undefined || file.sha512 === undefined || file.sha1 === undefined) {
+    throw new Error(`${record.name}@${record.version} was never accepted`)
+  }
   const document: JsonObject = {
     ...accepted.manifest,
     _id: `${record.name}@${record.version}`,
@@ -56,8 +60,10 @@ function relistVersion(record: VersionRecord, { publishedAt, document }: ListedV
 }
 
 /** The highest one that is no pre-release, else the highest: what `npm install <name>` should get. */
-function fallbackVersion(versions: readonly string[]): Version | undefined {
-  const ordered = versions.map((text) => canonicalVersion(text)).filter((version) => version !== undefined)
+function fallbackVersion(versions: SnapshotState['versions']): Version | undefined {
+  const ordered = Object.keys(versions)
+    .map((text) => canonicalVersion(text))
+    .filter((version) => version !== undefined)
   ordered.sort(semverCompare)
   return ordered.findLast((version) => !version.includes('-')) ?? ordered.at(-1)
 }

@@ -1,4 +1,4 @@
-import type { VersionRef } from '../model/ids.ts'
+import type { ClaimRef } from '../model/ids.ts'
 import type { VersionRecord } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { isFinal } from '../model/version-status.ts'
@@ -15,7 +15,7 @@ interface VerdictDeps {
 }
 
 export interface Receipt {
-  readonly ref: VersionRef
+  readonly ref: ClaimRef
   /** `validating`: the claim stands, the verdict is not there yet. */
   readonly outcome: 'published' | 'validating'
 }
@@ -25,7 +25,8 @@ export interface Receipt {
  * milliseconds. In 20 s it asks some 38 times: a worker may make 50 requests on the smallest plan.
  */
 export async function awaitVerdict(deps: VerdictDeps, record: VersionRecord): Promise<Receipt> {
-  const ref: VersionRef = { format: record.format, name: record.name, version: record.version }
+  const { format, name, version, filename } = record
+  const ref: ClaimRef = { format, name, version, ...(filename === undefined ? {} : { filename }) }
   const beganAt = deps.platform.now()
   let current: VersionRecord | undefined = record
   for (let waitMs = 40; ; waitMs = nextWaitMs(deps.platform.now() - beganAt)) {
@@ -45,7 +46,7 @@ function nextWaitMs(passedMs: number): number {
   return Math.min(Math.max(20, passedMs / 5), 1_250)
 }
 
-function verdict(ref: VersionRef, record: VersionRecord): Receipt {
+function verdict(ref: ClaimRef, record: VersionRecord): Receipt {
   if (record.status === 'published') return { ref, outcome: 'published' }
   if (record.status === 'unpublished') throw refuse('version_unpublished', named(record))
   if (record.status === 'blocked') throw blocked(record, record.blocked ?? '', record.version)
@@ -55,6 +56,6 @@ function verdict(ref: VersionRef, record: VersionRecord): Receipt {
   throw refuse('validation_refused', { ...named(record), reasons: reasons.join('\n') })
 }
 
-function named(ref: VersionRef): { package: string; version: string } {
+function named(ref: ClaimRef): { package: string; version: string } {
   return { package: ref.name, version: ref.version }
 }

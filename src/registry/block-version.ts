@@ -4,11 +4,12 @@ import type { VersionRecord } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import type { VersionStatus } from '../model/version-status.ts'
 import { withoutUndefined } from '../std/defined.ts'
+import { eachInParallel } from '../std/parallel.ts'
 import { requireAdmin } from './access.ts'
 import { packageTarget } from './audit-log.ts'
 import type { ChangeDeps } from './change.ts'
 import { reasonText } from './reason.ts'
-import { relist } from './relist.ts'
+import { relist, writesAtATime } from './relist.ts'
 
 /**
  * Takes one version away from everybody, for a reason that whoever asks for it is told; again, for another reason. Its
@@ -19,9 +20,10 @@ import { relist } from './relist.ts'
 export async function blockVersion(deps: ChangeDeps, who: Principal, ref: VersionRef, reason: string): Promise<void> {
   requireAdmin(who)
   const blocked = reasonText(reason)
-  const record = await requireRecord(deps, ref, ['accepted', 'published', 'blocked'])
-  if (record.status === 'blocked' && record.blocked === blocked) return relist(deps, ref, [ref.version]) // repeated
-  await recorded(deps, who, record, 'block', blocked, async () => {
+  const records = await requireRecords(deps, ref, ['accepted', 'published', 'blocked'])
+  const left = records.filter((record) => record.status !== 'blocked' || record.blocked !== blocked)
+  if (left.length === 0) return relist(deps, ref, [ref.version]) // repeated
+  await recorded(deps, who, left, 'block', blocked, async (record) => {
     if ((await deps.versions.advance(record, 'blocked', { blocked })) === 'moved') throw refuse('conflict') // COMMIT
   })
 }
@@ -32,41 +34,43 @@ export async function blockVersion(deps: ChangeDeps, who: Principal, ref: Versio
  */
 export async function unblockVersion(deps: ChangeDeps, who: Principal, ref: VersionRef): Promise<void> {
   requireAdmin(who)
-  const record = await requireRecord(deps, ref, ['published', 'blocked'])
-  if (record.status === 'published') return relist(deps, ref, [ref.version]) // repeated
-  await recorded(deps, who, record, 'unblock', undefined, async () => {
+  const records = await requireRecords(deps, ref, ['published', 'blocked'])
+  const left = records.filter(({ status }) => status === 'blocked')
+  if (left.length === 0) return relist(deps, ref, [ref.version]) // repeated
+  await recorded(deps, who, left, 'unblock', undefined, async (record) => {
     if ((await deps.versions.advance(record, 'published', {})) === 'moved') throw refuse('conflict') // COMMIT
   })
 }
 
-async function requireRecord(
+/** Those files of a version that are so far; there is one at least. */
+async function requireRecords(
   deps: ChangeDeps,
   ref: VersionRef,
   statuses: readonly VersionStatus[],
-): Promise<VersionRecord> {
-  const record = await deps.versions.get(ref)
-  if (record === undefined || !statuses.includes(record.status)) {
-    throw refuse('version_not_found', { version: ref.version })
-  }
-  return record
+): Promise<readonly VersionRecord[]> {
+  const records = (await deps.versions.files(ref)).filter(({ status }) => statuses.includes(status))
+  if (records.length === 0) throw refuse('version_not_found', { version: ref.version })
+  return records
 }
 
 async function recorded(
   deps: ChangeDeps,
   who: Principal,
-  record: VersionRecord,
+  records: readonly VersionRecord[],
   verb: 'block' | 'unblock',
   blocked: string | undefined,
-  change: () => Promise<void>,
+  change: (record: VersionRecord) => Promise<void>,
 ): Promise<void> {
-  const { version } = record
+  const [first] = records
+  if (first === undefined) return
+  const { version } = first
   const entry = {
     action: `version.${verb}`,
-    target: packageTarget(record),
-    before: withoutUndefined({ version, blocked: record.blocked }),
+    target: packageTarget(first),
+    before: withoutUndefined({ version, blocked: first.blocked }),
     after: withoutUndefined({ version, blocked }),
   }
-  await deps.audit.recorded(who, entry, change)
-  await relist(deps, record, [version]) // redone by the sweeper
-  deps.headCache.forget(record)
+  await deps.audit.recorded(who, entry, () => eachInParallel(records, writesAtATime, change))
+  await relist(deps, first, [version]) // redone by the sweeper
+  deps.headCache.forget(first)
 }

@@ -4,6 +4,7 @@ import { refuse } from '../model/refusals.ts'
 import { eachInParallel } from '../std/parallel.ts'
 import { packageTarget, versionsEntry } from './audit-log.ts'
 import { type ChangeDeps, requireChange } from './change.ts'
+import { publishedClaims } from './published-claims.ts'
 import { relist, writesAtATime } from './relist.ts'
 import { loadState } from './snapshot.ts'
 
@@ -45,8 +46,10 @@ export async function deprecate(
   }
   await deps.audit.recorded(who, entry, () =>
     eachInParallel(changes, writesAtATime, async ({ version, text }) => {
-      const outcome = await deps.versions.deprecate({ ...ref, version }, text === '' ? undefined : text)
-      if (outcome === 'moved') throw refuse('conflict')
+      for (const claim of await publishedClaims(deps.versions, { ...ref, version })) {
+        const outcome = await deps.versions.deprecate(claim, text === '' ? undefined : text)
+        if (outcome === 'moved') throw refuse('conflict')
+      }
     }),
   ) // COMMIT, for each version: it will be listed so
   const versions = changes.map(({ version }) => version)
@@ -60,8 +63,8 @@ export async function deprecate(
  */
 export async function deprecateVersion(deps: ChangeDeps, who: Principal, ref: VersionRef, text: string): Promise<void> {
   await requireChange(deps, who, ref)
-  if ((await deps.versions.get(ref))?.status !== 'published')
-    throw refuse('version_not_found', { version: ref.version })
+  const isPublished = (await deps.versions.files(ref)).some(({ status }) => status === 'published')
+  if (!isPublished) throw refuse('version_not_found', { version: ref.version })
   await deprecate(deps, who, ref, { texts: new Map([[ref.version, text]]) })
 }
 

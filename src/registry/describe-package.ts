@@ -1,4 +1,4 @@
-import type { PackageRef, Version, VersionRef } from '../model/ids.ts'
+import type { ClaimId, PackageRef, VersionRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head, Right, VersionRecord } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
@@ -27,7 +27,7 @@ export async function describePackage(
 
 export interface VersionList {
   readonly records: readonly VersionRecord[]
-  readonly next?: Version
+  readonly next?: ClaimId
 }
 
 /**
@@ -40,7 +40,7 @@ export async function listVersions(
   deps: ReadDeps,
   who: Principal,
   ref: PackageRef,
-  paging: { readonly after?: Version; readonly limit: number },
+  paging: { readonly after?: ClaimId; readonly limit: number },
 ): Promise<VersionList> {
   const head = await deps.headCache.get(ref, true)
   if (accessProblem(who, 'inspect', head, deps.rules) === undefined) return deps.versions.page(ref, paging)
@@ -50,18 +50,21 @@ export async function listVersions(
 }
 
 /**
- * One version, seen as `listVersions` sees it; a blocked one says why it is.
+ * One version, seen as `listVersions` sees it: its files, one or more; a blocked one says why it is.
  * @throws Refusal `package_not_found`, `package_blocked`, `login_required`, `version_not_found`
  */
-export async function describeVersion(deps: ReadDeps, who: Principal, ref: VersionRef): Promise<VersionRecord> {
-  const [head, record] = await Promise.all([deps.headCache.get(ref, true), deps.versions.get(ref)])
+export async function describeVersion(
+  deps: ReadDeps,
+  who: Principal,
+  ref: VersionRef,
+): Promise<readonly [VersionRecord, ...VersionRecord[]]> {
+  const [head, records] = await Promise.all([deps.headCache.get(ref, true), deps.versions.files(ref)])
   const isInspector = accessProblem(who, 'inspect', head, deps.rules) === undefined
   const problem = isInspector
     ? undefined
     : (accessProblem(who, 'read', head, deps.rules) ?? (head && versionProblem(head, ref.version)))
   if (problem !== undefined) throw problem
-  if (record === undefined || !(isInspector || record.status === 'published')) {
-    throw refuse('version_not_found', { version: ref.version })
-  }
-  return record
+  const [first, ...more] = isInspector ? records : records.filter(({ status }) => status === 'published')
+  if (first === undefined) throw refuse('version_not_found', { version: ref.version })
+  return [first, ...more]
 }

@@ -1,5 +1,5 @@
 import type { PackageFormat } from '../model/format.ts'
-import type { FileRef, OrgName, PackageRef, Version, VersionRef } from '../model/ids.ts'
+import type { ClaimRef, FileRef, OrgName, PackageRef, Version } from '../model/ids.ts'
 import { organisationOf } from '../model/organisation.ts'
 import { type Asking, anonymous, type Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
@@ -62,7 +62,7 @@ export class Links {
 export async function download(
   deps: DownloadDeps,
   asking: Asking,
-  ref: VersionRef,
+  ref: ClaimRef,
   visitor: Visitor,
   fresh: boolean,
 ): Promise<string> {
@@ -94,7 +94,7 @@ async function downloadSensitive(
   deps: DownloadDeps,
   who: Principal,
   head: Head,
-  ref: VersionRef,
+  ref: ClaimRef,
   visitor: Visitor,
 ): Promise<string> {
   const reader = await requireReader(deps, who, head)
@@ -110,7 +110,7 @@ async function downloadSensitive(
 export async function describeFile(
   deps: DownloadDeps,
   asking: Asking,
-  ref: VersionRef,
+  ref: ClaimRef,
 ): Promise<StoredFacts | undefined> {
   const { who, head } = await openHead(deps, asking, ref, false)
   requireReadable(deps, who, head, ref.version)
@@ -123,6 +123,6 @@ function requireReadable(deps: DownloadDeps, who: Principal, head: Head | undefi
   if (problem !== undefined) throw problem
 }
 
-function fileOf(deps: DownloadDeps, ref: VersionRef): FileRef {
+function fileOf(deps: DownloadDeps, ref: ClaimRef): FileRef {
   return { ...ref, filename: deps.formats[ref.format].fileName(ref) }
 }

@@ -1,6 +1,6 @@
-import type { OrgName, VersionRef } from '../model/ids.ts'
+import type { ClaimRef, OrgName } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
-import type { DownloadEvent, DownloadOutcome } from '../model/records.ts'
+import type { DownloadEvent, DownloadOutcome, VersionRecord } from '../model/records.ts'
 import type { RefusalCode } from '../model/refusals.ts'
 import { randomId } from '../std/base62.ts'
 import { log } from '../std/log.ts'
@@ -36,7 +36,7 @@ export const abandonedAfterMs = 30 * 60_000
 const turnMs = 10_000
 
 /** What is asked for, and the organisation that it belongs to, where that is known. */
-export type Wanted = VersionRef & { readonly org?: OrgName | undefined }
+export type Wanted = ClaimRef & { readonly org?: OrgName | undefined }
 
 /** Events on their way: into the journal, which is what is counted, and then into the log. */
 interface Batch {
@@ -94,7 +94,7 @@ export class EventLog {
 
   #event(
     who: Principal,
-    { format, name, version, org }: Wanted,
+    { format, name, version, filename, org }: Wanted,
     visitor: Visitor,
     outcome: DownloadOutcome,
     reason?: RefusalCode,
@@ -104,6 +104,7 @@ export class EventLog {
       format,
       name,
       version,
+      ...(filename === undefined ? {} : { filename }),
       at: isoNow(this.#platform),
       outcome,
       ...visitor,
@@ -177,23 +178,26 @@ export class EventLog {
    * that is there the size is known by its item.
    */
   async #withSizes(batch: readonly DownloadEvent[]): Promise<readonly DownloadEvent[]> {
-    const unknown = new Map<string, VersionRef>()
-    for (const { format, name, version, outcome } of batch) {
-      if (outcome !== 'allowed' || version === undefined) continue
-      const key = `${format}/${name}/${version}`
-      if (!this.#sizes.has(key)) unknown.set(key, { format, name, version })
+    const unknown = new Map<string, ClaimRef>()
+    for (const event of batch) {
+      const { format, name, version, filename, outcome } = event
+      if (outcome !== 'allowed' || version === undefined || this.#sizes.has(keyOf(event))) continue
+      unknown.set(keyOf(event), { format, name, version, ...(filename === undefined ? {} : { filename }) })
     }
     const published = await this.#versions.published([...unknown.values()])
     if (this.#sizes.size > mostKnownVersions) this.#sizes.clear()
-    for (const { format, name, version, file } of published) {
-      this.#sizes.set(`${format}/${name}/${version}`, file.sizeBytes)
-    }
+    for (const record of published) this.#sizes.set(keyOf(record), record.file.sizeBytes)
     return batch.map((event): DownloadEvent => {
       if (event.outcome !== 'allowed') return event
-      const sizeBytes = this.#sizes.get(`${event.format}/${event.name}/${event.version}`)
+      const sizeBytes = this.#sizes.get(keyOf(event))
       return sizeBytes === undefined
         ? { ...event, outcome: 'refused', reason: 'version_not_found' }
         : { ...event, sizeBytes }
     })
   }
+}
+
+/** What was published at once: a version, or a file of one that has many. */
+function keyOf({ format, name, version, filename }: DownloadEvent | VersionRecord): string {
+  return `${format}/${name}/${version}${filename === undefined ? '' : `/${filename}`}`
 }

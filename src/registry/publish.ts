@@ -2,30 +2,26 @@ import type { PackageFormat } from '../model/format.ts'
 import type { PackageRef, UploadId, Username, VersionRef } from '../model/ids.ts'
 import type { Incoming } from '../model/incoming.ts'
 import type { Principal } from '../model/principal.ts'
-import type { Head, StoredFile, VersionRecord, Visibility } from '../model/records.ts'
+import type { StoredFile, VersionRecord } from '../model/records.ts'
 import { Refusal, refuse } from '../model/refusals.ts'
 import { claimableStatuses, isFinal } from '../model/version-status.ts'
 import { randomId } from '../std/base62.ts'
-import { log } from '../std/log.ts'
+import { toJson } from '../std/json.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { Jobs } from '../storage/jobs.ts'
 import type { StagedUpload, Staging, UploadedBytes } from '../storage/staging.ts'
 import type { Versions } from '../storage/versions.ts'
-import { type AccessRules, accessProblem } from './access.ts'
 import { type AuditLog, packageTarget } from './audit-log.ts'
 import { awaitVerdict, type Receipt } from './await-verdict.ts'
-import type { HeadCache } from './head-cache.ts'
-import { type NewName, type NewNameDeps, noteName, requireNewName } from './new-names.ts'
+import { type Naming, type Publisher, type PublisherDeps, requireName, requirePublisher } from './publisher.ts'
+import { sendJob } from './send-job.ts'
 import { discardStaged } from './staged.ts'
 
-export interface PublishDeps extends NewNameDeps {
-  readonly headCache: HeadCache
+export interface PublishDeps extends PublisherDeps {
   readonly versions: Versions
   readonly staging: Staging
   readonly jobs: Jobs
   readonly formats: Readonly<Record<PackageRef['format'], PackageFormat>>
-  readonly rules: AccessRules
-  readonly newPackages: Visibility
   readonly waitMs: number
   readonly audit: AuditLog
   readonly platform: Platform
@@ -59,10 +55,10 @@ export async function publish(
 }
 
 /** Takes the name and the version. What was staged for a claim that is refused is freed at once. */
-async function takeVersion(deps: PublishDeps, publisher: Publisher, staged: Staged): Promise<VersionRecord> {
+async function takeVersion(deps: PublishDeps, publisher: Publisher, staged: Naming): Promise<VersionRecord> {
   const { record } = staged
   const { version, tags } = record
-  const after = { version, tags, sha512: record.file.sha512 }
+  const after = toJson({ version, tags, sha512: record.file.sha512 })
   try {
     return await deps.audit.recorded(
       publisher.who,
@@ -78,20 +74,13 @@ async function takeVersion(deps: PublishDeps, publisher: Publisher, staged: Stag
   }
 }
 
-interface Staged {
-  readonly record: VersionRecord
-  readonly visibility: Visibility | undefined
-  /** As it was when everything had been received. */
-  readonly head: Head | undefined
-}
-
 /** Receives the bytes and the manifest into staging. A body that is refused or breaks off leaves nothing behind. */
 async function stage(
   deps: PublishDeps,
   ref: PackageRef,
   publisher: Username,
   receive: Receive,
-): Promise<Staged | undefined> {
+): Promise<Naming | undefined> {
   const upload = deps.staging.begin(randomId(deps.platform, 22) as UploadId)
   try {
     const incoming = await receive(upload)
@@ -111,22 +100,6 @@ async function stage(
     await upload.abandon()
     throw error
   }
-}
-
-interface Publisher {
-  readonly who: Principal
-  readonly username: Username
-  /** What a package that does not exist yet would start with. */
-  readonly newName: NewName | undefined
-}
-
-async function requirePublisher(deps: PublishDeps, who: Principal, ref: PackageRef): Promise<Publisher> {
-  const head = await deps.headCache.get(ref, true)
-  const problem = accessProblem(who, 'publish', head, deps.rules, ref)
-  if (problem !== undefined) throw problem
-  if (who.kind !== 'user') throw refuse('login_required')
-  const newName = head === undefined ? await requireNewName(deps, who, ref) : undefined
-  return { who, username: who.username, newName }
 }
 
 function requireDigests(bytes: UploadedBytes, { digests }: Incoming): void {
@@ -164,33 +137,6 @@ function newRecord(
   }
 }
 
-/** A new package belongs to whoever names it first: of two at the same time, one is asked to choose another name. */
-async function requireName(deps: PublishDeps, { who, newName }: Publisher, staged: Staged): Promise<void> {
-  const { record, head: standing } = staged
-  if (standing === undefined && newName !== undefined) {
-    const fresh = newHead(record, staged.visibility ?? deps.newPackages, newName)
-    const [claimed] = await Promise.all([deps.heads.claim(fresh), noteName(deps, record)])
-    if (claimed === 'claimed') return // COMMIT: the name is taken
-  }
-  const problem = accessProblem(who, 'publish', standing ?? (await deps.heads.get(record)), deps.rules, record)
-  if (problem !== undefined) throw problem
-}
-
-function newHead(record: VersionRecord, visibility: Visibility, newName: NewName): Head {
-  const { format, name, claimedAt, publisher } = record
-  return {
-    format,
-    name,
-    generation: 0,
-    visibility,
-    owners: [publisher],
-    ...newName,
-    tags: {},
-    createdAt: claimedAt,
-    modifiedAt: claimedAt,
-  }
-}
-
 /** @returns the record whose verdict is to be awaited: the new one, or the same bytes claimed before */
 async function claim(deps: PublishDeps, record: VersionRecord): Promise<VersionRecord> {
   const outcome = await deps.versions.claim(record) // COMMIT: from here the version is taken
@@ -209,15 +155,6 @@ async function claim(deps: PublishDeps, record: VersionRecord): Promise<VersionR
 
 function isSamePublish(a: VersionRecord, b: VersionRecord): boolean {
   return a.file.sha512 === b.file.sha512 && a.publisher === b.publisher
-}
-
-/** Redone by the sweeper when it is lost: the claim stands, so the publish must not fail for it. */
-async function sendJob(deps: PublishDeps, ref: VersionRef): Promise<void> {
-  try {
-    await deps.jobs.send(ref)
-  } catch (error) {
-    log('error', 'job_send_failed', `${ref.name}@${ref.version}: left to the sweeper`, { error })
-  }
 }
 
 function named(ref: VersionRef): { package: string; version: string } {

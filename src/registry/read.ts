@@ -149,7 +149,7 @@ export async function readVersion(
   const accepted = await deps.manifests.get(record, record.uploadId)
   if (accepted === undefined) throw new Error(`${ref.name}@${version}: the accepted manifest is missing`)
   const format = deps.formats[ref.format]
-  return format.versionDocument(ref, format.list(record, accepted), deps.publicUrl)
+  return format.versionDocument({ ...ref, version }, format.list(record, accepted), deps.publicUrl)
 }
 
 /** The dist-tags of a package. @throws Refusal `package_not_found`, `login_required` */
@@ -163,12 +163,18 @@ export type ReportAnswer =
   | { readonly state: 'pending'; readonly record: VersionRecord }
 
 /**
- * The report of a version. Whoever may read a published version may read its report; those of others are for the
+ * The report of a version, or of one file of it: of the first, where none is named. Whoever may read a published version may read its report; those of others are for the
  * publisher and the owners.
  * @throws Refusal `package_not_found`, `login_required`, `version_not_found`
  */
-export async function readReport(deps: ReadDeps, who: Principal, ref: VersionRef): Promise<ReportAnswer> {
-  const [head, record] = await Promise.all([deps.headCache.get(ref, true), deps.versions.get(ref)])
+export async function readReport(
+  deps: ReadDeps,
+  who: Principal,
+  ref: VersionRef,
+  filename?: string,
+): Promise<ReportAnswer> {
+  const [head, records] = await Promise.all([deps.headCache.get(ref, true), deps.versions.files(ref)])
+  const record = filename === undefined ? records[0] : records.find(({ file }) => file.filename === filename)
   const action: Action = record?.status === 'published' ? 'read' : 'inspect'
   const problem = accessProblem(who, action, head, deps.rules)
   if (problem !== undefined) throw problem

@@ -62,11 +62,11 @@ async function readTruth(deps: RebuildDeps, head: Head, progress: (done: number)
     if (!isListed(record)) continue
     const accepted = await deps.manifests.get(record, record.uploadId)
     if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
-    listed[record.version] = format.list(record, accepted)
+    listed[record.version] = format.list(record, accepted, listed[record.version])
     records.set(record.version, record)
     progress(++done)
   }
-  const tags = retag(format, head.tags, Object.keys(listed))
+  const tags = retag(format, head.tags, listed)
   const latest = records.get(tags['latest'] ?? '')
   const readme = latest === undefined ? '' : (await deps.manifests.get(latest, latest.uploadId))?.readme
   const blockedVersions = Object.keys(blocked).length === 0 ? undefined : sorted(blocked)

@@ -48,7 +48,7 @@ async function agree(
   }
   const blockedVersions = blockedAfter(head.blockedVersions, records)
   if (!isChanged && JSON.stringify(blockedVersions) === JSON.stringify(head.blockedVersions)) return undefined
-  const tags = retag(deps.formats[head.format], head.tags, [...versions.keys()])
+  const tags = retag(deps.formats[head.format], head.tags, Object.fromEntries(versions))
   const readme = tags['latest'] === head.tags['latest'] ? state.readme : await readmeOf(deps, head, tags['latest'])
   return { state: { versions: Object.fromEntries(versions), readme }, head: { tags, blockedVersions } }
 }
@@ -59,19 +59,21 @@ async function listingOf(
   record: VersionRecord,
   known: ListedVersion | undefined,
 ): Promise<ListedVersion | undefined> {
-  if (record.status === 'blocked' || record.status === 'unpublished') return undefined
-  if (record.status !== 'published') return known
   const format = deps.formats[record.format]
-  if (known !== undefined) return format.relist(record, known)
+  const isGone = record.status === 'blocked' || record.status === 'unpublished'
+  if (isGone) return known === undefined ? undefined : format.unlist(record, known)
+  if (record.status !== 'published') return known
+  if (known !== undefined && format.lists(record, known)) return format.relist(record, known)
   const accepted = await deps.manifests.get(record, record.uploadId)
   if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
-  return format.list(record, accepted)
+  return format.list(record, accepted, known)
 }
 
 function blockedAfter(before: Head['blockedVersions'], records: readonly VersionRecord[]): Head['blockedVersions'] {
   const after = new Map(Object.entries(before ?? {}))
-  for (const { status, version, blocked } of records) {
-    if (status === 'blocked') after.set(version, blocked ?? '')
+  for (const version of new Set(records.map((record) => record.version))) {
+    const blocked = records.find((record) => record.version === version && record.status === 'blocked')
+    if (blocked !== undefined) after.set(version, blocked.blocked ?? '')
     else after.delete(version)
   }
   return after.size === 0 ? undefined : Object.fromEntries(after)

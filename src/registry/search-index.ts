@@ -91,13 +91,19 @@ export async function indexOrLog(deps: IndexDeps, ref: PackageRef): Promise<void
   }
 }
 
+/** What was published last of a version: its file, or that of many whose words are looked for. */
+function newest(records: readonly VersionRecord[]): VersionRecord | undefined {
+  const published = records.filter(({ publishedAt }) => publishedAt !== undefined)
+  return published.toSorted((a, b) => ((a.publishedAt ?? '') < (b.publishedAt ?? '') ? -1 : 1)).at(-1)
+}
+
 /** What search is to show of a package, and where it is to be found: nowhere, when nothing is published. */
 async function describe(deps: IndexDeps, head: Head): Promise<Pick<SearchEntry, 'current' | 'shown'>> {
   const format = deps.formats[head.format]
   const latest = head.revision === undefined ? undefined : head.tags['latest']
   if (latest === undefined) return {}
-  const record = await deps.versions.get({ ...head, version: latest })
-  if (record?.publishedAt === undefined) return {}
+  const record = newest(await deps.versions.files({ ...head, version: latest }))
+  if (record === undefined) return {}
   const accepted = await deps.manifests.get(record, record.uploadId)
   if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
   const downloads = await recentDownloads(deps, head)

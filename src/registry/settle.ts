@@ -1,5 +1,5 @@
-import type { AcceptedManifest } from '../model/format.ts'
-import type { Version, VersionRef } from '../model/ids.ts'
+import type { AcceptedManifest, PackageFormat } from '../model/format.ts'
+import type { ClaimRef, Version } from '../model/ids.ts'
 import type { Head, Reason, VersionRecord } from '../model/records.ts'
 import { isFinal } from '../model/version-status.ts'
 import { isoNow } from '../std/platform.ts'
@@ -15,7 +15,7 @@ import { discardStaged } from './staged.ts'
 
 /** What validation says about one upload. */
 export type Verdict =
-  | { readonly verdict: 'accepted'; readonly accepted: AcceptedManifest; readonly report: object }
+  | { readonly verdict: 'accepted'; readonly accepted: AcceptedManifest; readonly report?: object }
   | { readonly verdict: 'rejected' | 'failed'; readonly reasons: readonly Reason[]; readonly report?: object }
 
 /**
@@ -45,7 +45,7 @@ export const maxTags = 500
  * anybody at any time, and the conditions of the status machine let each happen once.
  * @throws StorageError when storage cannot be reached: the queue delivers the job again
  */
-export async function settle(deps: SettleDeps, ref: VersionRef): Promise<Settled> {
+export async function settle(deps: SettleDeps, ref: ClaimRef): Promise<Settled> {
   const record = await deps.versions.get(ref)
   if (record === undefined) return 'nothing_to_do'
   if (record.status === 'published' || record.status === 'blocked') return catchUp(deps, record)
@@ -55,36 +55,67 @@ export async function settle(deps: SettleDeps, ref: VersionRef): Promise<Settled
   const begun = await deps.versions.beginAttempt(record)
   if (begun === 'moved') return 'nothing_to_do'
   if (begun.attempts > deps.maxAttempts) return close(deps, begun, 'failed', [gaveUp(deps.maxAttempts)])
-  const verdict = await deps.validate(begun)
+  const verdict = (await standingVerdict(deps, begun)) ?? (await deps.validate(begun))
   if (verdict.verdict === 'accepted') return accept(deps, begun, verdict.accepted, verdict.report)
-  if (verdict.report !== undefined) await storeReport(deps, begun, verdict.report)
+  await storeReport(deps, begun, verdict.report)
   return close(deps, begun, verdict.verdict, verdict.reasons)
 }
 
+/**
+ * What an earlier attempt at this upload came to, if it died afterwards: bytes that were found to be good, which may be
+ * terabytes, are not read again. Their manifest is stored once everything else about them is.
+ */
+async function standingVerdict(deps: SettleDeps, record: VersionRecord): Promise<Verdict | undefined> {
+  if (record.filename === undefined || record.attempts === 1) return undefined
+  const accepted = await deps.manifests.get(record, record.uploadId)
+  return accepted === undefined ? undefined : { verdict: 'accepted', accepted }
+}
+
 /** Before anybody hears of the verdict. Repeatable: the key names the upload. */
-async function storeReport(deps: SettleDeps, record: VersionRecord, report: object): Promise<void> {
+async function storeReport(deps: SettleDeps, record: VersionRecord, report: object | undefined): Promise<void> {
+  if (report === undefined) return
   await deps.reports.put({ ...record, filename: record.file.filename }, record.uploadId, report)
+}
+
+/** Repeatable: the keys name the upload. One after the other where the manifest stands for the verdict. */
+async function storeVerdict(
+  deps: SettleDeps,
+  record: VersionRecord,
+  accepted: AcceptedManifest,
+  report: object | undefined,
+): Promise<void> {
+  const reported = storeReport(deps, record, report)
+  if (record.filename !== undefined) await reported
+  await Promise.all([reported, deps.manifests.put(record, record.uploadId, accepted)])
 }
 
 async function accept(
   deps: SettleDeps,
   record: VersionRecord,
   accepted: AcceptedManifest,
-  report: object,
+  report: object | undefined,
 ): Promise<Settled> {
   const [placed] = await Promise.all([
-    deps.files.place(record, () => stillOurs(deps, record)), // repeatable: fenced by the upload's id
-    deps.manifests.put(record, record.uploadId, accepted), // repeatable: the key names the upload
-    storeReport(deps, record, report),
+    place(deps, record, accepted), // repeatable: fenced by the upload's id
+    storeVerdict(deps, record, accepted, report), // repeatable
   ])
   if (placed === 'moved') return 'nothing_to_do'
   const publishedAt = isoNow(deps.platform)
   const [advanced, head] = await Promise.all([
-    deps.versions.advance(record, 'accepted', { publishedAt }), // COMMIT: it will be published
+    deps.versions.advance(record, 'accepted', { publishedAt, ...fileOf(accepted) }), // COMMIT: it will be published
     deps.heads.get(record),
   ])
   return advanced === 'moved' ? 'nothing_to_do' : finish(deps, advanced, { accepted, head })
 }
+
+function place(deps: SettleDeps, record: VersionRecord, { file }: AcceptedManifest): Promise<'placed' | 'moved'> {
+  return deps.files.place(file === undefined ? record : { ...record, file }, {
+    isCurrent: () => stillOurs(deps, record),
+    noted: (copy) => deps.versions.heartbeat(record, { copy }),
+  })
+}
+
+const fileOf = ({ file }: AcceptedManifest) => (file === undefined ? {} : { file })
 
 /**
  * From accepted to published. Redone by the sweeper from any point.
@@ -104,12 +135,13 @@ async function finish(
     return state
   }
   const list: Mutate = async (state, head) => {
-    if (Object.hasOwn(state.versions, record.version) || !isOurs) return undefined
+    const format = deps.formats[record.format]
+    const listed = Object.hasOwn(state.versions, record.version) ? state.versions[record.version] : undefined
+    if ((listed !== undefined && format.lists(record, listed)) || !isOurs) return undefined
     const accepted = known.accepted ?? (await deps.manifests.get(record, record.uploadId))
     if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
-    const format = deps.formats[record.format]
-    const versions = { ...state.versions, [record.version]: format.list(record, accepted) }
-    const tags = tagsWith(head.tags, record)
+    const versions = { ...state.versions, [record.version]: format.list(record, accepted, listed) }
+    const tags = tagsWith(head.tags, record, format)
     const readme = tags['latest'] === record.version ? (accepted.readme ?? '') : state.readme
     return { state: { versions, readme }, head: { tags } }
   }
@@ -122,12 +154,15 @@ async function finish(
 }
 
 /** The publisher's tags, and `latest` when nothing has it: a package without it cannot be installed by name. */
-function tagsWith(tags: Head['tags'], record: VersionRecord): Head['tags'] {
+function tagsWith(tags: Head['tags'], record: VersionRecord, format: PackageFormat): Head['tags'] {
   const next: Record<string, Version> = { ...tags }
   for (const tag of record.tags) {
     if (Object.hasOwn(next, tag) || Object.keys(next).length < maxTags) next[tag] = record.version
   }
-  if (!Object.hasOwn(next, 'latest')) next['latest'] = record.version
+  const { latest } = next
+  const isRaised =
+    record.raisesLatest === true && latest !== undefined && format.compareVersions(record.version, latest) > 0
+  if (latest === undefined || isRaised) next['latest'] = record.version
   return next
 }
 

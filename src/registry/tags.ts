@@ -22,8 +22,9 @@ export async function setTag(
   version: Version,
 ): Promise<void> {
   const before = await requireChange(deps, who, ref)
-  const record = await deps.versions.get({ ...ref, version })
-  if (record?.status !== 'published') throw refuse('version_not_found', { version })
+  const files = await deps.versions.files({ ...ref, version })
+  const record = files.find(({ status }) => status === 'published')
+  if (record === undefined) throw refuse('version_not_found', { version })
   const accepted = tag === 'latest' ? await deps.manifests.get(record, record.uploadId) : undefined
   if (tagOf(before, tag) === version) return
   await change(deps, who, before, { tag, version }, (head, state) => {

@@ -1,14 +1,14 @@
-import type { PackageRef, Version, VersionRef } from '../model/ids.ts'
+import { filesPerVersion, type PackageRef, type Version, type VersionRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { VersionRecord } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
-import { log } from '../std/log.ts'
 import { eachInParallel } from '../std/parallel.ts'
 import type { Jobs } from '../storage/jobs.ts'
 import { accessProblem, isAdmin } from './access.ts'
 import { packageTarget, versionsEntry } from './audit-log.ts'
 import { type ChangeDeps, requireChange } from './change.ts'
 import { relist, writesAtATime } from './relist.ts'
+import { sendJob } from './send-job.ts'
 import { loadState } from './snapshot.ts'
 
 export interface UnpublishDeps extends ChangeDeps {
@@ -61,10 +61,9 @@ export async function unpublishAllBut(
  */
 export async function unpublishVersion(deps: UnpublishDeps, who: Principal, ref: VersionRef): Promise<void> {
   await requireChange(deps, who, ref)
-  const record = await deps.versions.get(ref)
-  if (record?.status !== 'published' && record?.status !== 'unpublished') {
-    throw refuse('version_not_found', { version: ref.version })
-  }
+  const records = await deps.versions.files(ref)
+  const isThere = records.some(({ status }) => status === 'published' || status === 'unpublished')
+  if (!isThere) throw refuse('version_not_found', { version: ref.version })
   await unpublish(deps, who, ref, [ref.version])
 }
 
@@ -74,7 +73,7 @@ async function unpublish(
   ref: PackageRef,
   versions: readonly Version[],
 ): Promise<void> {
-  const records = await deps.versions.getMany(ref, versions)
+  const records = (await deps.versions.getMany(ref, versions)).filter((record) => isToGo(who, record))
   const entry = {
     action: 'package.unpublish',
     target: packageTarget(ref),
@@ -86,6 +85,12 @@ async function unpublish(
   await eachInParallel(records, writesAtATime, (record) => sendJob(deps, record)) // redone by the sweeper
 }
 
+/** Of a version of many files: what is on trial frees itself, and what is blocked stays, unless an administrator asks. */
+function isToGo(who: Principal, { format, status }: VersionRecord): boolean {
+  if (filesPerVersion[format] === 'one') return true
+  return status === 'blocked' ? isAdmin(who) : ['accepted', 'published', 'unpublished'].includes(status)
+}
+
 /** A version that is listed and not yet marked so is marked first, as the validator is about to. */
 async function bury(deps: UnpublishDeps, record: VersionRecord): Promise<void> {
   if (record.status === 'unpublished') return
@@ -94,14 +99,6 @@ async function bury(deps: UnpublishDeps, record: VersionRecord): Promise<void> {
   if (buried !== 'moved') return
   const current = await deps.versions.get(record)
   if (current?.status !== 'unpublished') throw refuse('conflict')
-}
-
-async function sendJob(deps: UnpublishDeps, ref: VersionRef): Promise<void> {
-  try {
-    await deps.jobs.send(ref)
-  } catch (error) {
-    log('error', 'job_send_failed', `${ref.name}@${ref.version}: left to the sweeper`, { error })
-  }
 }
 
 /**

@@ -5,6 +5,11 @@ export function hexToBase64(hex: string): string {
   return Buffer.from(hex, 'hex').toString('base64')
 }
 
+/** Undoes `hexToBase64`. */
+export function base64ToHex(text: string): string {
+  return Buffer.from(text, 'base64').toString('hex')
+}
+
 export function bytesToBase64(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64')
 }

@@ -39,7 +39,7 @@ declare module 'node:zlib' {
 
 declare module 'node:buffer' {
   interface NativeBuffer extends Uint8Array<ArrayBuffer> {
-    toString(encoding?: 'base64' | 'latin1'): string
+    toString(encoding?: 'base64' | 'latin1' | 'hex'): string
   }
   export const Buffer: {
     from(text: string, encoding: 'base64' | 'latin1' | 'hex'): NativeBuffer

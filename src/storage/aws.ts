@@ -134,13 +134,21 @@ export class AwsService {
   }
 
   /**
-   * A link that carries its own signature, over `host` only. The same arguments and credentials give the same link.
-   * `at` is the signing time in milliseconds since the epoch.
+   * A link that carries its own signature, over `host` and the given headers, which whoever follows it must send. The
+   * same arguments and credentials give the same link. `at` is the signing time in milliseconds since the epoch.
    */
-  async presign(method: 'GET' | 'PUT', url: string, at: number, expiresInS: number): Promise<string> {
+  async presign(
+    method: 'GET' | 'PUT',
+    url: string,
+    at: number,
+    expiresInS: number,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<string> {
     const target = new URL(url)
     target.searchParams.set('X-Amz-Expires', String(expiresInS))
-    const signer = this.#signer({ method, url: target.href, signQuery: true }, await this.#credentials(), at)
+    // Without `allHeaders` the signer leaves out the length
+    const parts = { method, url: target.href, signQuery: true, headers: { ...headers }, allHeaders: true }
+    const signer = this.#signer(parts, await this.#credentials(), at)
     return (await signer.sign()).url.href
   }
 
@@ -210,7 +218,7 @@ export class AwsService {
 
 type SignedParts = Pick<
   ConstructorParameters<typeof AwsV4Signer>[0],
-  'method' | 'url' | 'headers' | 'body' | 'signQuery'
+  'method' | 'url' | 'headers' | 'body' | 'signQuery' | 'allHeaders'
 >
 
 const failureOf = (error: unknown) =>

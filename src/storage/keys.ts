@@ -1,5 +1,7 @@
 import type {
   AccountKey,
+  ClaimRef,
+  FileName,
   FileRef,
   FormatId,
   PackageName,
@@ -21,10 +23,15 @@ export type ObjectKey = string & { readonly __brand: 'ObjectKey' }
 
 const key = (text: string) => text as ObjectKey
 
-/** Bytes on trial, under no name of the publisher's choice. Removed by themselves after a day. */
-export const stagedFileKey = (uploadId: UploadId) => key(`staging/${uploadId}/file`)
+/** Ids of upload sessions begin so: they lie apart, since S3 counts their age from their first byte, days before their last. */
+const sessionMark = 'up_'
+/** Where an upload is staged: removed by itself after a day, or after the longest time that a session can take. */
+const stagingOf = (uploadId: UploadId) => `${uploadId.startsWith(sessionMark) ? 'uploads' : 'staging'}/${uploadId}`
+
+/** Bytes on trial, under no name of the publisher's choice. */
+export const stagedFileKey = (uploadId: UploadId) => key(`${stagingOf(uploadId)}/file`)
 /** The manifest as the publisher sent it, until the verdict. */
-export const stagedManifestKey = (uploadId: UploadId) => key(`staging/${uploadId}/manifest.json`)
+export const stagedManifestKey = (uploadId: UploadId) => key(`${stagingOf(uploadId)}/manifest.json`)
 /** An accepted file, immutable: that the object exists and that the version is published are the same fact. */
 export const packageFileKey = (file: FileRef) =>
   key(`packages/${file.format}/${file.name}/${file.version}/${file.filename}`)
@@ -58,11 +65,27 @@ export const credentialKey = (kind: 'token' | 'session', id: TokenId | SessionId
   item: `${credentialPrefix(kind)}${id}`,
 })
 
+/** The id of a new upload session of somebody: random, and the key of its account, so that it is found by it. */
+export const uploadSessionId = (owner: Username, random: string) =>
+  `${sessionMark}${random}${accountKey(owner)}` as UploadId
+/** Item keys of somebody's upload sessions: those that are open, and what became of the others. */
+export const openUploadPrefix = 'open/'
+export const uploadKey = (kind: 'open' | 'closed', id: UploadId) => ({
+  account: id.slice(-accountLength),
+  item: `${kind}/${id}`,
+})
+
 /** Partition key of a package's items. */
 export const packageKey = (ref: PackageRef) => `${ref.format}/${ref.name}`
 export const headItem = 'head'
 export const versionItemPrefix = 'version/'
-export const versionItem = (version: Version) => `${versionItemPrefix}${version}`
+export const versionItem = ({ version, filename }: Pick<ClaimRef, 'version' | 'filename'>) =>
+  `${versionItemPrefix}${version}${filename === undefined ? '' : `/${filename}`}`
+/** Undoes `versionItem`: no version has a slash. */
+export function parseVersionItem(item: string): Pick<ClaimRef, 'version' | 'filename'> {
+  const [version = '', filename] = item.slice(versionItemPrefix.length).split('/')
+  return { version: version as Version, ...(filename === undefined ? {} : { filename: filename as FileName }) }
+}
 
 /** Partition key of somebody's stars, an item each; no format is called so. */
 export const starsKey = (username: Username) => `stars/${username}`

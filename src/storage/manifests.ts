@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { AcceptedManifest } from '../model/format.ts'
-import type { UploadId, VersionRef } from '../model/ids.ts'
+import type { FileName, UploadId, VersionRef } from '../model/ids.ts'
 import { isJsonObject, type JsonObject } from '../std/json.ts'
 import { manifestKey } from './keys.ts'
 import type { S3 } from './s3.ts'
@@ -12,6 +12,15 @@ const storedManifest = z.object({
   unpackedSizeBytes: z.number().int(),
   readme: z.string().exactOptional(),
   capabilities: z.array(z.string()).exactOptional(),
+  file: z
+    .object({
+      filename: z.string().transform((text) => text as FileName),
+      sizeBytes: z.number().int(),
+      sha1: z.string(),
+      sha256: z.string(),
+      sha512: z.string(),
+    })
+    .exactOptional(),
 })
 
 /** Accepted manifests: immutable; with the version items, what a rebuild reads. */

@@ -1,5 +1,6 @@
+import { base64ToHex, hexToBase64 } from '../std/base64.ts'
 import { badAnswer, failureInAnswer, readText } from './aws-failures.ts'
-import type { ListPage, UploadedPart } from './s3-objects.ts'
+import type { ListPage, PartsPage, UploadedPart } from './s3-objects.ts'
 import { escapeXml, parseXml, type XmlElement } from './xml.ts'
 
 /**
@@ -34,22 +35,22 @@ export function parsePage(root: XmlElement): ListPage {
   return root.text('IsTruncated') === 'true' && last ? { objects, next: last.key } : { objects }
 }
 
-export function parseParts(root: XmlElement): {
-  readonly parts: readonly (UploadedPart & { readonly sizeBytes: number })[]
-  readonly next?: number
-} {
+export function parseParts(root: XmlElement): PartsPage {
   const parts = root.list('Part').map((item) => ({
     partNumber: Number(item.text('PartNumber')),
     etag: item.text('ETag'),
     sizeBytes: Number(item.text('Size')),
+    ...(item.child('ChecksumSHA256') && { sha256: base64ToHex(item.text('ChecksumSHA256')) }),
   }))
   const truncated = root.text('IsTruncated') === 'true'
   return truncated ? { parts, next: Number(root.text('NextPartNumberMarker')) } : { parts }
 }
 
 export function completeBody(parts: readonly UploadedPart[]): string {
-  const items = parts.map(
-    ({ partNumber, etag }) => `<Part><PartNumber>${partNumber}</PartNumber><ETag>${escapeXml(etag)}</ETag></Part>`,
-  )
+  const items = parts.map(({ partNumber, etag, sha256 }) => {
+    // S3 asks for it, part by part, when the upload was begun with checksums
+    const checksum = sha256 === undefined ? '' : `<ChecksumSHA256>${hexToBase64(sha256)}</ChecksumSHA256>`
+    return `<Part><PartNumber>${partNumber}</PartNumber><ETag>${escapeXml(etag)}</ETag>${checksum}</Part>`
+  })
   return `<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">${items.join('')}</CompleteMultipartUpload>`
 }

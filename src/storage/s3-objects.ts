@@ -60,6 +60,37 @@ export interface UploadedPart {
   /** 1 to 10000. */
   readonly partNumber: number
   readonly etag: string
+  /** In hex; of parts that were sent with it. */
+  readonly sha256?: string
+}
+
+export interface StandingPart extends UploadedPart {
+  readonly sizeBytes: number
+}
+
+export interface PartsPage {
+  readonly parts: readonly StandingPart[]
+  /** The `after` of the next page. Absent on the last. */
+  readonly next?: number
+}
+
+/** Just what a link takes, and nothing else. Digest in hex. */
+export interface LinkedContent {
+  readonly sizeBytes: number
+  readonly sha256: string
+}
+
+/** A link, and the headers that it was signed with: they are to be sent as they are. */
+export interface UploadLink {
+  readonly url: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+export interface CompleteOptions {
+  /** About what stands at the key. */
+  readonly condition?: WriteCondition
+  /** Of the object: S3 answers when it has put it together. */
+  readonly sizeBytes?: number
 }
 
 export function headersOf(options: ObjectHeaders): Record<string, string> {

@@ -1,3 +1,4 @@
+import { hexToBase64 } from '../std/base64.ts'
 import { digestHex } from '../std/digest.ts'
 import { type AwsRequest, type AwsService, StorageError } from './aws.ts'
 import { badAnswer, readBytes } from './aws-failures.ts'
@@ -5,17 +6,22 @@ import { addressingOf, bucketUrl, keyPath, type S3Addressing, withQuery } from '
 import { watchedBody } from './s3-body.ts'
 import { completeBody, parsePage, parseParts, rootElement } from './s3-documents.ts'
 import {
+  type CompleteOptions,
   type CopyOptions,
   conditionHeaders,
   headersOf,
   infoOf,
+  type LinkedContent,
   type ListPage,
   type ObjectHeaders,
   type ObjectInfo,
+  type PartsPage,
   type PutOptions,
+  type StandingPart,
   type StoredBytes,
   type StoredObject,
   type UploadedPart,
+  type UploadLink,
 } from './s3-objects.ts'
 
 export interface S3Options {
@@ -141,15 +147,13 @@ export class S3 {
     )
   }
 
-  /** Repeated after a lost answer it leaves an upload without parts behind, which the bucket's lifecycle removes. */
-  async createMultipart(key: string, options: ObjectHeaders): Promise<string> {
-    const request = this.#request(
-      'CreateMultipartUpload',
-      'POST',
-      key,
-      { headers: headersOf(options) },
-      { uploads: '' },
-    )
+  /**
+   * Repeated after a lost answer it leaves an upload without parts behind, which the bucket's lifecycle removes.
+   * @param checksums whether each part is sent with its SHA-256, which S3 then keeps
+   */
+  async createMultipart(key: string, options: ObjectHeaders, checksums = false): Promise<string> {
+    const headers = { ...headersOf(options), ...(checksums && { 'x-amz-checksum-algorithm': 'SHA256' }) }
+    const request = this.#request('CreateMultipartUpload', 'POST', key, { headers }, { uploads: '' })
     return this.#service.send(request, async (response) => {
       const uploadId = (await rootElement(response, 'InitiateMultipartUploadResult')).text('UploadId')
       if (!uploadId) throw badAnswer(response, 'no UploadId')
@@ -166,18 +170,27 @@ export class S3 {
 
   /**
    * `parts` in ascending order. Safe to repeat as long as no other upload writes the same key: an upload that is gone
-   * after an attempt whose answer was lost counts as complete when the object is there.
+   * after an attempt whose answer was lost counts as complete when the object is there. About the condition see `put`.
    */
   async completeMultipart(
     key: string,
     uploadId: string,
     parts: readonly UploadedPart[],
-  ): Promise<{ readonly etag: string }> {
-    const body = completeBody(parts)
-    const content = { headers: { 'content-type': 'application/xml' }, body, timeoutMs: transferTimeoutMs }
-    const request = this.#request('CompleteMultipartUpload', 'POST', key, content, { uploadId })
+    { condition, sizeBytes = 0 }: CompleteOptions = {},
+  ): Promise<{ readonly etag: string } | 'precondition_failed'> {
+    const headers = { 'content-type': 'application/xml', ...conditionHeaders(condition) }
+    const timeoutMs = transferTimeoutMs + sizeBytes / 50_000
+    const request = this.#request(
+      'CompleteMultipartUpload',
+      'POST',
+      key,
+      { headers, body: completeBody(parts), timeoutMs },
+      { uploadId },
+    )
     try {
-      return await this.#service.send(request, (response) => etagInAnswer(response, 'CompleteMultipartUploadResult'))
+      return await unlessPrecondition(
+        this.#service.send(request, (response) => etagInAnswer(response, 'CompleteMultipartUploadResult')),
+      )
     } catch (error) {
       if (!(error instanceof StorageError && error.code === 'NoSuchUpload' && error.uncertain)) throw error
       const complete = await this.head(key)
@@ -196,19 +209,28 @@ export class S3 {
     }
   }
 
+  /** Copies a range of an object (its `end` included) within the bucket to be a part of another. Returns the part's ETag. */
+  async copyPart(
+    from: string,
+    to: { readonly key: string; readonly uploadId: string; readonly partNumber: number },
+    range: { readonly start: number; readonly end: number },
+  ): Promise<string | 'missing'> {
+    const headers = {
+      'x-amz-copy-source': `/${this.#bucket}/${keyPath(from)}`,
+      'x-amz-copy-source-range': `bytes=${range.start}-${range.end}`,
+    }
+    const { key, ...query } = to
+    const request = this.#request('UploadPartCopy', 'PUT', key, { headers, timeoutMs: transferTimeoutMs }, query)
+    const copied = this.#service.send(request, (response) => etagInAnswer(response, 'CopyPartResult'))
+    return (await this.#unlessMissing(copied))?.etag ?? 'missing'
+  }
+
   /** All parts so far, in order; `undefined` when there is no such upload. */
-  async listParts(
-    key: string,
-    uploadId: string,
-  ): Promise<readonly (UploadedPart & { readonly sizeBytes: number })[] | undefined> {
-    const parts: (UploadedPart & { readonly sizeBytes: number })[] = []
+  async listParts(key: string, uploadId: string): Promise<readonly StandingPart[] | undefined> {
+    const parts: StandingPart[] = []
     let after: number | undefined
     do {
-      const request = this.#request('ListParts', 'GET', key, {}, { uploadId, 'part-number-marker': after })
-      const sent = this.#service.send(request, async (response) =>
-        parseParts(await rootElement(response, 'ListPartsResult')),
-      )
-      const page = await this.#unlessMissing(sent, 'NoSuchUpload')
+      const page = await this.partsPage(key, uploadId, after)
       if (!page) return undefined
       parts.push(...page.parts)
       after = page.next
@@ -216,22 +238,41 @@ export class S3 {
     return parts
   }
 
+  /** The parts behind number `after`, 1000 at most, in order; `undefined` when there is no such upload. */
+  async partsPage(key: string, uploadId: string, after: number | undefined): Promise<PartsPage | undefined> {
+    const request = this.#request('ListParts', 'GET', key, {}, { uploadId, 'part-number-marker': after })
+    const sent = this.#service.send(request, async (response) =>
+      parseParts(await rootElement(response, 'ListPartsResult')),
+    )
+    return this.#unlessMissing(sent, 'NoSuchUpload')
+  }
+
   presignGet(key: string, options: LinkOptions): Promise<string> {
     // S3 takes no notice of parameters that begin with "x-", but logs and signs them
     return this.#link('GET', key, options, options.event === undefined ? {} : { 'x-event': options.event })
   }
 
-  presignPut(key: string, options: LinkOptions): Promise<string> {
-    return this.#link('PUT', key, options, {})
+  /** A link by which just this content can be stored: of a whole object, or of one part of an upload. */
+  async presignPut(
+    key: string,
+    { sizeBytes, sha256 }: LinkedContent,
+    options: LinkOptions,
+    part: { readonly partNumber?: number; readonly uploadId?: string } = {},
+  ): Promise<UploadLink> {
+    // S3 compares both with what comes, and a signed header cannot be changed
+    const headers = { 'content-length': String(sizeBytes), 'x-amz-checksum-sha256': hexToBase64(sha256) }
+    return { url: await this.#link('PUT', key, options, { ...part }, headers), headers }
   }
 
-  presignPart(key: string, uploadId: string, partNumber: number, options: LinkOptions): Promise<string> {
-    return this.#link('PUT', key, options, { partNumber, uploadId })
-  }
-
-  #link(method: 'GET' | 'PUT', key: string, options: LinkOptions, query: Readonly<Record<string, string | number>>) {
+  #link(
+    method: 'GET' | 'PUT',
+    key: string,
+    options: LinkOptions,
+    query: Readonly<Record<string, string | number | undefined>>,
+    headers: Readonly<Record<string, string>> = {},
+  ) {
     const url = withQuery(`${this.#publicUrl}/${keyPath(key)}`, query)
-    return this.#service.presign(method, url, options.at, options.expiresInS)
+    return this.#service.presign(method, url, options.at, options.expiresInS, headers)
   }
 
   // Every request can be repeated: a write puts the same bytes, and a condition holds off what it should.

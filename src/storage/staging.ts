@@ -31,6 +31,14 @@ export class Staging {
     return this.#s3.get(stagedFileKey(uploadId))
   }
 
+  /** Some bytes of a staged file, in memory; fewer only when the file ends before. */
+  async readAt(uploadId: UploadId, offset: number, length: number): Promise<Uint8Array> {
+    const range = { start: offset, end: offset + length - 1 }
+    const part = await this.#s3.get(stagedFileKey(uploadId), { range })
+    if (part === undefined) throw new Error(`upload ${uploadId}: the staged bytes are gone`)
+    return new Uint8Array(await new Response(part.body).arrayBuffer())
+  }
+
   async putManifest(uploadId: UploadId, manifest: JsonObject): Promise<void> {
     const bytes = new TextEncoder().encode(JSON.stringify(manifest))
     await this.#s3.put(stagedManifestKey(uploadId), bytes, { contentType: 'application/json' })

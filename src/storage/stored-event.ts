@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { formatIds, type OrgName, type PackageName, type Username, type Version } from '../model/ids.ts'
+import { type FileName, formatIds, type OrgName, type PackageName, type Username, type Version } from '../model/ids.ts'
 import type { DownloadEvent } from '../model/records.ts'
 import { withoutUndefined } from '../std/defined.ts'
 
@@ -9,6 +9,10 @@ export const ownPart = z.object({
   version: z
     .string()
     .transform((text) => text as Version)
+    .optional(),
+  filename: z
+    .string()
+    .transform((text) => text as FileName)
     .optional(),
   at: z.string(),
   outcome: z.enum(['allowed', 'refused']),

@@ -67,6 +67,16 @@ export const tables = {
       byFormat: { partitionKey: 'listing', sortKey: 'name' },
     },
   },
+  /**
+   * Upload sessions under their account's key: `item` = `open/<id>`, or `closed/<id>` for what became of it, which
+   * expires. `byWork` is sparse: open ones by the time that they end.
+   */
+  uploads: {
+    partitionKey: 'account',
+    sortKey: 'item',
+    ttl: 'ttl',
+    indexes: { byWork: { partitionKey: 'work', sortKey: 'workDueAt' } },
+  },
   /** Download events and daily counters; `byUser` finds the events of one user by time. */
   downloads: {
     partitionKey: 'bucket',
@@ -84,5 +94,12 @@ export const queues = {
   deadLetters: { name: 'jobs-dead', retentionS: 14 * 86_400 },
 } as const
 
-/** Days after which an object under the prefix is removed by the bucket's lifecycle rule. */
-export const expiringPrefixes = { 'staging/': 1 } as const
+/**
+ * Days after which an object under the prefix is removed by the bucket's lifecycle rule. S3 counts the age of an object
+ * from the beginning of its upload: one under `uploads/` may have taken as long as a session can last.
+ */
+export const expiringPrefixes = { 'staging/': 1, 'uploads/': 16 } as const
+/** The same for uploads in parts that were never completed; a copy to `packages/` that is older begins anew. */
+export const unfinishedUploadDays = 15
+/** The longest that an upload session can last, however active. */
+export const uploadSessionDays = 14

@@ -1,58 +1,19 @@
-import { z } from 'zod'
 import {
-  type FileName,
-  formatIds,
-  type PackageName,
+  type ClaimId,
+  type ClaimRef,
+  filesPerVersion,
   type PackageRef,
-  type UploadId,
-  type Username,
   type Version,
   type VersionRef,
 } from '../model/ids.ts'
-import type { Reason, VersionRecord } from '../model/records.ts'
-import {
-  claimableStatuses,
-  leavesWork,
-  nextStatus,
-  type VersionStatus,
-  versionStatuses,
-} from '../model/version-status.ts'
+import type { Reason, StoredFile, VersionRecord } from '../model/records.ts'
+import { claimableStatuses, leavesWork, nextStatus, type VersionStatus } from '../model/version-status.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { DynamoDb } from './dynamodb.ts'
 import type { Condition } from './dynamodb-expressions.ts'
-import { packageKey, parsePackageKey, versionItem, versionItemPrefix } from './keys.ts'
-
-const reason = z.object({
-  code: z.string(),
-  path: z.string().optional(),
-  message: z.string(),
-  hint: z.string(),
-})
-
-const storedVersion = z.object({
-  format: z.enum(formatIds),
-  name: z.string().transform((text) => text as PackageName),
-  version: z.string().transform((text) => text as Version),
-  status: z.enum(versionStatuses),
-  uploadId: z.string().transform((text) => text as UploadId),
-  publisher: z.string().transform((text) => text as Username),
-  file: z.object({
-    filename: z.string().transform((text) => text as FileName),
-    sizeBytes: z.number().int(),
-    sha1: z.string(),
-    sha256: z.string(),
-    sha512: z.string(),
-  }),
-  tags: z.array(z.string()),
-  claimedAt: z.string(),
-  statusAt: z.string(),
-  attempts: z.number().int(),
-  publishedAt: z.string().optional(),
-  reasons: z.array(reason).optional(),
-  deprecated: z.string().optional(),
-  blocked: z.string().optional(),
-})
+import { packageKey, parsePackageKey, parseVersionItem, versionItem, versionItemPrefix } from './keys.ts'
+import { parseVersion } from './version-item.ts'
 
 /** The sparse index's one partition: items that something is left to do for. */
 const openWork = 'open'
@@ -62,12 +23,14 @@ const stillAfterMs = 60_000
 /** What a step of the status machine sets beside the status. */
 export interface StatusPatch {
   readonly publishedAt?: string
+  /** For a step to `accepted`, where the validator computed the digests. */
+  readonly file?: StoredFile
   readonly reasons?: readonly Reason[]
   /** For a step to `blocked`; the next one takes it away. */
   readonly blocked?: string
 }
 
-/** Version items: the truth about what was claimed and how it was decided. `advance` is the only writer of a status. */
+/** Version items, one for each claim: the truth about what was claimed and how it was decided. `advance` is the only writer of a status. */
 export class Versions {
   readonly #db: DynamoDb
   readonly #platform: Platform
@@ -78,9 +41,9 @@ export class Versions {
   }
 
   /** Read consistently. */
-  async get(ref: VersionRef): Promise<VersionRecord | undefined> {
+  async get(ref: ClaimRef): Promise<VersionRecord | undefined> {
     const item = await this.#db.get('packages', keyOf(ref), { consistent: true })
-    return item === undefined ? undefined : parse(item)
+    return item === undefined ? undefined : parseVersion(item)
   }
 
   /**
@@ -112,10 +75,10 @@ export class Versions {
     return written.outcome === 'done' ? { ...record, attempts } : 'moved'
   }
 
-  /** Says that the claim is being worked on. */
-  async heartbeat(record: VersionRecord): Promise<void> {
+  /** Says that the claim is being worked on, and how far that has come. */
+  async heartbeat(record: VersionRecord, progress: Pick<VersionRecord, 'checkedBytes' | 'copy'> = {}): Promise<void> {
     await this.#db.update('packages', keyOf(record), {
-      set: { workDueAt: this.#due() },
+      set: { ...progress, workDueAt: this.#due() },
       condition: { equals: { uploadId: record.uploadId }, attributeExists: 'work' },
     })
   }
@@ -124,7 +87,7 @@ export class Versions {
    * Sets or removes the deprecation of a published version, and leaves an open work item: until `done` is called, the
    * sweeper sees to it that the snapshot says the same. `moved`: it is not published (any more).
    */
-  async deprecate(ref: VersionRef, text: string | undefined): Promise<'done' | 'moved'> {
+  async deprecate(ref: ClaimRef, text: string | undefined): Promise<'done' | 'moved'> {
     const work = { work: openWork, workDueAt: this.#due() }
     const written = await this.#db.update('packages', keyOf(ref), {
       ...(text === undefined ? { set: work, remove: ['deprecated'] } : { set: { ...work, deprecated: text } }),
@@ -177,7 +140,7 @@ export class Versions {
   }
 
   /** Claims that were to be worked on by `now`; eventually consistent, oldest first. */
-  async due(now: string, limit: number): Promise<readonly VersionRef[]> {
+  async due(now: string, limit: number): Promise<readonly ClaimRef[]> {
     const page = await this.#db.query('packages', {
       index: 'byWork',
       partition: openWork,
@@ -195,17 +158,29 @@ export class Versions {
   }
 
   /** Moves an item that something is left to do for to a later time. One that is done by now is left alone. */
-  async postpone(ref: VersionRef, dueAt: string): Promise<void> {
+  async postpone(ref: ClaimRef, dueAt: string): Promise<void> {
     await this.#db.update('packages', keyOf(ref), {
       set: { workDueAt: dueAt },
       condition: { attributeExists: 'work' },
     })
   }
 
-  /** Those of the versions that have an item, read consistently. Any number. */
+  /** All claims of a version, by the name of their file; read consistently. */
+  async files(ref: VersionRef): Promise<readonly VersionRecord[]> {
+    if (filesPerVersion[ref.format] === 'many') return Array.fromAsync(this.#items(ref, `${versionItem(ref)}/`))
+    const record = await this.get(ref)
+    return record === undefined ? [] : [record]
+  }
+
+  /** All claims of some versions, read consistently. Any number. */
   async getMany(ref: PackageRef, versions: readonly Version[]): Promise<readonly VersionRecord[]> {
+    if (filesPerVersion[ref.format] === 'many') {
+      const found: VersionRecord[] = []
+      for (const version of new Set(versions)) found.push(...(await this.files({ ...ref, version })))
+      return found
+    }
     const keys = versions.map((version) => keyOf({ ...ref, version }))
-    return (await this.#db.batchGet('packages', keys, { consistent: true })).map(parse)
+    return (await this.#db.batchGet('packages', keys, { consistent: true })).map(parseVersion)
   }
 
   /**
@@ -214,38 +189,38 @@ export class Versions {
    */
   async page(
     ref: PackageRef,
-    { after, limit, status }: { readonly after?: Version; readonly limit: number; readonly status?: VersionStatus },
-  ): Promise<{ readonly records: readonly VersionRecord[]; readonly next?: Version }> {
+    { after, limit, status }: { readonly after?: ClaimId; readonly limit: number; readonly status?: VersionStatus },
+  ): Promise<{ readonly records: readonly VersionRecord[]; readonly next?: ClaimId }> {
     const page = await this.#db.query('packages', {
       partition: packageKey(ref),
       sort: { beginsWith: versionItemPrefix },
       consistent: true,
       limit,
-      ...(after === undefined ? {} : { after: keyOf({ ...ref, version: after }) }),
+      ...(after === undefined ? {} : { after: keyOf({ ...ref, ...after }) }),
       ...(status === undefined ? {} : { filter: { equals: { status } } }),
     })
     const { next } = page
-    const records = page.items.map(parse)
+    const records = page.items.map(parseVersion)
     if (next === undefined) return { records }
-    return { records, next: String(next['item']).slice(versionItemPrefix.length) as Version }
+    return { records, next: parseVersionItem(String(next['item'])) }
   }
 
   /** Every version item of a package, read consistently, a page at a time. */
   all(ref: PackageRef): AsyncGenerator<VersionRecord, void> {
-    return this.#items(ref)
+    return this.#items(ref, versionItemPrefix)
   }
 
-  async *#items(ref: PackageRef, filter?: Condition): AsyncGenerator<VersionRecord, void> {
+  async *#items(ref: PackageRef, prefix: string, filter?: Condition): AsyncGenerator<VersionRecord, void> {
     let after: Parameters<DynamoDb['query']>[1]['after']
     do {
       const page = await this.#db.query('packages', {
         partition: packageKey(ref),
-        sort: { beginsWith: versionItemPrefix },
+        sort: { beginsWith: prefix },
         consistent: true,
         ...(filter === undefined ? {} : { filter }),
         ...(after === undefined ? {} : { after }),
       })
-      for (const item of page.items) yield parse(item)
+      for (const item of page.items) yield parseVersion(item)
       after = page.next
     } while (after !== undefined)
   }
@@ -253,14 +228,14 @@ export class Versions {
   /** Those versions of a package that something is left to do for, read consistently. Reads all of its items. */
   async unsettled(ref: PackageRef): Promise<readonly VersionRecord[]> {
     const found: VersionRecord[] = []
-    for await (const record of this.#items(ref, { attributeExists: 'work' })) found.push(record)
+    for await (const record of this.#items(ref, versionItemPrefix, { attributeExists: 'work' })) found.push(record)
     return found
   }
 
   /** Those of these that are published. */
-  async published(refs: readonly VersionRef[]): Promise<readonly VersionRecord[]> {
+  async published(refs: readonly ClaimRef[]): Promise<readonly VersionRecord[]> {
     const items = await this.#db.batchGet('packages', refs.map(keyOf))
-    return items.map(parse).filter(({ status }) => status === 'published')
+    return items.map(parseVersion).filter(({ status }) => status === 'published')
   }
 
   #due(): string {
@@ -268,20 +243,10 @@ export class Versions {
   }
 }
 
-function keyOf(ref: VersionRef) {
-  return { package: packageKey(ref), item: versionItem(ref.version) }
+function keyOf(ref: ClaimRef) {
+  return { package: packageKey(ref), item: versionItem(ref) }
 }
 
-function refOf(packageText: string, item: string): VersionRef {
-  return { ...parsePackageKey(packageText), version: item.slice(versionItemPrefix.length) as Version }
-}
-
-/** Absent attributes and `undefined` are one to the store, and not to the type. */
-function parse(item: unknown): VersionRecord {
-  const { reasons, ...record } = storedVersion.parse(item)
-  return { ...withoutUndefined(record), ...(reasons === undefined ? {} : { reasons: reasons.map(parseReason) }) }
-}
-
-function parseReason({ path, ...rest }: z.infer<typeof reason>): Reason {
-  return path === undefined ? rest : { ...rest, path }
+function refOf(packageText: string, item: string): ClaimRef {
+  return { ...parsePackageKey(packageText), ...parseVersionItem(item) }
 }

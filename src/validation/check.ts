@@ -1,4 +1,5 @@
 import type { FileRef, FormatId, Username, Version } from '../model/ids.ts'
+import type { StoredFile } from '../model/records.ts'
 import type { JsonObject } from '../std/json.ts'
 
 /** What a policy makes of a code: `error` refuses the version, `warning` and `info` are only reported. */
@@ -54,6 +55,8 @@ export interface Facts {
   /** The manifest to list: set by the format's own manifest check. */
   manifest?: JsonObject
   readme?: string
+  /** Of the whole file, in hex, once it has been read; undefined where they were computed when it arrived. */
+  digests?: Pick<StoredFile, 'sha1' | 'sha256' | 'sha512'>
   /** What its code was seen to use, sorted; the next version is compared with it. */
   capabilities?: readonly string[]
 }

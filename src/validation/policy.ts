@@ -145,16 +145,22 @@ const npmPolicy: Readonly<Record<string, Severity>> = {
   native_code_first_used: 'warning',
 }
 
+/** `generic/checks`: without these nobody knows which bytes are meant. */
+const genericPolicy: Readonly<Record<string, Severity>> = {
+  digest_differs: 'error',
+}
+
 const defaults: Readonly<Record<string, Severity>> = {
   ...framePolicy,
   ...archivePolicy,
   ...sharedPolicy,
   ...npmManifestPolicy,
   ...npmPolicy,
+  ...genericPolicy,
 }
 
 /** Errors here are fixed: they keep everybody who reads or installs a version looking at the same files. */
-const fixedGroups: readonly Readonly<Record<string, Severity>>[] = [framePolicy, archivePolicy, npmManifestPolicy]
+const fixedGroups: readonly Readonly<Record<string, Severity>>[] = [framePolicy, archivePolicy, npmManifestPolicy, genericPolicy]
 
 export const knownCodes: readonly string[] = Object.keys(defaults)
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { FileRef } from '../model/ids.ts'
 import { formatIds } from '../model/ids.ts'
-import type { Reason, StoredFile } from '../model/records.ts'
+import type { ClaimedFile, Reason } from '../model/records.ts'
 import { severities } from './check.ts'
 import type { RunResult } from './run.ts'
 import { scoreOf } from './score.ts'
@@ -36,7 +36,10 @@ const reportShape = z
       .enum(verdictKinds)
       .describe('`rejected`: a finding is an error. `failed`: the registry could not judge the file.'),
     sizeBytes: count,
-    digests: z.object({ sha1: hex(40), sha256: hex(64), sha512: hex(128) }),
+    digests: z
+      .object({ sha1: hex(40), sha256: hex(64), sha512: hex(128) })
+      .exactOptional()
+      .describe('Absent when the file came past the registry and could not be read to its end.'),
     startedAt: z.iso.datetime(),
     durationMs: z.number().nonnegative(),
     findings: z.array(findingShape).describe('The most severe first. Not all of them when `truncated`.'),
@@ -66,7 +69,7 @@ export const reportSchema = z.toJSONSchema(reportShape, { target: 'draft-2020-12
 
 export interface ReportInput {
   readonly file: FileRef
-  readonly stored: StoredFile
+  readonly stored: ClaimedFile
   readonly result: RunResult
 }
 
@@ -82,7 +85,7 @@ export function buildReport({ file, stored, result }: ReportInput): Report {
     filename: file.filename,
     verdict: result.verdict,
     sizeBytes: stored.sizeBytes,
-    digests: { sha1: stored.sha1, sha256: stored.sha256, sha512: stored.sha512 },
+    ...digestsOf(stored, result),
     startedAt: result.startedAt,
     durationMs: result.durationMs,
     findings: [...result.findings],
@@ -91,6 +94,12 @@ export function buildReport({ file, stored, result }: ReportInput): Report {
     facts: { fileCount, unpackedSizeBytes, ...(capabilities === undefined ? {} : { capabilities: [...capabilities] }) },
     truncated: result.truncated,
   }
+}
+
+function digestsOf({ sha1, sha256, sha512 }: ClaimedFile, { facts }: RunResult): Pick<Report, 'digests'> {
+  if (facts.digests !== undefined) return { digests: { ...facts.digests } }
+  if (sha1 === undefined || sha256 === undefined || sha512 === undefined) return {}
+  return { digests: { sha1, sha256, sha512 } }
 }
 
 /** The first reasons of a refusal, for the publisher's terminal: errors only. */

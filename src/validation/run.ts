@@ -1,8 +1,8 @@
 import type { FileRef, Username } from '../model/ids.ts'
-import type { IsoTime, StoredFile } from '../model/records.ts'
+import type { ClaimedFile, IsoTime } from '../model/records.ts'
 import type { JsonObject } from '../std/json.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
-import type { ArchiveLayout, ArchiveLimits, ArchiveSummary, WalkArchive } from './archive/walk.ts'
+import type { ArchiveLayout, ArchiveLimits, ArchiveSummary, ReadAt, WalkArchive } from './archive/walk.ts'
 import type { Check, CheckContext, Facts, PreviousVersion } from './check.ts'
 import { assembleCrew, type Crash, type Crew, crashFinding } from './crew.ts'
 import { createFindingLog, type FindingLog, type LoggedFindings } from './finding-log.ts'
@@ -24,9 +24,11 @@ export interface RunOptions {
   readonly publisher?: Username
   /** Asked for while the file is read. When it cannot be had, the run proves nothing. */
   readonly previous?: Promise<PreviousVersion | undefined>
-  /** What was computed when the bytes arrived. */
-  readonly stored: Pick<StoredFile, 'sizeBytes' | 'sha512'>
+  /** What was computed when the bytes arrived, if they came by us. */
+  readonly stored: Pick<ClaimedFile, 'sizeBytes' | 'sha512'>
   readonly source: ReadableStream<Uint8Array>
+  /** A second way to the same bytes. */
+  readonly readAt?: ReadAt | undefined
   /** How to read the archive: `walkTarball` for npm. */
   readonly walk: WalkArchive
   readonly layout: ArchiveLayout
@@ -76,6 +78,8 @@ export async function runChecks(options: RunOptions): Promise<RunResult> {
     await source.drain()
     if (!source.isUnchanged()) findings.add(changedFinding)
     else if (walked.complete) {
+      const digests = source.digests()
+      if (digests !== undefined) facts.digests = digests
       context.previous = await options.previous
       await crew.end()
     }
@@ -102,7 +106,7 @@ async function walk(
   const { layout, limits, stored } = options
   const visitor = { entry: crew.entry, report: findings.add }
   try {
-    const walkOptions = { sizeBytes: stored.sizeBytes, layout, limits }
+    const walkOptions = { sizeBytes: stored.sizeBytes, layout, limits, readAt: options.readAt }
     const summary = await options.walk(source.stream, walkOptions, visitor)
     if (summary.complete || findings.has('error')) return summary
     throw new Error('the walk ended early and did not say why')

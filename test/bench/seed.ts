@@ -32,7 +32,7 @@ export async function seedDeckle(deckle: Deckle, name: string, versions: number)
     const at = new Date(Date.parse(record.publishedAt ?? '') + index + 1).toISOString()
     const next = { ...record, version, claimedAt: at, statusAt: at, publishedAt: at }
     await stores.manifests.put(next, next.uploadId, { ...accepted, manifest: { ...accepted.manifest, version } })
-    await stores.db.put('packages', { ...next, package: packageKey(ref), item: versionItem(version) })
+    await stores.db.put('packages', { ...next, package: packageKey(ref), item: versionItem({ version }) })
   })
   await rebuild({ ...stores, formats, publicUrl: deckle.publicUrl, platform: webPlatform }, ref)
 }

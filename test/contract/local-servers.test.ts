@@ -74,11 +74,12 @@ describe('the S3 server', () => {
     await createBucket(before.service, bucket)
     const s3 = new S3({ service: before.service, bucket })
     await s3.put('kept', new TextEncoder().encode('whole'), { contentType: 'text/plain' })
+    const content = { sizeBytes: 8_000_000, sha256: '0'.repeat(64) }
     const links = await Promise.all(
-      ['kept', 'new'].map((key) => s3.presignPut(key, { at: Date.now(), expiresInS: 60 })),
+      ['kept', 'new'].map((key) => s3.presignPut(key, content, { at: Date.now(), expiresInS: 60 })),
     )
-    const uploads = links.map((link) => {
-      const upload = httpRequest(link, { method: 'PUT', headers: { 'content-length': 8_000_000 } })
+    const uploads = links.map(({ url, headers }) => {
+      const upload = httpRequest(url, { method: 'PUT', headers })
       upload.on('error', () => undefined)
       upload.write(Buffer.alloc(4_000_000))
       return upload
@@ -99,8 +100,9 @@ describe('the S3 server', () => {
     const service = serviceAt('s3', server.port)
     await createBucket(service, bucket)
     const s3 = new S3({ service, bucket })
-    const link = await s3.presignPut('given-up', { at: Date.now(), expiresInS: 60 })
-    const upload = httpRequest(link, { method: 'PUT', headers: { 'content-length': 1_000 } })
+    const content = { sizeBytes: 1_000, sha256: '0'.repeat(64) }
+    const { url, headers } = await s3.presignPut('given-up', content, { at: Date.now(), expiresInS: 60 })
+    const upload = httpRequest(url, { method: 'PUT', headers })
     upload.on('error', () => undefined)
     upload.write('half')
     await expect.poll(() => readdir(join(directory, 'drafts'))).toHaveLength(1)
@@ -125,7 +127,7 @@ describe('the S3 server', () => {
     await expire(storage, Date.now() + 25 * hourMs)
     expect((await s3.list('')).objects.map(({ key }) => key)).toEqual(['packages/npm/a'])
     expect(await s3.listParts('staging/2/file', uploadId)).toEqual([])
-    await expire(storage, Date.now() + 49 * hourMs)
+    await expire(storage, Date.now() + (15 * 24 + 1) * hourMs)
     expect(await s3.listParts('staging/2/file', uploadId)).toBeUndefined()
     await server.close()
   })

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { digestHex } from '../../src/std/digest.ts'
 import { webPlatform } from '../../src/std/platform.ts'
 import { S3 } from '../../src/storage/s3.ts'
 import type { StoredBytes } from '../../src/storage/s3-objects.ts'
@@ -17,6 +18,7 @@ const key = (name: string) => `${run}/${name}`
 const bytes = (text: string) => new TextEncoder().encode(text)
 const text = (object: Pick<StoredBytes, 'bytes'> | undefined) => object && new TextDecoder().decode(object.bytes)
 const plain = { contentType: 'text/plain' } as const
+const contentOf = (content: string) => ({ sizeBytes: content.length, sha256: digestHex('sha256', content) })
 const soon = () => ({ at: Date.now(), expiresInS: 60 })
 
 describe('an object', () => {
@@ -212,7 +214,9 @@ describe('an upload in parts', () => {
       { ...parts[0], sizeBytes: partBytes },
       { ...parts[1], sizeBytes: 10 },
     ])
-    const { etag } = await s3.completeMultipart(name, uploadId, parts)
+    const done = await s3.completeMultipart(name, uploadId, parts)
+    if (done === 'precondition_failed') throw new Error('no condition was given')
+    const { etag } = done
     const object = await s3.getBytes(name, partBytes + 10)
     expect(object).toMatchObject({ etag, contentType: 'text/parts', metadata: { a: '1' } })
     expect(Buffer.concat([first, second]).equals(object?.bytes ?? new Uint8Array())).toBe(true)
@@ -222,11 +226,13 @@ describe('an upload in parts', () => {
   test('takes parts by link', async () => {
     const { s3 } = storage
     const name = key('parts/linked')
-    const uploadId = await s3.createMultipart(name, plain)
-    const url = await s3.presignPart(name, uploadId, 1, soon())
-    const response = await fetch(url, { method: 'PUT', body: 'by link' })
+    const uploadId = await s3.createMultipart(name, plain, true)
+    const { url, headers } = await s3.presignPut(name, contentOf('by link'), soon(), { uploadId, partNumber: 1 })
+    const response = await fetch(url, { method: 'PUT', body: 'by link', headers })
     expect(response.status).toBe(200)
-    await s3.completeMultipart(name, uploadId, [{ partNumber: 1, etag: response.headers.get('etag') ?? '' }])
+    const parts = (await s3.listParts(name, uploadId)) ?? []
+    expect(parts).toMatchObject([{ partNumber: 1, sizeBytes: 7, sha256: contentOf('by link').sha256 }])
+    await s3.completeMultipart(name, uploadId, parts)
     expect(text(await s3.getBytes(name, 100))).toBe('by link')
   })
 
@@ -312,8 +318,8 @@ describe('a link', () => {
   })
 
   test('takes an object', async () => {
-    const url = await storage.s3.presignPut(key('linked/put'), soon())
-    expect((await fetch(url, { method: 'PUT', body: 'by link' })).status).toBe(200)
+    const { url, headers } = await storage.s3.presignPut(key('linked/put'), contentOf('by link'), soon())
+    expect((await fetch(url, { method: 'PUT', body: 'by link', headers })).status).toBe(200)
     expect(text(await storage.s3.getBytes(key('linked/put'), 100))).toBe('by link')
   })
 
@@ -321,7 +327,7 @@ describe('a link', () => {
     const { s3 } = storage
     await s3.put(key('linked/secret'), bytes('secret'), plain)
     const get = await s3.presignGet(name, soon())
-    const put = await s3.presignPut(key('linked/mine'), soon())
+    const { url: put } = await s3.presignPut(key('linked/mine'), contentOf('x'), soon())
     const refused = await Promise.all([
       fetch(get.replace('linked/', 'linked/x')),
       fetch(get.replace('X-Amz-Expires=60', 'X-Amz-Expires=600')),

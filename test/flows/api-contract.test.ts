@@ -2,11 +2,13 @@ import { Validator } from '@seriousme/openapi-schema-validator'
 import { type TOTP, URI } from 'otpauth'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { api } from '../../src/api/api.ts'
+import { digestHex } from '../../src/std/digest.ts'
 import { Authenticator } from '../builders/authenticator.ts'
 import { type Actor, json } from '../support/actor.ts'
 import { ApiContract, type Operation } from '../support/api-contract.ts'
 import { company, givePassword } from '../support/company.ts'
 import { type Stack, startStack } from '../support/stack.ts'
+import { Uploader } from '../support/uploader.ts'
 
 /** A request that is right: who asks, what stands in the path and the query, and the body. */
 interface Sample {
@@ -23,6 +25,9 @@ const password = 'a brush of badger hair'
 const lib = { format: 'npm', package: '@acme%2flib' }
 const writers = { organisation: 'acme', team: 'writers' }
 const ops = { organisation: 'acme', team: 'ops' }
+const data = { package: '@acme/data', version: '1.0.0', filename: 'data.bin' }
+const bytes = new Uint8Array(3)
+const part = { number: 1, sha256: digestHex('sha256', bytes) }
 const one = { ...lib, version: '1.0.0' }
 
 /** In the order in which they are sent. An operation without a sample fails the test. */
@@ -89,6 +94,17 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
   listPackagesOfUser: () => ({ path: { username: 'ana' }, query: 'limit=1', status: 200 }),
   listPackagesOfOrganisation: () => ({ path: { organisation: 'acme' }, status: 200 }),
   listPackagesOfTeam: () => ({ path: writers, status: 200 }),
+  openUpload: () => ({ body: { ...data, sizeBytes: 3 }, status: 201 }),
+  listUploads: () => ({ query: 'limit=1', status: 200 }),
+  readUpload: async () => ({ path: { id: await uploadOf(data) }, status: 200 }),
+  signParts: async () => ({ path: { id: await uploadOf(data) }, body: { parts: [part] }, status: 200 }),
+  listParts: async () => ({ path: { id: await uploadOf(data) }, query: 'after=0', status: 200 }),
+  completeUpload: async () => ({
+    path: { id: await sentUpload() },
+    body: { parts: [part], release: true },
+    status: 200,
+  }),
+  abortUpload: async () => ({ path: { id: await uploadOf({ ...data, version: '2.0.0' }) }, status: 204 }),
   unpublishVersion: () => ({ path: one, status: 204 }),
   readAudit: () => ({ query: 'actor=ana&limit=2', status: 200 }),
   exportAudit: () => ({ query: 'target=package/npm/@acme/lib', status: 200 }),
@@ -179,6 +195,20 @@ async function tokenOf(name: string): Promise<string> {
 async function sessionOf(username: string): Promise<string> {
   const opened = await (await actor(username)).json('/api/v1/auth/sessions', json('POST', { username, password }))
   return opened['id']
+}
+
+/** The id of the upload that ana has open of a file, or opens. */
+async function uploadOf(file: object): Promise<string> {
+  const ana = await actor('ana')
+  return (await ana.json('/api/v1/uploads', json('POST', { ...file, sizeBytes: bytes.length })))['id']
+}
+
+/** The same, once its bytes were sent. */
+async function sentUpload(): Promise<string> {
+  const uploader = new Uploader(await actor('ana'))
+  const upload = { id: await uploadOf(data), partCount: 1, partBytes: bytes.length }
+  await uploader.send(upload, bytes)
+  return upload.id
 }
 
 let app: TOTP | undefined

@@ -265,11 +265,15 @@ describe('storage', () => {
 
   test.each([
     ['none', refusal('NoSuchLifecycleConfiguration', 404), /^problem\nThe bucket has no lifecycle rules/],
-    ['those of the definition', rules(rule('staging/', 1), unfinished), /^ok/],
-    ['those of the stack', rules(rule('staging/', 1), unfinished, markers, oldVersions), /^ok/],
-    ['one that keeps trials for too long', rules(rule('staging/', 30), unfinished), /^problem\n.*after 30 days/],
-    ['none for uploads', rules(rule('staging/', 1)), /^warning\nUploads that are never completed/],
-    ['one for packages', rules(rule('staging/', 1), unfinished, rule('packages/', 90)), /^problem\n.*of packages\//],
+    ['those of the definition', rules(trials, unfinished), /^ok/],
+    ['those of the stack', rules(trials, unfinished, markers, oldVersions), /^ok/],
+    [
+      'one that keeps trials for too long',
+      rules(rule('staging/', 30), sessions, unfinished),
+      /^problem\n.*after 30 days/,
+    ],
+    ['none for uploads', rules(trials), /^warning\nUploads that are never completed/],
+    ['one for packages', rules(trials, unfinished, rule('packages/', 90)), /^problem\n.*of packages\//],
     ['rules that may not be seen', refusal('AccessDenied', 403), /^skipped/],
   ])('with lifecycle rules: %s', async (_, [body, status], expected) => {
     const platform = answering((request) =>
@@ -327,8 +331,10 @@ function rule(prefix: string, days: number): string {
   return `<Rule><Status>Enabled</Status><Filter><Prefix>${prefix}</Prefix></Filter><Expiration><Days>${days}</Days></Expiration></Rule>`
 }
 
+const sessions = rule('uploads/', 16)
+const trials = rule('staging/', 1) + sessions
 const unfinished =
-  '<Rule><Status>Enabled</Status><Filter/><AbortIncompleteMultipartUpload><DaysAfterInitiation>2</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>'
+  '<Rule><Status>Enabled</Status><Filter/><AbortIncompleteMultipartUpload><DaysAfterInitiation>15</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>'
 
 const markers =
   '<Rule><Status>Enabled</Status><Filter/><Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration></Rule>'

@@ -104,13 +104,14 @@ describe('storage', () => {
     })
   })
 
-  test('bytes on trial go after a day, unfinished uploads after two, removed files after ninety', () => {
+  test('bytes on trial go after a day, unfinished uploads after the longest session, removed files after ninety', () => {
     const rule = (properties: object) => Match.objectLike({ Status: 'Enabled', ...properties })
     stack('Storage').hasResourceProperties('AWS::S3::Bucket', {
       LifecycleConfiguration: {
         Rules: Match.arrayWith([
-          rule({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 2 }, Prefix: Match.absent() }),
+          rule({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 15 }, Prefix: Match.absent() }),
           rule({ Prefix: 'staging/', ExpirationInDays: 1 }),
+          rule({ Prefix: 'uploads/', ExpirationInDays: 16 }),
           rule({
             Prefix: 'packages/',
             NoncurrentVersionExpiration: { NoncurrentDays: 90 },

@@ -1,4 +1,4 @@
-import type { PackageRef } from '../../model/ids.ts'
+import { formatIds, type PackageRef } from '../../model/ids.ts'
 import { npmPackage } from '../../npm/names.ts'
 import { isEmpty } from '../../registry/change.ts'
 import { rebuild } from '../../registry/rebuild.ts'
@@ -20,7 +20,7 @@ export async function rebuildPackages(dataFolder: string, names: readonly string
   const deps = { ...stores, formats, publicUrl: config.publicUrl, platform: webPlatform }
   let seen = 0
   let failed = 0
-  for await (const ref of all ? everyPackage(stores) : names.map(npmPackage)) {
+  for await (const ref of all ? everyPackage(stores) : names.map(named)) {
     seen += 1
     try {
       const { outcome, versions } = await rebuild(deps, ref, (done) => showProgress(ref, done))
@@ -36,13 +36,22 @@ export async function rebuildPackages(dataFolder: string, names: readonly string
   if (failed > 0) throw new CliError(`${failed} could not be rebuilt.`)
 }
 
+/** `left-pad`, `npm/left-pad` or `generic/@acme/model`. @throws Refusal `package_name_invalid` */
+function named(text: string): PackageRef {
+  const format = formatIds.find((id) => text.startsWith(`${id}/`))
+  if (format === undefined) return npmPackage(text)
+  return { format, name: formats[format].packageName(text.slice(format.length + 1)) }
+}
+
 async function* everyPackage(stores: Stores): AsyncGenerator<PackageRef, void> {
-  let after: string | undefined
-  do {
-    const page = await stores.heads.list('npm', { limit: pageSize, ...(after === undefined ? {} : { after }) })
-    for (const head of page.heads) if (!isEmpty(head)) yield head
-    after = page.next
-  } while (after !== undefined)
+  for (const format of formatIds) {
+    let after: string | undefined
+    do {
+      const page = await stores.heads.list(format, { limit: pageSize, ...(after === undefined ? {} : { after }) })
+      for (const head of page.heads) if (!isEmpty(head)) yield head
+      after = page.next
+    } while (after !== undefined)
+  }
 }
 
 function showProgress(ref: PackageRef, done: number): void {

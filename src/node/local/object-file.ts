@@ -13,6 +13,8 @@ export interface Label {
   readonly etag: string
   /** Milliseconds since the epoch. */
   readonly modifiedAt: number
+  /** Of the bytes, in hex; kept of parts. */
+  readonly sha256?: string
   /** Headers to answer with, in lower case. */
   readonly headers: Readonly<Record<string, string>>
 }

@@ -1,6 +1,7 @@
 import type { Context, Next } from '@20minutes/s3rver'
 import authentication from '@20minutes/s3rver/lib/middleware/authentication.js'
 import S3Error from '@20minutes/s3rver/lib/models/error.js'
+import { base64ToHex } from '../../std/base64.ts'
 import { ownOperation } from './s3-operations.ts'
 import { type RequestFacts, RequestStore, type Storage } from './s3rver-store.ts'
 
@@ -78,11 +79,13 @@ function resourceOf(path: string): Context['params'] {
 function factsOf({ headers, method }: Context): RequestFacts {
   const sha256 = text(headers['x-amz-content-sha256'])
   const source = text(headers['x-amz-copy-source'])
+  const checksum = text(headers['x-amz-checksum-sha256'])
   return {
-    range: text(headers['range']),
+    range: text(headers[source === undefined ? 'range' : 'x-amz-copy-source-range']),
     // On a GET they are about the answer.
     ...(method !== 'GET' &&
       method !== 'HEAD' && { ifMatch: text(headers['if-match']), ifNoneMatch: text(headers['if-none-match']) }),
+    ...(checksum !== undefined && { checksum: base64ToHex(checksum) }),
     ...(sha256 && /^[0-9a-f]{64}$/.test(sha256) && { sha256 }),
     ...(source && { copySource: copySourceOf(source) }),
   }

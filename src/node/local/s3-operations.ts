@@ -1,5 +1,6 @@
 import type { Context } from '@20minutes/s3rver'
 import S3Error from '@20minutes/s3rver/lib/models/error.js'
+import { hexToBase64 } from '../../std/base64.ts'
 import { escapeXml } from '../../storage/xml.ts'
 import type { Label } from './object-file.ts'
 import type { RequestStore, Storage } from './s3rver-store.ts'
@@ -65,7 +66,10 @@ const listParts: Operation = async (context, store, { uploads }) => {
     element('NextPartNumberMarker', page.at(-1)?.partNumber ?? after),
     element('MaxParts', limit),
     element('IsTruncated', parts.length > page.length),
-    ...page.map(({ partNumber, label }) => `<Part>${element('PartNumber', partNumber)}${described(label)}</Part>`),
+    ...page.map(
+      ({ partNumber, label }) =>
+        `<Part>${element('PartNumber', partNumber)}${described(label)}${checksumOf(label)}</Part>`,
+    ),
   ])
 }
 
@@ -81,6 +85,10 @@ function described({ modifiedAt, etag, sizeBytes }: Label): string {
     element('ETag', `"${etag}"`),
     element('Size', sizeBytes),
   ].join('')
+}
+
+function checksumOf({ sha256 }: Label): string {
+  return sha256 === undefined ? '' : element('ChecksumSHA256', hexToBase64(sha256))
 }
 
 const element = (name: string, content: string | number | boolean) => `<${name}>${escapeXml(String(content))}</${name}>`

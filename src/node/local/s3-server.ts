@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import S3rver from '@20minutes/s3rver'
 import accounts from '@20minutes/s3rver/lib/models/account.js'
 import S3Error from '@20minutes/s3rver/lib/models/error.js'
-import { expiringPrefixes } from '../../storage/tables.ts'
+import { expiringPrefixes, unfinishedUploadDays } from '../../storage/tables.ts'
 import { reportFault } from './fault.ts'
 import {
   type LocalServer,
@@ -90,5 +90,5 @@ export async function expire({ objects, uploads }: Storage, now: number): Promis
     for (const [prefix, days] of Object.entries(expiringPrefixes))
       await objects.expire(bucket, prefix, now - days * dayMs)
   }
-  await uploads.expire(now - 2 * dayMs)
+  await uploads.expire(now - unfinishedUploadDays * dayMs)
 }

@@ -15,6 +15,8 @@ export interface Storage {
 export interface RequestFacts extends Precondition {
   /** Of the body, in hex; absent when it was not signed. */
   readonly sha256?: string | undefined
+  /** SHA-256 that the body is said to have, in hex. */
+  readonly checksum?: string | undefined
   readonly range?: string | undefined
   readonly copySource?: { readonly bucket: string; readonly key: string } | undefined
 }
@@ -69,7 +71,9 @@ export class RequestStore {
   }
 
   async getObject(bucket: string, key: string): Promise<S3Object | null> {
-    const file = await this.#storage.objects.open(bucket, key)
+    // Of a part that is copied, the source's name was decoded in the front
+    const source = this.#facts.copySource ?? { bucket, key }
+    const file = await this.#storage.objects.open(source.bucket, source.key)
     if (!file) return null
     const { sizeBytes } = file.label
     const range = rangeOf(this.#facts.range, sizeBytes)
@@ -120,7 +124,7 @@ export class RequestStore {
     }
     await this.upload(bucket, uploadId)
     const draft = await this.#receive(content)
-    await this.#storage.uploads.putPart(bucket, uploadId, number, draft)
+    await this.#storage.uploads.putPart(bucket, uploadId, number, draft, this.#facts.checksum)
     return { size: draft.sizeBytes, md5: draft.md5 }
   }
 
@@ -160,9 +164,10 @@ export class RequestStore {
 
   async #receive(content: Readable): Promise<Draft> {
     const draft = await this.#storage.drafts.write(content)
-    const { sha256 } = this.#facts
-    if (sha256 === undefined || sha256 === draft.sha256) return draft
+    const { sha256 = draft.sha256, checksum = draft.sha256 } = this.#facts
+    if (sha256 === draft.sha256 && checksum === draft.sha256) return draft
     await this.#storage.drafts.discard(draft.path)
+    if (checksum !== draft.sha256) throw s3Error('BadDigest', 'The SHA256 you specified did not match.', 400)
     throw s3Error('XAmzContentSHA256Mismatch', 'The x-amz-content-sha256 does not match what was computed.', 400)
   }
 

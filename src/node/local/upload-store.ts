@@ -34,8 +34,15 @@ export class UploadStore {
     return readLabel(join(this.#folder(bucket, uploadId), 'upload'))
   }
 
-  async putPart(bucket: string, uploadId: string, partNumber: number, draft: Draft): Promise<void> {
-    await this.#place(draft, this.#partPath(bucket, uploadId, partNumber), String(partNumber), {})
+  /** @param sha256 as the request said, in hex: S3 keeps what it was told to compare */
+  async putPart(
+    bucket: string,
+    uploadId: string,
+    partNumber: number,
+    draft: Draft,
+    sha256: string | undefined,
+  ): Promise<void> {
+    await this.#place(draft, this.#partPath(bucket, uploadId, partNumber), String(partNumber), {}, sha256)
   }
 
   /** In the order of their numbers. */
@@ -80,8 +87,15 @@ export class UploadStore {
     return join(this.#folder(bucket, uploadId), `part-${partNumber}`)
   }
 
-  async #place({ path, sizeBytes, md5 }: Draft, target: string, key: string, headers: Label['headers']) {
-    await this.#drafts.seal(path, { key, headers, sizeBytes, etag: md5, modifiedAt: Date.now() })
+  async #place(
+    { path, sizeBytes, md5 }: Draft,
+    target: string,
+    key: string,
+    headers: Label['headers'],
+    sha256?: string,
+  ) {
+    const digest = sha256 === undefined ? {} : { sha256 }
+    await this.#drafts.seal(path, { key, headers, sizeBytes, etag: md5, ...digest, modifiedAt: Date.now() })
     await this.#drafts.publish(path, target)
   }
 }

@@ -3,6 +3,7 @@ import { foldUsage } from '../../registry/fold-usage.ts'
 import { sweepIndex } from '../../registry/search-index.ts'
 import { settle } from '../../registry/settle.ts'
 import { sweep } from '../../registry/sweep.ts'
+import { sweepUploads } from '../../registry/uploads/end-upload.ts'
 import { log } from '../../std/log.ts'
 import { type Platform, webPlatform } from '../../std/platform.ts'
 import { parseJob } from '../../storage/jobs.ts'
@@ -42,6 +43,7 @@ export async function startValidator(config: Config, platform: Platform = webPla
   const sweeper = startSweeper(async () => {
     await sweep(deps)
     await sweepIndex(deps)
+    await sweepUploads(deps)
     await foldUsage(deps)
   })
   log('info', 'validator_started', `takes ${parallelJobs} jobs at a time`)

@@ -8,11 +8,14 @@ import { buildReport, type Report, reasonsOf } from '../../validation/report.ts'
 import { type RunResult, runChecks } from '../../validation/run.ts'
 import type { Stores } from '../../wiring.ts'
 import { previousVersion } from './previous.ts'
-import { fileLimits, validations } from './validations.ts'
+import { type Progress, watched } from './progress.ts'
+import { validationOf } from './validations.ts'
 
 /** Lines of a refusal that reach the publisher's terminal; the rest is in the report. */
 const mostReasons = 5
 const heartbeatMs = 20_000
+/** Where somebody may be watching. */
+const progressMs = 5_000
 
 interface ValidateDeps {
   readonly stores: Stores
@@ -23,18 +26,23 @@ interface ValidateDeps {
 /** The validator's own half of `settle`: streams the staged file through its format's checks. */
 export function createValidate(deps: ValidateDeps): Validate {
   return async (record) => {
-    const stopHeartbeat = startHeartbeat(deps.stores, record)
+    const progress: Progress = { checkedBytes: 0 }
+    const stopHeartbeat = startHeartbeat(deps.stores, record, progress)
     try {
-      return await validate(deps, record)
+      return await validate(deps, record, progress)
     } finally {
       stopHeartbeat()
     }
   }
 }
 
-async function validate({ stores, platform, policy }: ValidateDeps, record: VersionRecord): Promise<Verdict> {
+async function validate(
+  { stores, platform, policy }: ValidateDeps,
+  record: VersionRecord,
+  progress: Progress,
+): Promise<Verdict> {
   // Needed at the end only: two or three reads, one after another, while the file is read
-  const previous = previousVersion(stores, record)
+  const previous = record.filename === undefined ? previousVersion(stores, record) : Promise.resolve(undefined)
   previous.catch(() => undefined)
   const [published, staged] = await open(stores, record)
   if (staged === undefined || published === undefined) {
@@ -48,14 +56,14 @@ async function validate({ stores, platform, policy }: ValidateDeps, record: Vers
     publisher: record.publisher,
     previous,
     stored: record.file,
-    source: staged.body,
-    ...validations[record.format],
-    limits: fileLimits,
+    source: record.filename === undefined ? staged.body : watched(staged.body, progress),
+    readAt: (offset, length) => stores.staging.readAt(record.uploadId, offset, length),
+    ...validationOf(record),
     policy,
     platform,
   })
   logCrashes(record, result)
-  return verdictOf(result, buildReport({ file, stored: record.file, result }))
+  return verdictOf(record, result, buildReport({ file, stored: record.file, result }))
 }
 
 /** What a validation begins with, asked for side by side. A file that was opened for nothing is closed. */
@@ -72,15 +80,15 @@ async function open(stores: Stores, record: VersionRecord) {
   }
 }
 
-function verdictOf(result: RunResult, report: Report): Verdict {
-  const accepted = acceptedManifest(result)
+function verdictOf(record: VersionRecord, result: RunResult, report: Report): Verdict {
+  const accepted = acceptedManifest(record, result)
   if (result.verdict === 'accepted' && accepted !== undefined) return { verdict: 'accepted', accepted, report }
   const verdict = result.verdict === 'rejected' ? 'rejected' : 'failed'
   return { verdict, reasons: reasonsOf(result, mostReasons), report }
 }
 
-function acceptedManifest({ facts }: RunResult): AcceptedManifest | undefined {
-  const { manifest, fileCount, unpackedSizeBytes, readme, capabilities } = facts
+function acceptedManifest({ file }: VersionRecord, { facts }: RunResult): AcceptedManifest | undefined {
+  const { manifest, fileCount, unpackedSizeBytes, readme, capabilities, digests } = facts
   if (manifest === undefined) return undefined
   return {
     manifest,
@@ -88,6 +96,7 @@ function acceptedManifest({ facts }: RunResult): AcceptedManifest | undefined {
     unpackedSizeBytes,
     ...(readme === undefined ? {} : { readme }),
     ...(capabilities === undefined ? {} : { capabilities }),
+    ...(digests === undefined ? {} : { file: { ...file, ...digests } }),
   }
 }
 
@@ -98,13 +107,17 @@ function logCrashes(record: VersionRecord, { crashes }: RunResult): void {
   }
 }
 
-/** Keeps the sweeper away from a version that is being worked on. */
-function startHeartbeat(stores: Stores, record: VersionRecord): () => void {
-  const timer = setInterval(() => {
-    stores.versions.heartbeat(record).catch((error: unknown) => {
-      log('warning', 'heartbeat_failed', `${record.name}@${record.version}: the job may be sent twice`, { error })
-    })
-  }, heartbeatMs)
+/** Keeps the sweeper away from a version that is being worked on, and tells who watches a large file how far it is. */
+function startHeartbeat(stores: Stores, record: VersionRecord, progress: Progress): () => void {
+  const isWatched = record.filename !== undefined
+  const timer = setInterval(
+    () => {
+      stores.versions.heartbeat(record, isWatched ? progress : {}).catch((error: unknown) => {
+        log('warning', 'heartbeat_failed', `${record.name}@${record.version}: the job may be sent twice`, { error })
+      })
+    },
+    isWatched ? progressMs : heartbeatMs,
+  )
   return () => clearInterval(timer)
 }
 

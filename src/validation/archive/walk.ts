@@ -38,11 +38,16 @@ export const archiveLimits: ArchiveLimits = {
  */
 export type ArchiveLayout = 'top_folder' | 'flat'
 
+/** Reads a part of the file where it is stored; gives fewer bytes only when the file ends before. */
+export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>
+
 export interface WalkOptions {
   /** Length of the source, for the ratio. */
   readonly sizeBytes: number
   readonly layout: ArchiveLayout
   readonly limits: ArchiveLimits
+  /** A second way to the bytes of the source: for zip, whose table of contents is at the end. */
+  readonly readAt?: ReadAt | undefined
 }
 
 /** Is told everything as it streams by. What it throws ends the walk and reaches the caller. */

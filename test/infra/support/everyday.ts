@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { json, publishRequest } from '../../support/actor.ts'
 import type { EdgeInProcess } from '../../support/stack.ts'
+import { Uploader } from '../../support/uploader.ts'
 import type { Recorder } from './recording.ts'
 
 /** Somebody's requests to an edge in this process. */
@@ -92,7 +93,29 @@ export async function packages(everyday: Everyday, token: string): Promise<void>
   const again = await done(ask('/tool?write=true', {}, token))
   delete again['versions']['1.1.0']
   await done(ask(`/tool/-rev/${again['_rev']}`, json('PUT', again), token))
-  await untilRemoved('tool/1.1.0')
+  await untilRemoved('npm/tool/1.1.0')
+  await uploads(everyday, token)
+}
+
+/** A small file and one in parts, sent by links; two uploads that come to nothing. */
+async function uploads({ ask, edge, recorder, untilRemoved }: Everyday, token: string): Promise<void> {
+  const small = { package: 'model', version: '1.0.0', filename: 'small.bin', content: new Uint8Array(3) }
+  const large = { ...small, filename: 'large.bin', content: new Uint8Array(17_000_000) }
+  const uploader = new Uploader({ fetch: (path, init) => ask(path, init, token) }, recorder.platform.fetch)
+  await done(uploader.publish(small))
+  const upload = await done(uploader.open(large))
+  await uploader.send(upload, large.content)
+  await done(ask(`/api/v1/uploads/${upload['id']}/parts`, {}, token))
+  await done(uploader.complete(upload['id']))
+  await done(ask('/api/v1/uploads', {}, token))
+  const given = await done(uploader.open({ ...large, version: '2.0.0' }))
+  await done(ask(`/api/v1/uploads/${given['id']}`, { method: 'DELETE' }, token))
+  await done(uploader.open({ ...large, version: '3.0.0' })) // left to the sweeper
+  await done(ask('/generic/model/1.0.0', {}, token))
+  expect((await ask('/generic/model/1.0.0/small.bin', {}, token)).status).toBe(302)
+  await edge.settled()
+  await done(ask('/api/v1/packages/generic/model/versions/1.0.0', { method: 'DELETE' }, token))
+  await untilRemoved('generic/model')
 }
 
 /** A connection that is lost after the first part. */

@@ -69,6 +69,7 @@ function objectUses({ method, url, headers }: SeenRequest, { bucket }: Names): r
   const encrypt: Use = { action: 'kms:GenerateDataKey', resource: 'key of the bucket' }
   const list: Use = { action: 's3:ListBucket', resource: bucketArn }
   if (key === '') return [list]
+  if (method === 'GET' && searchParams.has('uploadId')) return [on('ListMultipartUploadParts')]
   if (method === 'GET' || method === 'HEAD') return [on('GetObject'), list, decrypt]
   if (method === 'DELETE') return [on(searchParams.has('uploadId') ? 'AbortMultipartUpload' : 'DeleteObject')]
   const source = headers.get('x-amz-copy-source')

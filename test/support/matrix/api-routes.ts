@@ -39,6 +39,12 @@ const ofPackages: readonly Row[] = [
   row(`PUT ${one}/block`, 'adminWrites', at('/block'), { reason: 'a test' }),
   row(`DELETE ${one}/block`, 'adminWrites', at('/block')),
   { ...row(`DELETE ${one}/sensitive`, 'manage', at('/sensitive')), endsSensitivity: true },
+  row('POST /api/v1/uploads', 'publish', '/api/v1/uploads', ({ name }) => ({
+    package: name,
+    version: '1.0.0',
+    filename: 'file.bin',
+    sizeBytes: 1,
+  })),
   row('GET /api/v1/packages', 'seeAll', '/api/v1/packages'),
   row('GET /api/v1/stats', 'seeAll', '/api/v1/stats'),
   row('GET /api/v1/stats/unused/:format', 'seeAll', '/api/v1/stats/unused/npm'),
@@ -117,6 +123,19 @@ const ofPeople: readonly Row[] = [
   row('GET /api/v1/audit/export', 'seeAll', '/api/v1/audit/export'),
 ]
 
+const upload = '/api/v1/uploads/:id'
+/** Somebody's own: those of others are as good as none. */
+const ofUploads: readonly Row[] = [
+  row('GET /api/v1/uploads', 'signedIn', '/api/v1/uploads'),
+  row(`GET ${upload}`, 'signedIn', '/api/v1/uploads/none'),
+  row(`DELETE ${upload}`, 'signedIn', '/api/v1/uploads/none'),
+  row(`GET ${upload}/parts`, 'signedIn', '/api/v1/uploads/none/parts'),
+  row(`POST ${upload}/parts`, 'signedIn', '/api/v1/uploads/none/parts', {
+    parts: [{ number: 1, sha256: '0'.repeat(64) }],
+  }),
+  row(`POST ${upload}/complete`, 'signedIn', '/api/v1/uploads/none/complete', {}),
+]
+
 const forEverybody: readonly Row[] = [
   row('GET /api/v1/openapi.json', 'free', '/api/v1/openapi.json'),
   row('GET /api/v1/schemas/report', 'free', '/api/v1/schemas/report'),
@@ -127,4 +146,4 @@ const forEverybody: readonly Row[] = [
   row('POST /api/v1/invitations/accept', 'free', '/api/v1/invitations/accept', {}),
 ]
 
-export const rowsOfApi: readonly Row[] = [...ofPackages, ...ofOrganisations, ...ofPeople, ...forEverybody]
+export const rowsOfApi: readonly Row[] = [...ofPackages, ...ofUploads, ...ofOrganisations, ...ofPeople, ...forEverybody]

@@ -1,20 +1,22 @@
-import type { Username } from '../../../src/model/ids.ts'
+import { formatIds, type PackageName, type Username } from '../../../src/model/ids.ts'
 import type { Token, User } from '../../../src/model/records.ts'
 import type { TokenLimits } from '../../../src/model/token-limits.ts'
-import { npmPackage } from '../../../src/npm/names.ts'
 import { webPlatform } from '../../../src/std/platform.ts'
 import { wireIdentity } from '../../../src/wiring.ts'
 import { account } from '../../builders/account.ts'
 import { publishRequest } from '../actor.ts'
 import { company, useCases } from '../company.ts'
 import type { Stack } from '../stack.ts'
-import { type Person, packages, type people } from './expected.ts'
+import { Uploader } from '../uploader.ts'
+import { type Kind, type Person, packages, type people } from './expected.ts'
 
 /** What the stack of these people is started with: they have sessions too. */
 export const settings = { DECKLE_SESSION_KEYS: JSON.stringify([{ kid: 'test', secret: 'a'.repeat(43) }]) }
 
 /** The organisation whose packages they are, and its two teams. */
 export const org = 'acme'
+
+const name = (kind: Kind) => `@${org}/${kind}` as PackageName
 
 /**
  * Everybody of the matrix with the token that they show, in a company with a package of each kind: `@acme/<kind>`.
@@ -86,27 +88,39 @@ async function usedUpSession(stack: Stack, owner: User): Promise<string> {
 
 export async function makeSensitive(stack: Stack): Promise<void> {
   const { registry, as } = useCases(stack)
-  await registry.makeSensitive(await as('owner'), npmPackage(`@${org}/sensitive`), ['readers'])
+  for (const format of formatIds) {
+    await registry.makeSensitive(await as('owner'), { format, name: name('sensitive') }, ['readers'])
+  }
 }
 
 async function makePackages(stack: Stack, ownersToken: string): Promise<void> {
   const edge = stack.edge()
   const { registry, as } = useCases(stack)
   const owner = await as('owner')
-  for (const kind of packages) {
-    const ref = npmPackage(`@${org}/${kind}`)
-    const init = publishRequest(ref.name, '1.0.0', { access: 'restricted' })
+  const ask = (path: string, init: RequestInit = {}) => {
     const headers = { ...init.headers, authorization: `Bearer ${ownersToken}` }
-    const answer = await edge.fetch(new Request(`${stack.url}/@${org}%2f${kind}`, { ...init, headers }))
-    if (answer.status !== 201) throw new Error(`${ref.name} is not published: ${await answer.text()}`)
+    return edge.fetch(new Request(`${stack.url}${path}`, { ...init, headers }))
+  }
+  const uploader = new Uploader({ fetch: ask })
+  for (const kind of packages) {
+    const init = publishRequest(name(kind), '1.0.0', { access: 'restricted' })
+    const answer = await ask(`/@${org}%2f${kind}`, init)
+    if (answer.status !== 201) throw new Error(`${kind} is not published: ${await answer.text()}`)
+    const sent = { package: name(kind), version: '1.0.0', filename: 'file.bin', content: new Uint8Array(3) }
+    const uploaded = await uploader.publish(sent)
+    if (uploaded.status !== 200) throw new Error(`${kind} is not uploaded: ${await uploaded.text()}`)
+  }
+  for (const ref of packages.flatMap((kind) => formatIds.map((format) => ({ format, name: name(kind) })))) {
     await registry.grantAccess(owner, ref, { kind: 'user', name: 'rita' }, 'read')
     await registry.grantAccess(owner, ref, { kind: 'team', org: org as never, name: 'readers' }, 'read')
     await registry.grantAccess(owner, ref, { kind: 'team', org: org as never, name: 'writers' }, 'write')
   }
-  await registry.setVisibility(owner, npmPackage(`@${org}/public`), 'public')
-  await registry.setVisibility(owner, npmPackage(`@${org}/internal`), 'internal')
-  await registry.setVisibility(owner, npmPackage(`@${org}/blocked`), 'internal')
   await makeSensitive(stack)
-  await registry.blockPackage(await as('admin'), npmPackage(`@${org}/blocked`), 'malware')
+  for (const format of formatIds) {
+    await registry.setVisibility(owner, { format, name: name('public') }, 'public')
+    await registry.setVisibility(owner, { format, name: name('internal') }, 'internal')
+    await registry.setVisibility(owner, { format, name: name('blocked') }, 'internal')
+    await registry.blockPackage(await as('admin'), { format, name: name('blocked') }, 'malware')
+  }
   await edge.settled()
 }

@@ -45,5 +45,7 @@ test.each([
   [['1.0.0-a', '1.0.0-b'], '1.0.0-b'],
   [[], undefined],
 ])('latest falls back from %j to %s', (versions, latest) => {
-  expect(npmFormat.fallbackVersion(versions)).toBe(latest)
+  const listed = { publishedAt: '', document: {} }
+  const state = Object.fromEntries(versions.map((version) => [version, listed]))
+  expect(npmFormat.fallbackVersion(state)).toBe(latest)
 })

@@ -30,7 +30,9 @@ describe('addresses', () => {
   test('in links are those that clients reach', async () => {
     const platform = scripted({ status: 204 })
     const s3 = client(platform, { publicEndpoint: 'https://files.example' }, 'http://127.0.0.1:4568')
-    expect(await s3.presignPut('a', link)).toMatch(/^https:\/\/files\.example\/packages\/a\?/)
+    expect((await s3.presignPut('a', { sizeBytes: 1, sha256: '00' }, link)).url).toMatch(
+      /^https:\/\/files\.example\/packages\/a\?/,
+    )
     await s3.remove('a')
     expect(platform.requests[0]?.url).toBe('http://127.0.0.1:4568/packages/a')
   })
@@ -46,16 +48,27 @@ describe('addresses', () => {
 
   test('of equal links are equal, and sign only the host', async () => {
     const platform = scripted()
-    const first = await client(platform).presignPart('a', 'upload', 3, link)
+    const first = await client(platform).presignGet('a', link)
     platform.advance(60_000)
-    expect(await client(platform).presignPart('a', 'upload', 3, link)).toBe(first)
-    const query = new URL(first).searchParams
+    expect(await client(platform).presignGet('a', link)).toBe(first)
+    expect(new URL(first).searchParams.get('X-Amz-SignedHeaders')).toBe('host')
+  })
+
+  test('to send a part sign its length and digest too', async () => {
+    const content = { sizeBytes: 5, sha256: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824' }
+    const part = { partNumber: 3, uploadId: 'upload' }
+    const { url, headers } = await client(scripted()).presignPut('a', content, link, part)
+    expect(headers).toEqual({
+      'content-length': '5',
+      'x-amz-checksum-sha256': 'LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=',
+    })
+    const query = new URL(url).searchParams
     expect(Object.fromEntries(query)).toMatchObject({
       partNumber: '3',
       uploadId: 'upload',
       'X-Amz-Date': '20261123T093000Z',
       'X-Amz-Expires': '600',
-      'X-Amz-SignedHeaders': 'host',
+      'X-Amz-SignedHeaders': 'content-length;host;x-amz-checksum-sha256',
     })
   })
 })

@@ -1,0 +1,56 @@
+import type { FileRef, UploadId, Username } from './ids.ts'
+import type { IsoTime, Visibility } from './records.ts'
+
+/** How a file is to be looked into: by its name, or not at all. */
+export const uploadKinds = ['opaque', 'archive'] as const
+export type UploadKind = (typeof uploadKinds)[number]
+
+/** What became of a session. `completed`: the file was claimed, and the claim says the rest. */
+export const uploadOutcomes = ['completed', 'aborted', 'expired'] as const
+export type UploadOutcome = (typeof uploadOutcomes)[number]
+
+/** One session in which somebody sends a file to storage themselves, in parts, by links. */
+export interface Upload extends FileRef {
+  readonly id: UploadId
+  readonly owner: Username
+  readonly sizeBytes: number
+  /** Of the whole file, in hex: as its sender says, to be compared. */
+  readonly sha256?: string
+  /** Absent: `latest` follows, if the version is higher. */
+  readonly tags?: readonly string[]
+  /** Only asked of a package that does not exist yet. */
+  readonly visibility?: Visibility
+  readonly kind?: UploadKind
+  readonly releases?: true
+  readonly description?: string
+  /** Of each part but the last. */
+  readonly partBytes: number
+  /** Storage's name for the upload in parts; absent when there is one part, which is put whole. */
+  readonly multipart?: string
+  readonly createdAt: IsoTime
+  /** Moves with each activity. */
+  readonly expiresAt: IsoTime
+  readonly outcome?: UploadOutcome
+}
+
+const leastPartBytes = 16 * 1024 ** 2
+export const mostParts = 10_000
+/** What S3 takes for an object. */
+export const mostUploadBytes = 5 * 1024 ** 4
+
+/** The size of parts that a file is sent in: a power of two, so that there are no more of them than S3 takes. */
+export function partBytesFor(sizeBytes: number): number {
+  let partBytes = leastPartBytes
+  while (partBytes * mostParts < sizeBytes) partBytes *= 2
+  return partBytes
+}
+
+/** One for an empty file, too. */
+export function partCountOf({ sizeBytes, partBytes }: Pick<Upload, 'sizeBytes' | 'partBytes'>): number {
+  return Math.max(1, Math.ceil(sizeBytes / partBytes))
+}
+
+/** Bytes of a part, by its number from 1 on. */
+export function partSizeOf({ sizeBytes, partBytes }: Pick<Upload, 'sizeBytes' | 'partBytes'>, part: number): number {
+  return Math.min(partBytes, sizeBytes - (part - 1) * partBytes)
+}

@@ -1,0 +1,140 @@
+import type { FileRef, UploadId, VersionRef } from '../../model/ids.ts'
+import type { Principal } from '../../model/principal.ts'
+import type { VersionRecord } from '../../model/records.ts'
+import { type Refusal, refuse } from '../../model/refusals.ts'
+import { mostUploadBytes, partBytesFor, partCountOf, type Upload } from '../../model/upload.ts'
+import type { VersionStatus } from '../../model/version-status.ts'
+import { randomId } from '../../std/base62.ts'
+import { isoNow } from '../../std/platform.ts'
+import { uploadSessionId } from '../../storage/keys.ts'
+import { versionProblem } from '../access.ts'
+import { type PublisherDeps, requirePublisher } from '../publisher.ts'
+import { nextExpiry, requireUser, type UploadDeps } from './own-upload.ts'
+
+export interface UploadQuotas {
+  /** Open at a time, of one account. */
+  readonly sessions: number
+  /** Of all files of these. */
+  readonly bytes: number
+}
+
+export interface OpenUploadDeps extends UploadDeps, PublisherDeps {
+  readonly uploadQuotas: UploadQuotas
+}
+
+/** What somebody wants to send. */
+export type WantedUpload = FileRef &
+  Pick<Upload, 'sizeBytes' | 'sha256' | 'tags' | 'visibility' | 'kind' | 'releases' | 'description'>
+
+/** Files of one version. */
+const mostFiles = 1_000
+const taken: readonly VersionStatus[] = ['accepted', 'published', 'blocked']
+
+/**
+ * Opens a session for one file. The same file again is the session that is open.
+ * @throws Refusal `login_required`, `not_owner`, `creation_refused`, `package_locked`, `version_taken`,
+ *   `version_released`, `version_unpublished`, `too_many_files`, `upload_too_large`, `quota_exceeded`
+ */
+export async function openUpload(
+  deps: OpenUploadDeps,
+  who: Principal,
+  wanted: WantedUpload,
+): Promise<{ readonly upload: Upload; readonly isNew: boolean }> {
+  if (wanted.sizeBytes > mostUploadBytes) throw refuse('upload_too_large', { most: '5 TiB' })
+  const { username } = requireUser(who)
+  await requirePublisher(deps, who, wanted)
+  await requireRoom(deps, wanted)
+  const partBytes = partBytesFor(wanted.sizeBytes)
+  const id = uploadSessionId(username, randomId(deps.platform, 22))
+  const isWhole = partCountOf({ ...wanted, partBytes }) === 1
+  const upload: Upload = {
+    ...wanted,
+    id,
+    owner: username,
+    partBytes,
+    ...(isWhole ? {} : { multipart: await deps.directUploads.begin(id) }), // repeatable: empty ones expire
+    createdAt: isoNow(deps.platform),
+    expiresAt: nextExpiry(deps, deps.platform.now()),
+  }
+  await deps.uploads.open(upload) // COMMIT: the session is there
+  return admit(deps, upload)
+}
+
+/** Whether a version may have one more file. */
+async function requireRoom(deps: OpenUploadDeps, wanted: WantedUpload): Promise<void> {
+  const [head, files] = await Promise.all([deps.headCache.get(wanted), deps.versions.files(wanted)])
+  const problem =
+    (head && versionProblem(head, wanted.version)) ??
+    roomProblem(files, wanted) ??
+    (files.some(({ filename, status }) => filename === wanted.filename && taken.includes(status))
+      ? refuse('version_taken', named(wanted))
+      : undefined)
+  if (problem !== undefined) throw problem
+}
+
+/** Why a version takes no file of that name, whoever else has claimed it. */
+export function roomProblem(files: readonly VersionRecord[], wanted: FileRef): Refusal | undefined {
+  if (files.some(({ status }) => status === 'unpublished')) return refuse('version_unpublished', named(wanted))
+  const isReleased = files.some(({ status, releases }) => releases === true && taken.includes(status))
+  if (isReleased) return refuse('version_released', named(wanted))
+  const others = files.filter(({ filename }) => filename !== wanted.filename)
+  return others.length >= mostFiles ? refuse('too_many_files', { most: mostFiles }) : undefined
+}
+
+/**
+ * Looks at all open sessions once one's own is among them, so that two that are opened at the same time see one another:
+ * the older one stays. One that dies before it is taken back ends like any that nobody uses.
+ */
+async function admit(
+  deps: OpenUploadDeps,
+  upload: Upload,
+): Promise<{ readonly upload: Upload; readonly isNew: boolean }> {
+  const open = await deps.uploads.openOf(upload.owner)
+  const place = open.findIndex(({ id }) => id === upload.id)
+  const before = place === -1 ? open : open.slice(0, place)
+  const same = before.find((other) => isSameFile(other, upload))
+  if (same === undefined) {
+    const problem = quotaProblem(deps.uploadQuotas, [...before, upload])
+    if (problem === undefined) return { upload, isNew: true }
+    await takeBack(deps, upload)
+    throw problem
+  }
+  await takeBack(deps, upload)
+  await deps.uploads.touch(same, nextExpiry(deps, Date.parse(same.createdAt)))
+  return { upload: same, isNew: false }
+}
+
+function quotaProblem({ sessions, bytes }: UploadQuotas, open: readonly Upload[]): Refusal | undefined {
+  if (open.length > sessions) {
+    return refuse('quota_exceeded', { problem: `you have ${sessions} open uploads, the most that there can be` })
+  }
+  const total = open.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
+  if (total <= bytes) return undefined
+  return refuse('quota_exceeded', { problem: `your open uploads would have more than ${bytes} bytes` })
+}
+
+async function takeBack(deps: OpenUploadDeps, upload: Upload): Promise<void> {
+  await deps.directUploads.discard(upload)
+  await deps.uploads.done(upload)
+}
+
+function isSameFile(a: Upload, b: Upload): boolean {
+  return (
+    a.format === b.format &&
+    a.name === b.name &&
+    a.version === b.version &&
+    a.filename === b.filename &&
+    a.sizeBytes === b.sizeBytes &&
+    (a.sha256 === undefined || b.sha256 === undefined || a.sha256 === b.sha256)
+  )
+}
+
+export function named({ name, version }: VersionRef): { package: string; version: string } {
+  return { package: name, version }
+}
+
+/** Reads the id of a session out of a text; what is none is nobody's. @throws Refusal `upload_not_found` */
+export function uploadId(text: string): UploadId {
+  if (!/^up_[0-9A-Za-z]{32}$/.test(text)) throw refuse('upload_not_found')
+  return text as UploadId
+}
