@@ -2,15 +2,16 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
 import { api, document } from './api/api.ts'
 import { apiProblem } from './api/problems.ts'
+import { downloads as genericDownloads } from './generic/routes/downloads.ts'
+import { listings as genericListings } from './generic/routes/listings.ts'
 import { requestPath } from './http/canonical-path.ts'
 import { drain } from './http/drain.ts'
 import type { AppEnv } from './http/env.ts'
+import { flatPath } from './http/flat-path.ts'
 import { paceOf } from './http/pace.ts'
 import { problemOf } from './http/problem.ts'
 import { Traffic } from './http/traffic.ts'
 import { type Walls, within } from './http/walls.ts'
-import { downloads as genericDownloads } from './generic/routes/downloads.ts'
-import { listings as genericListings } from './generic/routes/listings.ts'
 import { formatIds } from './model/ids.ts'
 import { refuse } from './model/refusals.ts'
 import { access } from './npm/routes/access.ts'
@@ -49,7 +50,7 @@ import type { Registry } from './wiring.ts'
 
 /** The product's table of contents. The same app runs on Workers, on Lambda (within its walls) and on Node. */
 export function createApp(registry: Registry, walls?: Walls): Hono<AppEnv> {
-  const app = new Hono<AppEnv>({ getPath: requestPath })
+  const app = new Hono<AppEnv>({ getPath: (request) => flatPath(requestPath(request)) })
   app.onError(answerProblem)
   app.notFound((c) => answerProblem(refuse('not_found'), c))
   app.use(frame(registry))

@@ -5,6 +5,7 @@ import { refuse } from '../model/refusals.ts'
 import { access } from './access.ts'
 import { audit } from './audit.ts'
 import { auth } from './auth.ts'
+import { flat } from './flat.ts'
 import { heldPackages } from './held-packages.ts'
 import { history } from './history.ts'
 import { invitations } from './invitations.ts'
@@ -44,7 +45,7 @@ api.use('/api/*', async (c, next) => {
 })
 for (const routes of [auth, sessions, secondFactor, passkeys]) api.route('/', routes)
 for (const routes of [joining, invitations, users, organisations, teams, tokens]) api.route('/', routes)
-for (const routes of [packages, heldPackages, uploads, versions, reports]) api.route('/', routes)
+for (const routes of [packages, heldPackages, uploads, flat, versions, reports]) api.route('/', routes)
 for (const routes of [packageSettings, access, restrictions, audit, history, stats, statsLists]) api.route('/', routes)
 api.route(
   '/',

@@ -19,6 +19,7 @@ export const tags = {
   audit: 'Who changed what: the record of every change.',
   history: 'Who downloaded what, and who was refused.',
   usage: 'How much was downloaded, in numbers.',
+  flat: 'For scripts: short addresses without JSON in requests; `docs/flat-api.md` has all of them.',
   about: 'The API itself.',
 } as const
 

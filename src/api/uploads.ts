@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { asking } from '../http/authenticate.ts'
 import { uploadId } from '../registry/uploads/open-upload.ts'
+import type { PartLink } from '../registry/uploads/parts.ts'
 import { body, done, endpoint, json, pageOf, paging, resource, time } from './resource.ts'
 import {
   partNumber,
@@ -13,7 +14,8 @@ import {
 } from './upload-shapes.ts'
 
 const about = { tags: ['uploads'], access: 'account' } as const
-const ofSession = ['upload_not_found', 'not_owner', 'package_locked'] as const
+/** What anything about a session may refuse. */
+export const uploadOfSession = ['upload_not_found', 'not_owner', 'package_locked'] as const
 const ofVersion = ['version_taken', 'version_released', 'version_unpublished', 'creation_refused'] as const
 const params = z.object({ id: z.string().max(100) })
 
@@ -74,21 +76,19 @@ const listParts = endpoint({
   path: '/api/v1/uploads/{id}/parts',
   operationId: 'listParts',
   summary: 'The parts that stand in storage',
-  refuses: ofSession,
+  refuses: uploadOfSession,
   request: { params, query: z.object({ after: z.coerce.number().int().min(0).optional() }) },
   responses: { 200: json('Parts by number, 1000 at a time.', standingParts) },
 })
 
-const partLinks = z.object({
-  parts: z.array(
-    z.object({
-      number: partNumber,
-      method: z.literal('PUT'),
-      url: z.string(),
-      headers: z.record(z.string(), z.string()).openapi({ description: 'To be sent just so: they are signed.' }),
-      expiresAt: time,
-    }),
-  ),
+export const signRefuses = [...uploadOfSession, 'upload_closed', 'part_invalid'] as const
+
+export const partLink = z.object({
+  number: partNumber,
+  method: z.literal('PUT'),
+  url: z.string(),
+  headers: z.record(z.string(), z.string()).openapi({ description: 'To be sent just so: they are signed.' }),
+  expiresAt: time,
 })
 
 const sign = endpoint({
@@ -98,10 +98,20 @@ const sign = endpoint({
   operationId: 'signParts',
   summary: 'Get links to send parts to storage',
   description: 'Each takes just the bytes that are described. Asking for them keeps the upload open for another day.',
-  refuses: [...ofSession, 'upload_closed', 'part_invalid'],
+  refuses: signRefuses,
   request: { params, ...body(z.strictObject({ parts: z.array(saidPart).min(1).max(100) })) },
-  responses: { 200: json('A link for each.', partLinks) },
+  responses: { 200: json('A link for each.', z.object({ parts: z.array(partLink) })) },
 })
+
+export const completeRefuses = [
+  ...uploadOfSession,
+  ...ofVersion,
+  'upload_closed',
+  'upload_incomplete',
+  'too_many_files',
+  'validation_refused',
+  'conflict',
+] as const
 
 const complete = endpoint({
   ...about,
@@ -110,15 +120,7 @@ const complete = endpoint({
   operationId: 'completeUpload',
   summary: 'Publish what was uploaded',
   description: 'The same again is the same answer.',
-  refuses: [
-    ...ofSession,
-    ...ofVersion,
-    'upload_closed',
-    'upload_incomplete',
-    'too_many_files',
-    'validation_refused',
-    'conflict',
-  ],
+  refuses: completeRefuses,
   request: {
     params,
     ...body(
@@ -137,7 +139,7 @@ const abort = endpoint({
   path: '/api/v1/uploads/{id}',
   operationId: 'abortUpload',
   summary: 'Give an upload up',
-  refuses: [...ofSession, 'upload_closed'],
+  refuses: [...uploadOfSession, 'upload_closed'],
   request: { params },
   responses: done,
 })
@@ -174,10 +176,7 @@ export const uploads = resource()
   .openapi(sign, async (c) => {
     const who = await asking(c)
     const links = await c.var.registry.signParts(who, uploadId(c.req.valid('param').id), c.req.valid('json').parts)
-    return c.json(
-      { parts: links.map((link) => ({ method: 'PUT' as const, ...link, headers: { ...link.headers } })) },
-      200,
-    )
+    return c.json({ parts: shownLinks(links) }, 200)
   })
   .openapi(complete, async (c) => {
     const who = await asking(c)
@@ -195,3 +194,7 @@ export const uploads = resource()
     await c.var.registry.abortUpload(who, uploadId(c.req.valid('param').id))
     return c.body(null, 204)
   })
+
+export function shownLinks(links: readonly PartLink[]): z.infer<typeof partLink>[] {
+  return links.map((link) => ({ method: 'PUT', ...link, headers: { ...link.headers } }))
+}

@@ -104,6 +104,19 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
     body: { parts: [part], release: true },
     status: 200,
   }),
+  flatPutPart: async () => ({
+    path: { id: await uploadOf({ ...data, version: '3.0.0' }) },
+    query: `number=1&sha256=${part.sha256}`,
+    status: 200,
+  }),
+  flatPostPart: async () => ({
+    path: { id: await uploadOf({ ...data, version: '3.0.0' }) },
+    query: `sha256=${part.sha256}`,
+    status: 200,
+  }),
+  flatCommit: async () => ({ path: { id: await sentUpload({ ...data, version: '3.0.0' }) }, status: 200 }),
+  flatAbort: async () => ({ path: { id: await uploadOf({ ...data, version: '4.0.0' }) }, status: 204 }),
+  readHealth: () => ({ status: 200 }),
   abortUpload: async () => ({ path: { id: await uploadOf({ ...data, version: '2.0.0' }) }, status: 204 }),
   unpublishVersion: () => ({ path: one, status: 204 }),
   readAudit: () => ({ query: 'actor=ana&limit=2', status: 200 }),
@@ -204,9 +217,9 @@ async function uploadOf(file: object): Promise<string> {
 }
 
 /** The same, once its bytes were sent. */
-async function sentUpload(): Promise<string> {
+async function sentUpload(file: object = data): Promise<string> {
   const uploader = new Uploader(await actor('ana'))
-  const upload = { id: await uploadOf(data), partCount: 1, partBytes: bytes.length }
+  const upload = { id: await uploadOf(file), partCount: 1, partBytes: bytes.length }
   await uploader.send(upload, bytes)
   return upload.id
 }

@@ -134,10 +134,15 @@ const ofUploads: readonly Row[] = [
     parts: [{ number: 1, sha256: '0'.repeat(64) }],
   }),
   row(`POST ${upload}/complete`, 'signedIn', '/api/v1/uploads/none/complete', {}),
+  row('PUT /api/packages/:id/part', 'signedIn', `/api/packages/none/part?sha256=${'a'.repeat(64)}`),
+  row('POST /api/packages/:id/part', 'signedIn', `/api/packages/none/part?sha256=${'a'.repeat(64)}`),
+  row('POST /api/packages/:id/commit', 'signedIn', '/api/packages/none/commit'),
+  row('POST /api/packages/:id/abort', 'signedIn', '/api/packages/none/abort'),
 ]
 
 const forEverybody: readonly Row[] = [
   row('GET /api/v1/openapi.json', 'free', '/api/v1/openapi.json'),
+  row('GET /api/health', 'free', '/api/health'),
   row('GET /api/v1/schemas/report', 'free', '/api/v1/schemas/report'),
   row('POST /api/v1/auth/login', 'free', '/api/v1/auth/login', {}),
   row('POST /api/v1/auth/sessions', 'free', '/api/v1/auth/sessions', {}),
