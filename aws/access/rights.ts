@@ -41,7 +41,7 @@ export const requestPathRights: Rights = {
     logins: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     packages: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
     uploads: ['BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    downloads: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
+    downloads: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
   },
   indexes: {
     users: ['byName'],
@@ -69,7 +69,7 @@ export const validatorRights: Rights = {
   tables: {
     packages: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
     // Counts them, and search ranks packages by their number
-    downloads: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
+    downloads: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
     // Ends the sessions that nobody has ended
     uploads: ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
   },

@@ -83,7 +83,7 @@ export class UsageLists {
   }
 
   async #forget(ref: PackageRef, day: string, before: string): Promise<void> {
-    await this.#db.remove('downloads', lineKey(ref, before))
+    await this.#db.batchWrite('downloads', { remove: [lineKey(ref, before)] })
     await this.#db.update('downloads', lastKey(ref), { remove: ['before'], condition: { equals: { day, before } } })
   }
 

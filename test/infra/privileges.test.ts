@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { startValidator } from '../../src/node/validator/service.ts'
+import { foldUsage } from '../../src/registry/fold-usage.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
-import { wire } from '../../src/wiring.ts'
+import { wire, wireStores } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { administration } from './support/administration.ts'
@@ -57,6 +58,7 @@ beforeAll(async () => {
   const running = await startValidator(config, unlucky(validator.platform))
   await runADay(edge)
   await running.stop()
+  await foldUsage({ ...wireStores(config, validator.platform), platform: validator.platform })
   queue.close()
   uses.edge = edge.uses
   // The same app; writing its log is the runtime's
@@ -104,6 +106,7 @@ async function runADay(recorder: Recorder): Promise<void> {
   const everyday = { ask, edge, recorder, untilRemoved }
   await packages(everyday, await people(everyday))
   await wire(stack.config, recorder.platform).sweep()
+  await ask('/large/-/large-1.0.0.tgz') // left to the validator to be counted
   await administration({ ask, admin: (await stack.as('admin')).token ?? '' })
   await edge.settled()
 }
