@@ -67,7 +67,7 @@ export const requestPathRights: Rights = {
  * nobody's account, token or login. */
 export const validatorRights: Rights = {
   tables: {
-    packages: ['GetItem', 'BatchGetItem', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
+    packages: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
     // Counts them, and search ranks packages by their number
     downloads: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
     // Ends the sessions that nobody has ended

@@ -23,7 +23,14 @@ export const uploadRequest = z
       description: 'Tags to set. Left out: `latest` follows if the version is higher, and no pre-release.',
     }),
     visibility: z.enum(visibilities).optional().openapi({ description: 'Of a package that does not exist yet.' }),
-    type: z.enum(uploadKinds).optional().openapi({ description: '`opaque`: nobody looks into the file.' }),
+    type: z
+      .enum(uploadKinds)
+      .optional()
+      .openapi({
+        description:
+          '`opaque`: nobody looks into the file. `archive`: it must be a zip or tar file with a `deckle.json`. Left out: ' +
+          'an archive is opened if its name says that it is one.',
+      }),
     release: z.boolean().optional().openapi({ description: 'The version has no more files after this one.' }),
     description: z.string().max(1_000).optional(),
   })

@@ -1,7 +1,7 @@
 import type { FileRef, UploadId, Username } from './ids.ts'
 import type { IsoTime, Visibility } from './records.ts'
 
-/** How a file is to be looked into: by its name, or not at all. */
+/** How a file is to be looked into: not at all, or as an archive that says what it is. By its name when neither is said. */
 export const uploadKinds = ['opaque', 'archive'] as const
 export type UploadKind = (typeof uploadKinds)[number]
 

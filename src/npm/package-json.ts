@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonObject } from '../std/json.ts'
-import { type DoubtfulKey, doubtfulKeys, jsonDepth } from './json-keys.ts'
+import { type DoubtfulKey, doubtfulKeys, jsonDepth } from '../std/json-keys.ts'
 
 /**
  * The largest `package.json` that is read. The biggest that real packages have (editor extensions, which keep their

@@ -146,8 +146,10 @@ async function finish(
     return { state: { versions, readme }, head: { tags } }
   }
   const { unused } = await commitSnapshot(deps, record, list, load, known.head) // COMMIT: clients see it
+  // What was staged past the edge may be large, and stays for weeks when this is lost: so while the sweeper would redo it
+  if (isDirect(record)) await discardStaged(deps.staging, record)
   const published = await deps.versions.advance(record, 'published', {}) // first: somebody waits for it
-  if (published !== 'moved') await discardStaged(deps.staging, record)
+  if (published !== 'moved' && !isDirect(record)) await discardStaged(deps.staging, record)
   await indexOrLog(deps, record) // redone by the sweeper: the head says that it is due
   await discardSnapshot(deps, record, unused)
   return 'settled'
@@ -190,11 +192,12 @@ async function close(
   status: 'rejected' | 'failed',
   reasons: readonly Reason[],
 ): Promise<Settled> {
-  // An earlier attempt may have died between putting the file into place and saying so
-  const mayHaveFile = record.attempts > 1
-  const closed = await deps.versions.advance(record, status, { reasons }, mayHaveFile) // COMMIT: nobody can accept it
+  // An earlier attempt may have died between putting the file into place and saying so; and what was staged past the
+  // edge is freed for certain
+  const hasWork = record.attempts > 1 || isDirect(record)
+  const closed = await deps.versions.advance(record, status, { reasons }, hasWork) // COMMIT: nobody can accept it
   if (closed === 'moved') return 'nothing_to_do'
-  if (mayHaveFile) return withdraw(deps, closed)
+  if (hasWork) return withdraw(deps, closed)
   await discardStaged(deps.staging, record)
   return 'settled'
 }
@@ -210,6 +213,11 @@ async function withdraw(deps: SettleDeps, record: VersionRecord): Promise<Settle
   await deps.files.withdraw(record) // repeatable, and harmless when it comes late: the next claim's file is not ours
   await deps.versions.done(record) // COMMIT: the number is free again
   return 'settled'
+}
+
+/** Whether the bytes came past the edge. */
+function isDirect({ filename }: VersionRecord): boolean {
+  return filename !== undefined
 }
 
 async function stillOurs(deps: SettleDeps, record: VersionRecord): Promise<boolean> {

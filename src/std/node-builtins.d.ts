@@ -18,7 +18,11 @@ declare module 'node:crypto' {
 }
 
 declare module 'node:zlib' {
-  export const constants: { readonly BROTLI_PARAM_QUALITY: number; readonly BROTLI_PARAM_SIZE_HINT: number }
+  export const constants: {
+    readonly BROTLI_PARAM_QUALITY: number
+    readonly BROTLI_PARAM_SIZE_HINT: number
+    readonly ZSTD_d_windowLogMax: number
+  }
   export function gzipSync(data: Uint8Array, options?: { level?: number }): Uint8Array<ArrayBuffer>
   export function gunzipSync(data: Uint8Array, options?: { maxOutputLength?: number }): Uint8Array<ArrayBuffer>
   export function brotliCompressSync(
@@ -27,14 +31,15 @@ declare module 'node:zlib' {
   ): Uint8Array<ArrayBuffer>
   export function brotliDecompressSync(data: Uint8Array): Uint8Array<ArrayBuffer>
   export function crc32(data: Uint8Array, value?: number): number
-  interface InflateStream extends AsyncIterable<Uint8Array> {
+  interface DecoderStream extends AsyncIterable<Uint8Array> {
     /** Bytes of the input that were decompressed. */
     readonly bytesWritten: number
     write(chunk: Uint8Array, done: () => void): boolean
     end(): void
     destroy(error?: Error): void
   }
-  export function createInflateRaw(options: { chunkSize: number }): InflateStream
+  export function createInflateRaw(options: { chunkSize: number }): DecoderStream
+  export function createZstdDecompress(options: { chunkSize: number; params: Record<number, number> }): DecoderStream
 }
 
 declare module 'node:buffer' {

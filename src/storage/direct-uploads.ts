@@ -1,6 +1,6 @@
 import type { UploadId } from '../model/ids.ts'
 import { partCountOf, partSizeOf, type Upload } from '../model/upload.ts'
-import { stagedFileKey } from './keys.ts'
+import { stagedFileKey, stagedManifestKey } from './keys.ts'
 import type { LinkOptions, S3 } from './s3.ts'
 import type { PartsPage, StandingPart, UploadLink } from './s3-objects.ts'
 
@@ -62,6 +62,6 @@ export class DirectUploads {
   async discard(upload: Upload): Promise<void> {
     const key = stagedFileKey(upload.id)
     if (upload.multipart !== undefined) await this.#s3.abortMultipart(key, upload.multipart)
-    await this.#s3.remove(key)
+    await Promise.all([this.#s3.remove(key), this.#s3.remove(stagedManifestKey(upload.id))])
   }
 }

@@ -166,8 +166,9 @@ export class Versions {
   }
 
   /** All claims of a version, by the name of their file; read consistently. */
-  async files(ref: VersionRef): Promise<readonly VersionRecord[]> {
-    if (filesPerVersion[ref.format] === 'many') return Array.fromAsync(this.#items(ref, `${versionItem(ref)}/`))
+  async files({ format, name, version }: VersionRef): Promise<readonly VersionRecord[]> {
+    const ref = { format, name, version } // whichever file the asker may have in mind
+    if (filesPerVersion[format] === 'many') return Array.fromAsync(this.#items(ref, `${versionItem(ref)}/`))
     const record = await this.get(ref)
     return record === undefined ? [] : [record]
   }

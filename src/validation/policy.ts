@@ -34,6 +34,8 @@ const archivePolicy = {
   gzip_several_members: 'error',
   gzip_trailing_data: 'error',
   gzip_trailing_zeros: 'warning',
+  archive_kind_differs: 'error',
+  archive_kind_unknown: 'error',
   archive_unpacked_too_large: 'error',
   archive_ratio_too_high: 'error',
   archive_too_many_entries: 'error',
@@ -64,6 +66,8 @@ const archivePolicy = {
   archive_file_as_directory: 'error',
   archive_symlink: 'error',
   archive_hardlink: 'error',
+  archive_link_escapes: 'error',
+  archive_link_unknown: 'error',
   archive_device: 'error',
   archive_fifo: 'error',
   archive_sparse: 'error',
@@ -86,6 +90,42 @@ const archivePolicy = {
   tar_path_conflict: 'error',
   tar_size_conflict: 'error',
   tar_link_unexpected: 'error',
+  zstd_header_invalid: 'error',
+  zstd_truncated: 'error',
+  zstd_data_invalid: 'error',
+  zstd_window_too_large: 'error',
+  zstd_too_many_frames: 'error',
+  zstd_trailing_data: 'error',
+  xz_header_invalid: 'error',
+  xz_truncated: 'error',
+  xz_data_invalid: 'error',
+  xz_options_unknown: 'error',
+  xz_dictionary_too_large: 'error',
+  xz_trailing_data: 'error',
+  zip_end_missing: 'error',
+  zip_several_ends: 'error',
+  zip_trailing_data: 'error',
+  zip_leading_data: 'error',
+  zip_hidden_data: 'error',
+  zip_entries_overlap: 'error',
+  zip_split: 'error',
+  zip_zip64_invalid: 'error',
+  zip_directory_invalid: 'error',
+  zip_truncated: 'error',
+  zip_header_invalid: 'error',
+  zip_header_conflict: 'error',
+  zip_name_conflict: 'error',
+  zip_size_conflict: 'error',
+  zip_kind_conflict: 'error',
+  zip_name_encoding: 'warning',
+  zip_extra_invalid: 'error',
+  zip_encrypted: 'error',
+  zip_flag_unknown: 'error',
+  zip_method_unknown: 'error',
+  zip_descriptor_invalid: 'error',
+  zip_data_invalid: 'error',
+  zip_size_mismatch: 'error',
+  zip_checksum_mismatch: 'error',
 } as const satisfies Record<ArchiveCode, Severity>
 
 /** `validation/checks`: for every format. */
@@ -145,9 +185,14 @@ const npmPolicy: Readonly<Record<string, Severity>> = {
   native_code_first_used: 'warning',
 }
 
-/** `generic/checks`: without these nobody knows which bytes are meant. */
+/** `generic/checks`: without these nobody knows which bytes are meant, or what they say of themselves. */
 const genericPolicy: Readonly<Record<string, Severity>> = {
   digest_differs: 'error',
+  deckle_json_missing: 'error',
+  deckle_json_repeated: 'error',
+  deckle_json_too_large: 'error',
+  deckle_json_invalid: 'error',
+  deckle_json_differs: 'error',
 }
 
 const defaults: Readonly<Record<string, Severity>> = {
@@ -160,7 +205,12 @@ const defaults: Readonly<Record<string, Severity>> = {
 }
 
 /** Errors here are fixed: they keep everybody who reads or installs a version looking at the same files. */
-const fixedGroups: readonly Readonly<Record<string, Severity>>[] = [framePolicy, archivePolicy, npmManifestPolicy, genericPolicy]
+const fixedGroups: readonly Readonly<Record<string, Severity>>[] = [
+  framePolicy,
+  archivePolicy,
+  npmManifestPolicy,
+  genericPolicy,
+]
 
 export const knownCodes: readonly string[] = Object.keys(defaults)
 

@@ -35,6 +35,7 @@ export const weights: Readonly<Record<string, number>> = {
   archive_invisible_character: 5,
   archive_compatibility_collision: 5,
   archive_setuid: 5,
+  zip_name_encoding: 5,
   archive_inner_dot_segment: 2,
   archive_repeated_file: 2,
   gzip_trailing_zeros: 1,

@@ -97,7 +97,12 @@ export class TarballBuilder {
   }
 
   tar({ endBlocks = 2 }: TarOptions = {}): Uint8Array {
-    return concatAll([...this.#parts, new Uint8Array(endBlocks * block)])
+    return concatAll(this.parts({ endBlocks }))
+  }
+
+  /** What follows one another in the archive, for one that does not fit into memory. */
+  parts({ endBlocks = 2 }: TarOptions = {}): readonly Uint8Array[] {
+    return [...this.#parts, new Uint8Array(endBlocks * block)]
   }
 
   gzip(options: GzipOptions & TarOptions = {}): Uint8Array {

@@ -33,8 +33,13 @@ nothing: it is for a reviewer to look at, and no fault. Equal findings always ma
 /** The page `docs/checks.md`: every code of every check, with what the policy makes of it. */
 export function renderChecksPage(): string {
   const sections = [
-    section('The archive', 'For every gzipped tar archive.', archiveCodes),
+    section(
+      'The archive',
+      'For every archive that is opened: what is in another one is a file like any other, and is not.',
+      archiveCodes,
+    ),
     ...validations.npm.checks.map(checkSection),
+    ...validations.generic.checks.map(checkSection),
     section(
       'The validation itself',
       'The version could not be judged; publishing it again is worth a try.',

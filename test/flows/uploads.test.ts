@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { digestHex } from '../../src/std/digest.ts'
+import { zip } from '../builders/zip.ts'
 import { type Actor, problemIn } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { Uploader } from '../support/uploader.ts'
@@ -63,4 +64,16 @@ test('a file of several parts arrives whole, whatever the order, and the same an
   const bytes = new Uint8Array(await (await fetch(link.headers.get('location') ?? '')).arrayBuffer())
   expect(sha256(bytes)).toBe(sha256(large))
   expect(await stack.stored(`uploads/${upload['id']}/`)).toEqual([])
+})
+
+test('an archive is looked into: a sound one is published, one that climbs out is refused', async () => {
+  const about = { name: '@acme/sdk', version: '1.0.0', license: 'MIT' }
+  const sdk = zip().file('sdk/deckle.json', JSON.stringify(about)).symlink('sdk/lib', 'lib.1').file('sdk/lib.1', 'x')
+  const sent = { package: '@acme/sdk', version: '1.0.0', filename: 'sdk.zip', more: { type: 'archive' } }
+  const refused = await sender.publish({ ...sent, content: sdk.file('../evil', 'x').zip() })
+  expect([refused.status, await refused.text()]).toEqual([422, expect.stringContaining('archive_parent_path')])
+  const content = zip().file('deckle.json', JSON.stringify(about)).symlink('lib', 'lib.1').file('lib.1', 'x').zip()
+  const published = await sender.publish({ ...sent, content })
+  expect(published.status, await published.clone().text()).toBe(200)
+  expect(await published.json()).toMatchObject({ state: 'published' })
 })

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { FileName, PackageName, Username, Version } from '../../src/model/ids.ts'
 import { startValidator } from '../../src/node/validator/service.ts'
 import { foldUsage } from '../../src/registry/fold-usage.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import { uploadSessionId } from '../../src/storage/keys.ts'
 import { wire, wireStores } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
@@ -55,6 +57,7 @@ beforeAll(async () => {
   const { token } = await stack.as('early')
   const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` }
   await impatient.fetch(new Request(`${stack.url}/early`, { ...publishRequest('early', '1.0.0'), headers }))
+  await leaveUpload()
   const running = await startValidator(config, unlucky(validator.platform))
   await runADay(edge)
   await running.stop()
@@ -69,6 +72,26 @@ afterAll(async () => {
   await stack?.close()
   await secrets?.close()
 })
+
+/** A session that has ended, and that nobody has come back to. */
+async function leaveUpload(): Promise<void> {
+  const { uploads, directUploads } = stack.stores
+  const id = uploadSessionId('early' as Username, 'x'.repeat(22))
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString()
+  await uploads.open({
+    id,
+    owner: 'early' as Username,
+    format: 'generic',
+    name: 'left' as PackageName,
+    version: '1.0.0' as Version,
+    filename: 'left.bin' as FileName,
+    sizeBytes: 17_000_000,
+    partBytes: 16_777_216,
+    multipart: await directUploads.begin(id),
+    createdAt: yesterday,
+    expiresAt: yesterday,
+  })
+}
 
 /**
  * A minute and a half ahead, so that everything unfinished is due, and with some answers lost: to the first copy, which

@@ -58,7 +58,7 @@ async function validate(
     stored: record.file,
     source: record.filename === undefined ? staged.body : watched(staged.body, progress),
     readAt: (offset, length) => stores.staging.readAt(record.uploadId, offset, length),
-    ...validationOf(record),
+    ...validationOf(record, published),
     policy,
     platform,
   })

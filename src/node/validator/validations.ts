@@ -1,8 +1,11 @@
 import { genericChecks } from '../../generic/checks/all.ts'
+import { chooseWalker, genericLimits } from '../../generic/kinds.ts'
 import type { FormatId } from '../../model/ids.ts'
 import type { VersionRecord } from '../../model/records.ts'
+import { uploadKinds } from '../../model/upload.ts'
 import { npmChecks } from '../../npm/checks/all.ts'
 import { createPackagingCheck } from '../../npm/checks/quality/packaging.ts'
+import type { JsonObject } from '../../std/json.ts'
 import { walkOpaque } from '../../validation/archive/opaque.ts'
 import { walkTarball } from '../../validation/archive/tarball.ts'
 import { type ArchiveLayout, archiveLimits, type WalkArchive } from '../../validation/archive/walk.ts'
@@ -32,12 +35,15 @@ export const fileLimits: RunLimits = { ...archiveLimits, timeMs: 5 * 60_000, fin
 /** Of a file of any size, on a busy machine: every digest, and what is in it. */
 const leastBytesPerMs = 5_000
 
-/**
- * How a claim's file is read, and what that may cost. Here a walker is chosen where there are several.
- */
-export function validationOf(record: VersionRecord): Validation & { readonly limits: RunLimits } {
+/** How a claim's file is read, and what that may cost. Here a walker is chosen where there are several. */
+export function validationOf(
+  record: VersionRecord,
+  published: JsonObject,
+): Validation & { readonly limits: RunLimits } {
   const validation = validations[record.format]
   if (record.filename === undefined) return { ...validation, limits: fileLimits }
   const timeMs = fileLimits.timeMs + record.file.sizeBytes / leastBytesPerMs
-  return { ...validation, limits: { ...fileLimits, timeMs } }
+  const asked = uploadKinds.find((kind) => kind === published['kind'])
+  const walk = chooseWalker(record.filename, asked)
+  return { ...validation, walk, limits: { ...fileLimits, ...genericLimits, timeMs } }
 }

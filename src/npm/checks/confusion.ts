@@ -1,8 +1,9 @@
+import { BoundedBytes } from '../../validation/bounded-bytes.ts'
 import type { Check, CheckContext, CodeDoc, ContentReader } from '../../validation/check.ts'
 import { printable } from '../../validation/printable.ts'
 import { longestPackageJsonBytes, readPackageJson } from '../package-json.ts'
 import { type Difference, type DifferenceCode, manifestDifferences, mayBeRewritten } from './differences.ts'
-import { BoundedBytes, installedPath } from './notes.ts'
+import { installedPath } from './notes.ts'
 
 const why =
   'Tools that read the published manifest would see another package than the one that is installed ("manifest ' +

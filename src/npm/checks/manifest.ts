@@ -1,10 +1,11 @@
 import type { Json, JsonObject } from '../../std/json.ts'
+import { BoundedBytes } from '../../validation/bounded-bytes.ts'
 import type { Check, CheckContext, CodeDoc, ContentReader } from '../../validation/check.ts'
 import { printable } from '../../validation/printable.ts'
 import { acceptedManifest } from '../manifest.ts'
 import { claimedName, claimedVersion } from '../normalise.ts'
 import { longestPackageJsonBytes, readPackageJson } from '../package-json.ts'
-import { BoundedBytes, installedPath, NoteTaker } from './notes.ts'
+import { installedPath, NoteTaker } from './notes.ts'
 
 const codes = {
   package_json_missing: {

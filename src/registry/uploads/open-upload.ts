@@ -100,8 +100,9 @@ async function admit(
     throw problem
   }
   await takeBack(deps, upload)
-  await deps.uploads.touch(same, nextExpiry(deps, Date.parse(same.createdAt)))
-  return { upload: same, isNew: false }
+  const expiresAt = nextExpiry(deps, Date.parse(same.createdAt))
+  await deps.uploads.touch(same, expiresAt)
+  return { upload: { ...same, expiresAt }, isNew: false }
 }
 
 function quotaProblem({ sessions, bytes }: UploadQuotas, open: readonly Upload[]): Refusal | undefined {

@@ -1,11 +1,9 @@
-import type { CodeDoc } from '../check.ts'
+import type { ArchiveCodeDoc } from './code-doc.ts'
+import { xzCodes } from './xz-codes.ts'
+import { zipCodes } from './zip-codes.ts'
+import { zstdCodes } from './zstd-codes.ts'
 
-interface ArchiveCodeDoc extends CodeDoc {
-  /** What to do about it: the hint of every finding with the code. */
-  readonly hint: string
-}
-
-const packAgain = 'Pack it again with an unmodified tool, such as `npm pack`, and do not change the file afterwards.'
+const packAgain = 'Pack it again with an unmodified tool, such as `npm pack` or `tar`, and do not change the file afterwards.'
 const leaveOut = 'Leave out what is not needed to use the package (see `npm pack --dry-run`), or split it.'
 const rename = 'Rename the file or folder, or leave it out.'
 
@@ -54,6 +52,17 @@ export const archiveCodes = {
     title: 'Zeros follow the gzip data',
     why: 'The tars of old filled the file up to a full record; all readers ignore it.',
     hint: packAgain,
+  },
+
+  archive_kind_differs: {
+    title: 'The file is of another kind than its name says',
+    why: 'Readers go by the name, or by the first bytes, and would do different things with the file.',
+    hint: 'Give the file the ending of what it is.',
+  },
+  archive_kind_unknown: {
+    title: 'The file is no archive that can be opened here',
+    why: 'It was announced as an archive, so what is in it is to be checked.',
+    hint: 'Send a .zip, .tar, .tar.gz, .tgz, .tar.zst or .tar.xz, or announce it as opaque.',
   },
 
   // Limits
@@ -203,6 +212,16 @@ export const archiveCodes = {
     why: 'It can name a file outside the package; npm skips it, so the file is missing.',
     hint: 'Replace the link by a copy of the file: hard links come from build tools that save space.',
   },
+  archive_link_escapes: {
+    title: 'A symbolic link that can lead out of the archive',
+    why: 'Whoever unpacks the archive and follows it reads or overwrites a file that is not theirs to touch.',
+    hint: 'Let it point to something in the archive, with ".." at the beginning only, or replace it by a copy.',
+  },
+  archive_link_unknown: {
+    title: 'A hard link to something that is no file before it',
+    why: 'It could name a file outside the archive, and cannot be unpacked from the archive alone.',
+    hint: packAgain,
+  },
   archive_device: {
     title: 'A device',
     why: 'A package has no use for one, and unpacking it needs privileges.',
@@ -311,6 +330,10 @@ export const archiveCodes = {
     why: 'npm leaves out such a file, others unpack it.',
     hint: packAgain,
   },
+
+  ...zstdCodes,
+  ...xzCodes,
+  ...zipCodes,
 } as const satisfies Record<string, ArchiveCodeDoc>
 
 export type ArchiveCode = keyof typeof archiveCodes

@@ -4,7 +4,8 @@ import { printable } from '../printable.ts'
 import type { ArchiveCode } from './codes.ts'
 import { createFileDigests } from './file-digests.ts'
 import { ArchiveStop, archiveFinding } from './findings.ts'
-import { inspectPath, withoutInnerDots } from './paths.ts'
+import { inspectLink, type Link, type LinkRule } from './links.ts'
+import { inspectPath, withoutInnerDots, withoutLeadingDot } from './paths.ts'
 import { type Collision, createPathTree } from './tree.ts'
 import { type WalkOptions, withoutTopFolder } from './walk.ts'
 
@@ -16,10 +17,16 @@ export interface EntryInspector {
    * @returns where it is unpacked; undefined when that is not the same for all
    * @throws ArchiveStop when there are too many
    */
-  inspect(written: string, entry: Omit<ArchiveEntry, 'path'>): Placement | undefined
+  inspect(written: string, entry: InspectedEntry): Placement | undefined
+  /** Is told where each link leads, and reports it when the rule is against it. */
+  link(path: string, link: Link): void
   /** Is told the digest of each placed file's content, and reports those that stand twice. */
   content(placement: Placement, digest: string): void
   readonly totals: { readonly fileCount: number; readonly unpackedSizeBytes: number }
+}
+
+export interface InspectedEntry extends Omit<ArchiveEntry, 'path' | 'kind'> {
+  readonly kind: ArchiveEntry['kind'] | 'link'
 }
 
 export interface Placement {
@@ -30,7 +37,11 @@ export interface Placement {
 
 const setIdBits = 0o6000
 
-export function createEntryInspector(options: WalkOptions, report: (finding: Finding) => void): EntryInspector {
+export function createEntryInspector(
+  options: WalkOptions,
+  report: (finding: Finding) => void,
+  links: LinkRule = 'refused',
+): EntryInspector {
   const { limits, layout } = options
   const tree = createPathTree(limits.entries)
   const digests = createFileDigests()
@@ -39,9 +50,9 @@ export function createEntryInspector(options: WalkOptions, report: (finding: Fin
   let topFolder: string | undefined
   let hasSeveralTopFolders = false
 
-  function inspectTop(path: string, kind: ArchiveEntry['kind']): boolean {
+  function inspectTop(path: string, kind: InspectedEntry['kind']): boolean {
     const top = topOf(path)
-    if (top === path && kind === 'file') {
+    if (top === path && kind !== 'directory') {
       report(archiveFinding('archive_outside_top_folder', `"${printable(path, 150)}" is not inside a folder.`, path))
       return false
     }
@@ -56,34 +67,36 @@ export function createEntryInspector(options: WalkOptions, report: (finding: Fin
 
   const installedPath = (path: string) => (layout === 'flat' ? path : withoutTopFolder(path))
 
-  function place(path: string, kind: ArchiveEntry['kind']): Placement | undefined {
+  function place(path: string, kind: InspectedEntry['kind']): Placement | undefined {
     const first: Placement = { path, isSecond: false }
     const installed = installedPath(path)
     if (installed === '') return first
     const placed = tree.add(installed, kind)
     if (placed === 'placed') return first
     if (placed === 'full') throw tooMany(limits.entries)
-    // Until its content is known
-    if (placed.code === 'archive_duplicate_path') return { path, isSecond: true }
+    // Of a file, until its content is known
+    if (placed.code === 'archive_duplicate_path' && kind !== 'link') return { path, isSecond: true }
     const other = layout === 'flat' ? placed.other : `${topOf(path)}/${placed.other}`
     report(collisionFinding(path, { code: placed.code, other }))
     return severityOf(placed.code) === 'error' ? undefined : first
   }
 
-  function inspect(written: string, { kind, sizeBytes, mode }: Omit<ArchiveEntry, 'path'>): Placement | undefined {
+  function inspect(written: string, { kind, sizeBytes, mode }: InspectedEntry): Placement | undefined {
     entries += 1
     if (entries > limits.entries) throw tooMany(limits.entries)
-    if (kind === 'file') {
+    if (kind !== 'directory') {
       totals.fileCount += 1
       totals.unpackedSizeBytes += sizeBytes
     }
     if (mode & setIdBits) {
       report(archiveFinding('archive_setuid', `"${printable(written, 150)}" has a setuid or setgid bit.`, written))
     }
-    const findings = inspectPath(written, limits)
+    const named = layout === 'flat' ? withoutLeadingDot(written) : written
+    if (named === '' && kind === 'directory' && written !== '') return undefined // the folder that it is unpacked into
+    const findings = inspectPath(named, limits)
     for (const finding of findings) report(finding)
     if (findings.some(({ code }) => severityOf(code) === 'error')) return undefined
-    const path = withoutInnerDots(written)
+    const path = withoutInnerDots(named)
     return layout === 'flat' || inspectTop(path, kind) ? place(path, kind) : undefined
   }
 
@@ -97,10 +110,16 @@ export function createEntryInspector(options: WalkOptions, report: (finding: Fin
     report(archiveFinding(code, message, path))
   }
 
-  return { inspect, content, totals }
+  function link(path: string, to: Link): void {
+    const finding = inspectLink(links, path, to, limits, (target) => tree.isFile(installedPath(target)))
+    if (finding !== undefined) report(finding)
+  }
+
+  return { inspect, link, content, totals }
 }
 
 const differences: Readonly<Partial<Record<ArchiveCode, string>>> = {
+  archive_duplicate_path: 'are one path',
   archive_case_collision: 'differ only in case',
   archive_unicode_collision: 'are the same text in two Unicode forms',
   archive_compatibility_collision: 'look the same',

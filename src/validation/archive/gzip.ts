@@ -1,5 +1,7 @@
-import { crc32Of, InflateError, inflateRaw } from '../../std/inflate.ts'
+import { DecodeError } from '../../std/decoding.ts'
+import { crc32Of, inflateRaw } from '../../std/inflate.ts'
 import type { Finding } from '../check.ts'
+import { unpackAllowance, within } from './allowance.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { ArchiveStop, archiveFinding } from './findings.ts'
 import type { WalkOptions } from './walk.ts'
@@ -18,19 +20,13 @@ export async function* gunzip(
   report: (finding: Finding) => void,
 ): AsyncGenerator<Uint8Array> {
   await readHeader(input, options.limits.metadataBytes)
-  const allowance = unpackAllowance(options)
   const inflated = inflateRaw(() => input.chunk())
   let checksum = 0
   let sizeBytes = 0
   try {
-    for await (const chunk of inflated.output) {
+    for await (const chunk of within(unpackAllowance(options), inflated.output)) {
       checksum = crc32Of(chunk, checksum)
       sizeBytes += chunk.length
-      if (sizeBytes > allowance.bytes) {
-        // Up to the limit exactly, so that what is found before does not depend on how the bytes arrive
-        yield chunk.subarray(0, chunk.length - (sizeBytes - allowance.bytes))
-        throw new ArchiveStop(allowance.code, allowance.message)
-      }
       yield chunk
     }
   } catch (error) {
@@ -41,17 +37,6 @@ export async function* gunzip(
   if (await endsWithZeros(input, options.limits.paddingBytes)) {
     report(archiveFinding('gzip_trailing_zeros', 'Zeros follow the end of the gzip data.'))
   }
-}
-
-/** How much may be unpacked, and what it means when there is more: the stricter of the two limits. */
-function unpackAllowance({ sizeBytes, limits }: WalkOptions) {
-  const byRatio = Math.max(limits.ratioFromBytes, sizeBytes * limits.ratio)
-  if (byRatio < limits.unpackedBytes) {
-    const message = `The archive of ${sizeBytes} bytes unpacks to more than ${limits.ratio} times its size.`
-    return { bytes: byRatio, code: 'archive_ratio_too_high', message } as const
-  }
-  const message = `The archive unpacks to more than ${limits.unpackedBytes} bytes.`
-  return { bytes: limits.unpackedBytes, code: 'archive_unpacked_too_large', message } as const
 }
 
 async function readHeader(input: ByteReader, metadataBytes: number): Promise<void> {
@@ -100,7 +85,6 @@ async function readTrailer(input: ByteReader, checksum: number, sizeBytes: numbe
   }
 }
 
-/** Zeros, which some tools pad with, are refused like everything else: no packer of npm packages writes them. */
 /** False when nothing follows, true when zeros do. @throws ArchiveStop when anything else does */
 async function endsWithZeros(input: ByteReader, most: number): Promise<boolean> {
   const [first, second = 0] = await input.exactly(2)
@@ -126,7 +110,7 @@ async function readAll(input: ByteReader, length: number): Promise<Uint8Array> {
 }
 
 function describe(error: unknown): unknown {
-  if (!(error instanceof InflateError)) return error
+  if (!(error instanceof DecodeError)) return error
   if (error.kind === 'truncated') return truncated()
   return new ArchiveStop('gzip_data_invalid', 'The compressed data is damaged.')
 }

@@ -37,6 +37,11 @@ export function withoutInnerDots(path: string): string {
   return path.includes('/./') ? path.replace(/\/(?:\.\/)+/g, '/') : path
 }
 
+/** What `tar` writes of a folder that is called ".": it means nothing where paths are used as they are. */
+export function withoutLeadingDot(path: string): string {
+  return path === '.' ? '' : path.replace(/^(?:\.\/)+/, '')
+}
+
 type Note = (code: ArchiveCode, problem: string) => void
 
 function inspectCharacters(path: string, note: Note): void {

@@ -2,6 +2,7 @@ import type { Finding } from '../check.ts'
 import { byteText, decodeUtf8, escapeBytes, printable } from '../printable.ts'
 import type { ArchiveCode } from './codes.ts'
 import { ArchiveStop, archiveFinding } from './findings.ts'
+import type { Link } from './links.ts'
 import type { PaxOverrides } from './pax.ts'
 import type { TarHeader } from './tar-header.ts'
 
@@ -16,10 +17,11 @@ export interface Overrides {
 export interface TarEntry {
   /** Without a `/` at its end. For a message only when the entry is not `sound`. */
   readonly path: string
-  readonly kind: 'file' | 'directory' | 'other'
+  readonly kind: 'file' | 'directory' | 'link' | 'other'
+  readonly link?: Link
   readonly sizeBytes: number
   readonly mode: number
-  /** It is a file or folder, and its name is text. */
+  /** It is a file, a folder or a link, and its name is text. */
   readonly isSound: boolean
 }
 
@@ -31,12 +33,12 @@ interface Refused {
 }
 
 const refusedTypes: Readonly<Partial<Record<string, Refused>>> = {
-  '1': { code: 'archive_hardlink', what: 'is a hard link' },
-  '2': { code: 'archive_symlink', what: 'is a symbolic link' },
   '3': { code: 'archive_device', what: 'is a device' },
   '4': { code: 'archive_device', what: 'is a device' },
   '6': { code: 'archive_fifo', what: 'is a named pipe' },
 }
+
+const linkKinds: Readonly<Partial<Record<string, Link['kind']>>> = { '1': 'hard', '2': 'symbolic' }
 
 /**
  * Puts a header and the extended headers before it together, and reports where two readers would not.
@@ -54,19 +56,23 @@ export function resolveEntry(header: TarHeader, overrides: Overrides, report: (f
   noteHeaders(header, overrides, note)
   if (!namesAgree(header, overrides)) note('tar_path_conflict', 'has another name in another of its headers')
 
-  const refused = refusedTypes[header.type] ?? unknownType(header.type)
+  const linkKind = linkKinds[header.type]
+  const target = linkTarget(header, overrides)
+  const link = linkKind && { kind: linkKind, target }
+  const refused = link ? undefined : (refusedTypes[header.type] ?? unknownType(header.type))
   const isNamedDirectory = header.type === '0' && shownName.endsWith('/')
   if (isNamedDirectory) note('tar_field_ambiguous', 'is a file by its type and a folder by its name')
   const isDirectory = header.type === '5' || isNamedDirectory
-  if (refused !== undefined) note(refused.code, withTarget(refused, header, overrides))
-  else if (linkTarget(header, overrides).length > 0) note('tar_link_unexpected', 'has a link target but is no link')
+  if (refused !== undefined) note(refused.code, refused.what)
+  else if (link === undefined && target.length > 0) note('tar_link_unexpected', 'has a link target but is no link')
   const isSparse = overrides.pax?.isSparse === true
   if (isSparse) note('archive_sparse', 'is a sparse file')
 
-  const hasContent = refused === undefined ? !isDirectory : refused.hasContent === true
+  const hasContent = refused === undefined ? !isDirectory && !link : refused.hasContent === true
   return {
     path,
-    kind: refused !== undefined ? 'other' : isDirectory ? 'directory' : 'file',
+    kind: link ? 'link' : refused !== undefined ? 'other' : isDirectory ? 'directory' : 'file',
+    ...(link && { link }),
     sizeBytes: sizeOf(header, overrides, hasContent, path),
     mode: header.mode ?? 0,
     isSound: name !== undefined && refused === undefined && !isSparse,
@@ -145,9 +151,4 @@ function isSubsequence(part: string, whole: string): boolean {
 
 function linkTarget(header: TarHeader, { pax, longLink }: Overrides): Uint8Array {
   return pax?.linkPath ?? longLink ?? header.linkName
-}
-
-function withTarget({ what }: Refused, header: TarHeader, overrides: Overrides): string {
-  const target = linkTarget(header, overrides)
-  return target.length === 0 ? what : `${what} to "${printable(decodeUtf8(target) ?? escapeBytes(target), 100)}"`
 }

@@ -46,12 +46,14 @@ export async function walkTar(walk: TarWalk): Promise<void> {
 }
 
 async function readEntry({ input, inspector, visitor }: TarWalk, header: TarHeader, overrides: Overrides) {
-  const { path, kind, sizeBytes, mode, isSound } = resolveEntry(header, overrides, visitor.report)
-  // A link or a device counts as a file with a path: what is wrong with it is worth knowing too
-  const placed = inspector.inspect(path, { kind: kind === 'directory' ? kind : 'file', sizeBytes, mode })
+  const { path, kind, link, sizeBytes, mode, isSound } = resolveEntry(header, overrides, visitor.report)
+  // A device counts as a file with a path: what is wrong with it is worth knowing too
+  const placed = inspector.inspect(path, { kind: kind === 'other' ? 'file' : kind, sizeBytes, mode })
+  if (link) inspector.link(placed?.path ?? path, link)
   if (header.type === 'S')
     throw new ArchiveStop('archive_sparse', 'The archive cannot be read past a sparse file.', path)
-  const shown = isSound && kind !== 'other' && placed !== undefined ? { ...placed, kind } : undefined
+  const isShown = isSound && (kind === 'file' || kind === 'directory')
+  const shown = isShown && placed !== undefined ? { ...placed, kind } : undefined
   const reader =
     shown?.isSecond === false ? visitor.entry({ path: shown.path, kind: shown.kind, sizeBytes, mode }) : undefined
   const hash = shown && kind === 'file' ? hasher('sha256') : undefined

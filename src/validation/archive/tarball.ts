@@ -1,31 +1,57 @@
-import { createByteReader } from './byte-reader.ts'
+import type { Finding } from '../check.ts'
+import { unpackAllowance, within } from './allowance.ts'
+import { type ByteReader, createByteReader } from './byte-reader.ts'
 import { createEntryInspector } from './entries.ts'
 import { ArchiveStop } from './findings.ts'
 import { gunzip } from './gzip.ts'
+import type { LinkRule } from './links.ts'
 import { walkTar } from './tar.ts'
-import type { WalkArchive } from './walk.ts'
+import type { WalkArchive, WalkOptions } from './walk.ts'
 
 /**
- * Walks a gzipped tar archive. Holds one chunk of the source, two of 64 KiB of what it unpacks to, one header of at
- * most `metadataBytes`, and the names of `entries` files and folders: under 4 MB for usual packages, 60 MB at worst
- * with the usual limits, however large the archive is. A bomb is stopped within 64 KiB of a limit. Where the splits
- * between chunks of the source fall makes no difference, except to how much is reported before damaged data.
+ * Unpacks what a tar archive is compressed with, and never gives more than the limits of `options` allow.
+ * @throws ArchiveStop, or what the input throws
  */
-export const walkTarball: WalkArchive = async (source, options, visitor) => {
-  const reader = source.getReader()
-  const compressed = createByteReader(async () => (await reader.read()).value)
-  const unpacked = gunzip(compressed, options, visitor.report)
-  const input = createByteReader(async () => (await unpacked.next()).value ?? undefined)
-  const inspector = createEntryInspector(options, visitor.report)
-  try {
-    await walkTar({ input, limits: options.limits, inspector, visitor })
-    return { complete: true, ...inspector.totals }
-  } catch (error) {
-    if (!(error instanceof ArchiveStop)) throw error
-    visitor.report(error.finding)
-    return { complete: false, ...inspector.totals }
-  } finally {
-    await unpacked.return(undefined)
-    await reader.cancel()
+export type Decompress = (
+  input: ByteReader,
+  options: WalkOptions,
+  report: (finding: Finding) => void,
+) => AsyncIterable<Uint8Array>
+
+/**
+ * Walks a tar archive that is compressed in some way. Holds one chunk of the source, two of 64 KiB of what it unpacks
+ * to, what the decompressor holds, one header of at most `metadataBytes`, and the names of `entries` files and folders:
+ * under 4 MB for usual packages, 60 MB at worst with the usual limits, however large the archive is. A bomb is stopped
+ * within 64 KiB of a limit. Where the splits between chunks of the source fall makes no difference, except to how much
+ * is reported before damaged data.
+ */
+export function createTarWalker(decompress: Decompress, links: LinkRule): WalkArchive {
+  return async (source, options, visitor) => {
+    const reader = source.getReader()
+    const compressed = createByteReader(async () => (await reader.read()).value)
+    const unpacked = decompress(compressed, options, visitor.report)[Symbol.asyncIterator]()
+    const input = createByteReader(async () => (await unpacked.next()).value ?? undefined)
+    const inspector = createEntryInspector(options, visitor.report, links)
+    try {
+      await walkTar({ input, limits: options.limits, inspector, visitor })
+      return { complete: true, ...inspector.totals }
+    } catch (error) {
+      if (!(error instanceof ArchiveStop)) throw error
+      visitor.report(error.finding)
+      return { complete: false, ...inspector.totals }
+    } finally {
+      await unpacked.return?.()
+      await reader.cancel()
+    }
   }
+}
+
+/** What npm packages are. */
+export const walkTarball: WalkArchive = createTarWalker(gunzip, 'refused')
+
+/** A tar archive as it is. */
+export const uncompressed: Decompress = (input, options) => within(unpackAllowance(options), everyChunk(input))
+
+async function* everyChunk(input: ByteReader): AsyncGenerator<Uint8Array> {
+  for (let chunk = await input.chunk(); chunk !== undefined; chunk = await input.chunk()) yield chunk
 }

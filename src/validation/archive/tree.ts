@@ -11,14 +11,18 @@ export interface Collision {
 /** All paths of an archive, to find those that fall together on somebody's disk. */
 export interface PathTree {
   /** `full`: there would be more than `most` files and folders, implied folders included. */
-  add(path: string, kind: 'file' | 'directory'): 'placed' | 'full' | Collision
+  add(path: string, kind: NodeKind): 'placed' | 'full' | Collision
+  /** Whether a file, and no link, has exactly this path. */
+  isFile(path: string): boolean
 }
+
+type NodeKind = 'file' | 'directory' | 'link'
 
 interface Node {
   readonly parent: Node | undefined
   /** As it was first written. */
   readonly segment: string
-  readonly kind: 'file' | 'directory'
+  readonly kind: NodeKind
   /** By what file systems compare. */
   children?: Map<string, Node>
   /** The few children that look like something else, by what they look like. */
@@ -51,9 +55,9 @@ export function createPathTree(most: number): PathTree {
           const child: Node = { parent: node, segment, kind: wanted }
           lookalike = addChild(node, key, child) ?? lookalike
           node = child
-        } else if (present.kind !== wanted) {
+        } else if ((present.kind === 'directory') !== (wanted === 'directory')) {
           return { code: 'archive_file_as_directory', other: pathOf(present) }
-        } else if (isLast && kind === 'file') {
+        } else if (isLast && kind !== 'directory') {
           return collisionOf(path, pathOf(present))
         } else {
           node = present
@@ -61,6 +65,11 @@ export function createPathTree(most: number): PathTree {
       }
       if (lookalike === undefined) return 'placed'
       return { code: 'archive_compatibility_collision', other: pathOf(lookalike) }
+    },
+    isFile: (path) => {
+      const keys = path.split('/').map((segment) => shortened(comparable(segment)))
+      const node = keys.reduce<Node | undefined>((parent, key) => parent?.children?.get(key), root)
+      return node?.kind === 'file' && pathOf(node) === path
     },
   }
 }

@@ -38,7 +38,7 @@ export const archiveLimits: ArchiveLimits = {
  */
 export type ArchiveLayout = 'top_folder' | 'flat'
 
-/** Reads a part of the file where it is stored; gives fewer bytes only when the file ends before. */
+/** Reads a part of the file, one byte at least, where it is stored; gives fewer only when the file ends before. */
 export type ReadAt = (offset: number, length: number) => Promise<Uint8Array>
 
 export interface WalkOptions {

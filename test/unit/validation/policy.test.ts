@@ -6,7 +6,7 @@ import { createPolicy, isFixed, knownCodes, severityOf } from '../../../src/vali
 import { readPolicyChanges } from '../../../src/validation/policy-changes.ts'
 
 const documented = [...Object.keys(frameCodes), ...Object.keys(archiveCodes)].concat(
-  ...validations.npm.checks.map(({ codes }) => Object.keys(codes)),
+  ...[...validations.npm.checks, ...validations.generic.checks].map(({ codes }) => Object.keys(codes)),
 )
 
 test('every code of every check has a severity', () => {

@@ -1,6 +1,7 @@
+import { BoundedBytes } from '../../../validation/bounded-bytes.ts'
 import type { ArchiveEntry, Check, CheckContext, CodeDoc, ContentReader } from '../../../validation/check.ts'
 import { printable } from '../../../validation/printable.ts'
-import { BoundedBytes, installedPath } from '../notes.ts'
+import { installedPath } from '../notes.ts'
 
 const why = 'It costs everybody who installs the package, and may show what was not meant for others.'
 

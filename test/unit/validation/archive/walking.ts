@@ -1,7 +1,17 @@
-import { walkTarball } from '../../../../src/validation/archive/tarball.ts'
-import { type ArchiveLayout, type ArchiveLimits, archiveLimits } from '../../../../src/validation/archive/walk.ts'
+import { createTarWalker, uncompressed, walkTarball } from '../../../../src/validation/archive/tarball.ts'
+import {
+  type ArchiveLayout,
+  type ArchiveLimits,
+  archiveLimits,
+  type ReadAt,
+  type WalkArchive,
+} from '../../../../src/validation/archive/walk.ts'
+import { decompressXz } from '../../../../src/validation/archive/xz.ts'
+import { createZipWalker } from '../../../../src/validation/archive/zip.ts'
+import { decompressZstd } from '../../../../src/validation/archive/zstd.ts'
 import type { ArchiveEntry, Finding } from '../../../../src/validation/check.ts'
 import { severityOf } from '../../../../src/validation/policy.ts'
+import { concatAll } from '../../../builders/gzip.ts'
 
 export interface Walked {
   readonly complete: boolean
@@ -19,6 +29,8 @@ export interface Walked {
 export interface WalkSettings {
   readonly limits?: Partial<ArchiveLimits>
   readonly layout?: ArchiveLayout
+  /** `walkTarball`, unless given. */
+  readonly walker?: WalkArchive
 }
 
 /** Walks an archive that is in memory, given in chunks. */
@@ -28,9 +40,10 @@ export async function walkChunks(chunks: readonly Uint8Array[], settings: WalkSe
   const contents: Record<string, string> = {}
   const sizeBytes = chunks.reduce((sum, chunk) => sum + chunk.length, 0)
   const limits = { ...archiveLimits, ...settings.limits }
-  const summary = await walkTarball(
+  const { walker = walkTarball, layout = 'top_folder' } = settings
+  const summary = await walker(
     streamOf(chunks),
-    { sizeBytes, limits, layout: settings.layout ?? 'top_folder' },
+    { sizeBytes, limits, layout, readAt: readAtOf(chunks) },
     {
       report: (finding) => findings.push(finding),
       entry: (entry) => {
@@ -55,6 +68,20 @@ export async function walkChunks(chunks: readonly Uint8Array[], settings: WalkSe
 
 export function walk(archive: Uint8Array, settings: WalkSettings = {}): Promise<Walked> {
   return walkChunks([archive], settings)
+}
+
+/** The walkers of the format `generic`, where links may lead to what is in the archive. */
+export const zipFile: WalkSettings = { walker: createZipWalker('inside'), layout: 'flat' }
+export const plainTar: WalkSettings = { walker: createTarWalker(uncompressed, 'inside'), layout: 'flat' }
+export const tarZstd: WalkSettings = { walker: createTarWalker(decompressZstd, 'inside'), layout: 'flat' }
+export const tarXz: WalkSettings = { walker: createTarWalker(decompressXz, 'inside'), layout: 'flat' }
+
+function readAtOf(chunks: readonly Uint8Array[]): ReadAt {
+  let whole: Uint8Array | undefined
+  return async (offset, length) => {
+    whole ??= concatAll(chunks)
+    return whole.subarray(offset, offset + length)
+  }
 }
 
 /** A stream that gives a chunk when it is asked for one, and not before. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { doubtfulKeys, jsonDepth } from '../../../src/npm/json-keys.ts'
+import { doubtfulKeys, jsonDepth } from '../../../src/std/json-keys.ts'
 
 test('a key with two different values is found, at any depth and however it is escaped', () => {
   expect(doubtfulKeys('{"a":1,"b":{"c":[{"d":1,"\\u0064":2}]},"a":2}')).toEqual([

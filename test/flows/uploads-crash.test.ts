@@ -1,0 +1,122 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { createValidate } from '../../src/node/validator/validate.ts'
+import { settle } from '../../src/registry/settle.ts'
+import { sweep } from '../../src/registry/sweep.ts'
+import { sweepUploads } from '../../src/registry/uploads/end-upload.ts'
+import { type Platform, webPlatform } from '../../src/std/platform.ts'
+import { parseJob } from '../../src/storage/jobs.ts'
+import { defaultPolicy } from '../../src/validation/policy.ts'
+import { formats, wireStores } from '../../src/wiring.ts'
+import { dying, everyNthDeath } from '../support/dying.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+import { type Sent, Uploader } from '../support/uploader.ts'
+
+/** A session is killed at each of its writes, by the edge and by the validator; the next try, or the sweepers, finish it. */
+let stack: Stack
+let token: string
+
+beforeAll(async () => {
+  stack = await startStack({ validator: false, workerd: false, settings: { DECKLE_PUBLISH_WAIT_MS: '0' } })
+  token = (await stack.as('ana')).token ?? ''
+}, 60_000)
+afterAll(() => stack?.close())
+
+const content = new TextEncoder().encode('what survives')
+const sent = (name: string): Sent => ({ package: name, version: '1.0.0', filename: 'a.bin', content })
+
+/** Somebody at an edge that may die. */
+function sender(platform?: Platform): Uploader {
+  const edge = stack.edge(platform)
+  return new Uploader({
+    fetch: (path, init = {}) =>
+      edge.fetch(
+        new Request(`${stack.url}${path}`, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } }),
+      ),
+  })
+}
+
+async function takeJobs(platform: Platform): Promise<void> {
+  const stores = wireStores(stack.config, platform)
+  const validate = createValidate({ stores, platform, policy: defaultPolicy })
+  const deps = { ...stores, formats, publicUrl: stack.config.publicUrl, platform, maxAttempts: 10, validate }
+  for (;;) {
+    const messages = await stack.stores.sqs.receive('jobs', { max: 10, waitS: 0, visibilityTimeoutS: 30 })
+    if (messages.length === 0) return
+    for (const message of messages) {
+      await stack.stores.sqs.remove('jobs', message.receiptHandle)
+      await settle(deps, parseJob(message.body))
+    }
+  }
+}
+
+/** What healthy sweepers and validators do some time later. */
+async function recover(hours = 1): Promise<void> {
+  const platform: Platform = { ...webPlatform, now: () => webPlatform.now() + hours * 3_600_000 }
+  await sweep({ ...stack.stores, platform })
+  await takeJobs(webPlatform)
+  await sweepUploads({ ...stack.stores, platform })
+}
+
+async function expectPublished(name: string, id: string): Promise<void> {
+  expect(await sender().read(id)).toMatchObject({ state: 'published' })
+  expect(await stack.stored(`packages/generic/${name}/`)).toEqual(['1.0.0/a.bin'])
+  expect(await stack.stored(`uploads/${id}/`)).toEqual([])
+}
+
+test('the edge, opening and completing: the next try finishes it', async () => {
+  for (let at = 1, done = false; !done; at += everyNthDeath) {
+    const name = `edge-${at}`
+    const platform = dying(at)
+    const mortal = sender(platform)
+    const opened = await mortal.open(sent(name))
+    const upload = (await (opened.ok ? opened : await sender().open(sent(name))).json()) as Record<string, any>
+    await sender().send(upload, content)
+    const completed = await mortal.complete(upload['id'])
+    done = completed.ok && platform.writes() < at
+    expect((await sender().complete(upload['id'])).status).toBe(202)
+    await recover()
+    await expectPublished(name, upload['id'])
+    expect((await sender().complete(upload['id'])).status).toBe(200)
+    expect(at).toBeLessThan(40)
+  }
+  await recover(25)
+  expect(await stack.stores.uploads.due('9999', 10)).toEqual([])
+}, 120_000)
+
+test('the edge, completing, and nobody tries again: what was claimed is published, all else is freed', async () => {
+  for (let at = 1, done = false; !done; at += everyNthDeath) {
+    const name = `alone-${at}`
+    const upload = (await (await sender().open(sent(name))).json()) as Record<string, any>
+    await sender().send(upload, content)
+    const platform = dying(at)
+    done = (await sender(platform).complete(upload['id'])).ok && platform.writes() < at
+    await recover(25)
+    const { state } = await sender().read(upload['id'])
+    if (state === 'published') await expectPublished(name, upload['id'])
+    else expect([state, await stack.stored(`uploads/${upload['id']}/`)]).toEqual(['expired', []])
+    expect(at).toBeLessThan(40)
+  }
+  expect(await stack.stores.uploads.due('9999', 10)).toEqual([])
+}, 120_000)
+
+test('the validator: what it found is not looked for again, and the file is published', async () => {
+  let resumed = 0
+  for (let at = 1, done = false; !done; at += everyNthDeath) {
+    const name = `settle-${at}`
+    const upload = (await (await sender().open(sent(name))).json()) as Record<string, any>
+    await sender().send(upload, content)
+    await sender().complete(upload['id'])
+    const platform = dying(at)
+    done = await takeJobs(platform).then(
+      () => platform.writes() < at,
+      () => false,
+    )
+    const hadVerdict = (await stack.stored(`manifests/generic/${name}/`)).length > 0
+    if (hadVerdict && !done) resumed += 1
+    await recover()
+    await expectPublished(name, upload['id'])
+    expect(at).toBeLessThan(60)
+  }
+  expect(resumed).toBeGreaterThan(0)
+  expect(await stack.stores.versions.due('9999', 10)).toEqual([])
+}, 120_000)
