@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto'
+import { rm, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { Option } from 'commander'
+import { visibilities } from '../../../model/records.ts'
+import type { Adder } from '../adding.ts'
+import type { Context } from '../context.ts'
+import { Failure, fileFailure } from '../failure.ts'
+import { parseVersionSpec, type Spec } from '../spec.ts'
+import { formatBytes } from '../units.ts'
+import { type Packing, packFolder, packings } from '../upload/pack.ts'
+import { type Published, publishFile } from '../upload/publish.ts'
+import { mostParallel } from '../upload/send.ts'
+import { Source } from '../upload/source.ts'
+import { parseCount } from '../values.ts'
+
+interface PublishOptions {
+  readonly filename?: string
+  readonly tag?: readonly string[]
+  readonly visibility?: string
+  readonly type?: string
+  readonly description?: string
+  readonly release?: boolean
+  readonly pack: Packing
+  readonly parallel: number
+}
+
+const usualParallel = 4
+
+export const addPublish: Adder = (program, acting) => {
+  program
+    .command('publish')
+    .description('publishes a file of any size, or a folder as one archive; the same command goes on after a stop')
+    .argument('<path>', 'a file, or a folder')
+    .argument('<package@version>', 'such as @acme/model@1.2.0')
+    .option('--filename <name>', 'what it is called there; default: as here')
+    .option('--tag <names...>', 'tags that point to the version then; default: latest')
+    .addOption(new Option('--visibility <who>', 'who reads it, where the package is new').choices(visibilities))
+    .addOption(
+      new Option('--type <type>', 'whether it is opened by validation; default: by its name').choices([
+        'opaque',
+        'archive',
+      ]),
+    )
+    .option('--description <text>', 'what the package is')
+    .option('--release', 'close the version: it takes no file after this one')
+    .addOption(new Option('--pack <as>', 'what a folder becomes').choices(packings).default('tar.gz'))
+    .option('--parallel <n>', `how many parts at once, ${mostParallel} at most`, parseCount, usualParallel)
+    .action(
+      acting(async (context: Context, path: string, text: string, options: PublishOptions) => {
+        const spec = genericSpec(text)
+        const isFolder = await looksLikeFolder(path)
+        const published = await (isFolder ? publishFolder : publishOne)(context, resolve(path), spec, options)
+        const { package: name, version, filename, sizeBytes, sha256 } = published
+        context.output.result(published, () =>
+          [
+            `Published ${name}@${version}: ${filename}, ${formatBytes(sizeBytes)}, sha256 ${sha256}`,
+            `Get it with: deckle download ${name}@${version} ${filename}`,
+          ].join('\n'),
+        )
+      }),
+    )
+}
+
+type VersionSpec = Spec & { readonly selector: string }
+
+function genericSpec(text: string): VersionSpec {
+  const spec = parseVersionSpec(text)
+  if (spec.format === 'generic') return spec
+  throw new Failure('usage', `Packages of ${spec.format} are published with the client of ${spec.format}.`, {
+    code: 'format_unsupported',
+    hint: 'deckle config npm lets npm use this registry; then: npm publish.',
+  })
+}
+
+async function looksLikeFolder(path: string): Promise<boolean> {
+  try {
+    return (await stat(path)).isDirectory()
+  } catch (error) {
+    throw fileFailure(error, path)
+  }
+}
+
+async function publishOne(
+  context: Context,
+  path: string,
+  { name, selector }: VersionSpec,
+  options: PublishOptions & { readonly identity?: string },
+): Promise<Published> {
+  const { filename, tag, visibility, type, description, release = false } = options
+  const source = await Source.open(path)
+  try {
+    return await publishFile(context, {
+      source,
+      identity: options.identity ?? source.identity,
+      parallel: Math.min(options.parallel, mostParallel),
+      release,
+      upload: {
+        package: name,
+        version: selector,
+        filename: filename ?? source.filename,
+        ...(tag === undefined ? {} : { tags: tag }),
+        ...(visibility === undefined ? {} : { visibility }),
+        ...(type === undefined ? {} : { type }),
+        ...(description === undefined ? {} : { description }),
+      },
+    })
+  } finally {
+    await source.close()
+  }
+}
+
+/** Packed beside other things of the cache, under the same name each time: what a killed run left there is replaced. */
+async function publishFolder(context: Context, folder: string, spec: VersionSpec, options: PublishOptions) {
+  const { name, selector } = spec
+  const filename = options.filename ?? `${basename(name)}-${selector}.${options.pack}`
+  const identity = createHash('sha256')
+    .update(JSON.stringify([folder, spec, filename]))
+    .digest('hex')
+  const packed = join(context.places.packed, identity.slice(0, 32))
+  try {
+    await packFolder(context, folder, options.pack, packed)
+    return await publishOne(context, packed, spec, { ...options, filename, identity })
+  } finally {
+    await rm(packed, { force: true })
+  }
+}

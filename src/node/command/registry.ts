@@ -1,0 +1,158 @@
+import { z } from 'zod'
+import { release } from '../../release.ts'
+import { Failure } from './failure.ts'
+import { parseJson } from './json-text.ts'
+import { failureOf } from './problem.ts'
+import { interrupted, type Patience, retrying } from './retry.ts'
+
+/** A list of versions of a large package has some MB. */
+const mostAnswerBytes = 64 * 1024 * 1024
+const answerWithinMs = 60_000
+const usualAttempts = 5
+
+export interface RegistryOptions {
+  /** Without a slash at its end. */
+  readonly address: string
+  readonly token?: string
+  /** A code of the second factor, for changes. */
+  readonly code?: string
+  readonly signal: AbortSignal
+  /** Asks for such a code when one is wanted; undefined where there is nobody to ask. */
+  readonly askCode?: () => Promise<string>
+  readonly onRetry?: Patience['onRetry']
+  /** For tests. */
+  readonly wait?: Patience['wait']
+}
+
+export interface Asked {
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly path: string
+  readonly body?: unknown
+  /** Whether asking twice does no harm, so that it is tried again. Default: for all but POST. */
+  readonly isRepeatable?: boolean
+  /** Default: what the registry may take at most for any answer. */
+  readonly withinMs?: number
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A registry, over HTTP, as one account or nobody. Redirects are not followed: tokens stay with the registry. */
+export class Registry {
+  readonly address: string
+  readonly #options: RegistryOptions
+  #code: string | undefined
+
+  constructor(options: RegistryOptions) {
+    this.address = options.address
+    this.#options = options
+    this.#code = options.code
+  }
+
+  /** For the configuration of another client; never to be shown. */
+  get token(): string | undefined {
+    return this.#options.token
+  }
+
+  /** What one reads from an address of the API. @throws Failure */
+  async get<T>(path: string, schema: z.ZodType<T>): Promise<T> {
+    return this.json({ path }, schema)
+  }
+
+  /** An answer in JSON, as it has to be. @throws Failure */
+  async json<T>(asked: Asked, schema: z.ZodType<T>): Promise<T> {
+    const answer = await this.ask(asked)
+    const parsed = schema.safeParse(parseJson(await readText(answer)))
+    if (parsed.success) return parsed.data
+    throw new Failure('failed', `The registry’s answer cannot be understood: ${z.prettifyError(parsed.error)}`, {
+      code: 'answer_invalid',
+      where: shownRequest(asked, this.address),
+      hint: 'Is this a Deckle registry, and as new as this command?',
+    })
+  }
+
+  /** Changes something that is answered with nothing. @throws Failure */
+  async change(asked: Asked): Promise<void> {
+    await (await this.ask(asked)).body?.cancel()
+  }
+
+  /** An answer of 2xx or 3xx, its body not read yet. @throws Failure for all others, and for none */
+  async ask(asked: Asked): Promise<Response> {
+    const { method = 'GET', isRepeatable = method !== 'POST' } = asked
+    const { signal, onRetry, wait } = this.#options
+    const patience = {
+      attempts: isRepeatable ? usualAttempts : 1,
+      signal,
+      ...(onRetry === undefined ? {} : { onRetry }),
+      ...(wait === undefined ? {} : { wait }),
+    }
+    return retrying(patience, () => this.#once(asked))
+  }
+
+  async #once(asked: Asked): Promise<Response> {
+    const answer = await this.#send(asked)
+    if (answer.status < 400) return answer
+    const failure = failureOf(answer, await readText(answer), shownRequest(asked, this.address))
+    const { askCode } = this.#options
+    if (failure.details.code !== 'second_factor_required' || this.#code !== undefined || askCode === undefined) {
+      throw failure
+    }
+    this.#code = await askCode()
+    return this.#once(asked)
+  }
+
+  async #send({ method = 'GET', path, body, headers = {}, withinMs = answerWithinMs }: Asked): Promise<Response> {
+    const { token, signal } = this.#options
+    try {
+      return await fetch(`${this.address}${path}`, {
+        method,
+        redirect: 'manual',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(withinMs)]),
+        headers: {
+          accept: 'application/json',
+          'user-agent': userAgent,
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(this.#code === undefined ? {} : { 'npm-otp': this.#code }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+    } catch (error) {
+      throw connectionFailure(error, new URL(this.address).host, signal)
+    }
+  }
+}
+
+export const userAgent = `deckle/${release}`
+
+/** What it means that there was no answer. `host`: who did not give one. */
+export function connectionFailure(error: unknown, host: string, signal: AbortSignal): Failure {
+  if (error instanceof Failure) return error
+  if (signal.aborted) return interrupted()
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
+  const why = code ?? (cause instanceof Error ? cause.message || cause.name : String(cause))
+  return new Failure('network', `${host} does not answer (${why}).`, {
+    code: 'no_answer',
+    where: host,
+    hint: 'Look at the network and the address (--registry), then run the command again.',
+    isPassing: true,
+  })
+}
+
+async function readText(answer: Response): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let size = 0
+  for await (const chunk of answer.body ?? []) {
+    size += chunk.byteLength
+    if (size > mostAnswerBytes) {
+      throw new Failure('failed', 'The registry’s answer is too long to be read.', { code: 'answer_too_long' })
+    }
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+function shownRequest({ method = 'GET', path }: Asked, address: string): string {
+  return `${method} ${address}${path}`
+}

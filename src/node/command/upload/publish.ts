@@ -1,0 +1,115 @@
+import { createHash } from 'node:crypto'
+import type { Context } from '../context.ts'
+import { Failure } from '../failure.ts'
+import { listVersion } from '../generic-files.ts'
+import { sendParts } from './send.ts'
+import type { Source } from './source.ts'
+import { StateFile } from './state.ts'
+import { type NewUpload, type Upload, Uploads } from './uploads-api.ts'
+import { awaitVerdict } from './verdict.ts'
+
+export interface Publishing {
+  readonly upload: Omit<NewUpload, 'sizeBytes'>
+  readonly source: Source
+  /** What tells the content from another of the same name. */
+  readonly identity: string
+  readonly parallel: number
+  /** Whether the version takes no more files after this one. */
+  readonly release: boolean
+}
+
+export interface Published {
+  readonly package: string
+  readonly version: string
+  readonly filename: string
+  readonly sizeBytes: number
+  readonly sha256: string
+  readonly url?: string
+}
+
+/**
+ * Publishes a file, or goes on with what an earlier run began. Whatever stops it, the same again goes on: the registry
+ * knows which parts stand, and this machine which upload it was.
+ * @throws Failure
+ */
+export async function publishFile(context: Context, publishing: Publishing): Promise<Published> {
+  const { upload: wanted, source, release } = publishing
+  const uploads = new Uploads(context.registry)
+  const state = new StateFile(context.places, { registry: context.registry.address, ...targetOf(wanted) })
+  const upload = await findOrBegin(uploads, state, publishing)
+  const sent = upload.state === 'open' ? await sendParts(context, upload, source, publishing.parallel) : undefined
+  try {
+    const complete = upload.state === 'open' ? await completed(uploads, upload, release) : upload
+    const { url } = await awaitVerdict(context, complete) // COMMIT: the registry has published it
+    const sha256 = sent ?? (await digestOf(source))
+    await requireSame(context, wanted, sha256)
+    state.remove()
+    return { ...targetOf(wanted), sizeBytes: source.sizeBytes, sha256, ...(url === undefined ? {} : { url }) }
+  } catch (error) {
+    // Decided: there is nothing to go on with
+    if (error instanceof Failure && error.kind === 'refused') state.remove()
+    throw error
+  }
+}
+
+/** What an earlier run began, if it was of this very file and can still become something; else a new upload. */
+async function findOrBegin(
+  uploads: Uploads,
+  state: StateFile,
+  { upload, source, identity }: Publishing,
+): Promise<Upload> {
+  const before = state.read()
+  const found = before === undefined ? undefined : await read(uploads, before.id)
+  if (found !== undefined && before?.identity === identity && isAlive(found)) return found
+  // Another file under the same name: the registry would hold the new one against what was said of the old one
+  if (found?.state === 'open') await uploads.abort(found.id)
+  const begun = await uploads.begin({ ...upload, sizeBytes: source.sizeBytes })
+  state.write(begun.id, identity)
+  return begun
+}
+
+/** What validation says of it stands in the upload, with its reasons, also where completing is refused for it. */
+async function completed(uploads: Uploads, { id }: Upload, release: boolean): Promise<Upload> {
+  try {
+    return await uploads.complete(id, release)
+  } catch (error) {
+    if (error instanceof Failure && error.details.code === 'validation_refused') return uploads.read(id)
+    throw error
+  }
+}
+
+async function read(uploads: Uploads, id: string): Promise<Upload | undefined> {
+  try {
+    return await uploads.read(id)
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'not_found') return undefined
+    throw error
+  }
+}
+
+function isAlive({ state }: Upload): boolean {
+  return state === 'open' || state === 'validating' || state === 'published'
+}
+
+/** @throws Failure `integrity` when the registry has other bytes than we read */
+async function requireSame({ registry }: Context, wanted: Publishing['upload'], sha256: string): Promise<void> {
+  const { files } = await listVersion(registry, wanted.package, wanted.version)
+  const listed = files.get(wanted.filename)
+  if (listed?.sha256 === sha256) return
+  throw new Failure('integrity', `${wanted.filename} was published with other bytes than stand in your file.`, {
+    code: 'digest_mismatch',
+    where: `sha256 here ${sha256}, there ${listed?.sha256 ?? 'none'}`,
+    hint: 'Yank this version, and publish the file as another one.',
+  })
+}
+
+async function digestOf(source: Source): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of source.scan(0, source.sizeBytes)) hash.update(chunk)
+  await source.requireUnchanged()
+  return hash.digest('hex')
+}
+
+function targetOf({ package: name, version, filename }: Publishing['upload']) {
+  return { package: name, version, filename }
+}

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { Failure, failureDocument } from '../../../../src/node/command/failure.ts'
+import { failureText } from '../../../../src/node/command/output.ts'
+import { plain, plainLine } from '../../../../src/node/command/plain-text.ts'
+import { failureOf } from '../../../../src/node/command/problem.ts'
+import { progressLine } from '../../../../src/node/command/progress.ts'
+import { Rate } from '../../../../src/node/command/rate.ts'
+import { table } from '../../../../src/node/command/table.ts'
+import { formatBytes, formatDuration } from '../../../../src/node/command/units.ts'
+
+const unstyled = (_: unknown, text: string) => text
+
+test('sizes and times are shown as people read them', () => {
+  expect([0, 999, 1_000, 9_999, 24_800_000, 5_368_709_120].map(formatBytes)).toEqual([
+    '0 B',
+    '999 B',
+    '1.00 kB',
+    '10.0 kB',
+    '24.8 MB',
+    '5.37 GB',
+  ])
+  expect([0.4, 59, 185, 7_620].map(formatDuration)).toEqual(['0 s', '59 s', '3 min 05 s', '2 h 07 min'])
+})
+
+test('the rate is that of the last seconds, and unknown while nothing moves', () => {
+  const rate = new Rate()
+  rate.record(0, 0)
+  expect(rate.secondsLeft(100)).toBeUndefined()
+  for (let second = 1; second <= 60; second += 1) rate.record(second * 1_000, second < 50 ? 0 : (second - 49) * 1_000)
+  expect(rate.bytesPerSecond).toBe(1_000)
+  expect(rate.secondsLeft(5_000)).toBe(5)
+})
+
+test('a line of progress has share, rate and time left', () => {
+  const state = { stage: 'uploading', doneBytes: 1.2e9, totalBytes: 5e9, bytesPerSecond: 37.48e6, secondsLeft: 101 }
+  expect(progressLine(state)).toBe('uploading: 1.20 GB of 5.00 GB (24 %), 37.5 MB/s, 1 min 41 s left')
+  const done = { ...state, doneBytes: 5e9, secondsLeft: 0 }
+  expect(progressLine(done)).toBe('uploading: 5.00 GB of 5.00 GB (100 %), 37.5 MB/s')
+})
+
+test('what others wrote cannot move the cursor, colour, or turn text around', () => {
+  expect(plain('a\u001b[31mb\u202ec\nd')).toBe('a[31mbc\nd')
+  expect(plainLine(' a\n\tb ')).toBe('a b')
+  expect(
+    table([
+      ['x\u001b[2J', 'y'],
+      ['long', 'z'],
+    ]),
+  ).toBe('x[2J  y\nlong  z')
+})
+
+test('a problem becomes what, where and what to do; a code, reasons and a wait', () => {
+  const body = {
+    code: 'validation_refused',
+    detail: 'It was refused.\u0007',
+    requestId: 'r1',
+    reasons: [{ code: 'secret_found', path: 'a.txt', message: 'a\nkey', hint: 'Remove it.' }],
+  }
+  const answer = { status: 422, headers: new Headers({ 'retry-after': '3' }) }
+  const failure = failureOf(answer, JSON.stringify(body), 'POST http://r/x')
+  expect(failure).toMatchObject({ kind: 'refused', exitCode: 5, details: { retryAfterMs: 3_000, isPassing: false } })
+  expect(failureText(failure, unstyled)).toBe(
+    'error It was refused.\n  secret_found in a.txt: a key Remove it.\nwhere: POST http://r/x, request r1',
+  )
+  expect(failureDocument(failure).error).toMatchObject({ code: 'validation_refused', requestId: 'r1', exitCode: 5 })
+})
+
+test.each([
+  ['<html>', 502, 'network', 'The registry answered 502.'],
+  ['{"detail": 7, "reasons": "none"}', 401, 'auth', 'The registry answered 401.'],
+  ['', 500, 'failed', 'The registry answered 500.'],
+] as const)('whatever comes as a problem, %s, is taken for what its status says', (text, status, kind, message) => {
+  const failure = failureOf({ status, headers: new Headers() }, text, 'GET http://r/')
+  expect([failure.kind, failure.message, failure.details.code]).toEqual([kind, message, `http_${status}`])
+})
+
+test('a failure without a place or a hint is one line', () => {
+  expect(failureText(new Failure('usage', 'No.'), unstyled)).toBe('error No.')
+})
