@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { digestHex } from '../../src/std/digest.ts'
-import { webPlatform } from '../../src/std/platform.ts'
+import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { type Actor, json, problemIn } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { Uploader } from '../support/uploader.ts'
@@ -74,7 +74,13 @@ describe('reading', () => {
 
   test('a warm download makes no request to storage, and is on record with its file', async () => {
     let requests = 0
-    const counted = { ...webPlatform, fetch: (asked: Request) => ++requests && webPlatform.fetch(asked) }
+    const counted: Platform = {
+      ...webPlatform,
+      fetch: (asked) => {
+        requests += 1
+        return webPlatform.fetch(asked)
+      },
+    }
     const edge = stack.edge(counted)
     const ask = () => {
       const headers = { authorization: `Bearer ${ana.token}` }
