@@ -33,6 +33,7 @@ const maxRounds = 12
 export async function foldUsage(deps: FoldDeps): Promise<number> {
   let counted = 0
   for (const shard of journalShards) {
+    if (await deps.journal.isEmpty(shard)) continue
     for (let batch = await nextBatch(deps, shard); batch !== undefined; batch = await nextBatch(deps, shard)) {
       counted += await foldBatch(deps, batch)
     }

@@ -78,6 +78,12 @@ export class Journal {
     })
   }
 
+  /** Whether there is anything to count; a moment late. Half a read unit: it is asked all the time. */
+  async isEmpty(shard: JournalShard): Promise<boolean> {
+    const page = await this.#db.query('downloads', { partition: bucketOf(shard), limit: 1, projection: ['item'] })
+    return page.items.length === 0
+  }
+
   /** The oldest segments of a shard, read consistently: those of one page, so at most a megabyte. */
   async oldest(shard: JournalShard): Promise<readonly Segment[]> {
     const page = await this.#db.query('downloads', {
