@@ -2,7 +2,6 @@ import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { asking } from '../http/authenticate.ts'
 import type { AppEnv } from '../http/env.ts'
-import { uploadId } from '../registry/uploads/open-upload.ts'
 import { release } from '../release.ts'
 import { done, endpoint, json, resource } from './resource.ts'
 import { sha256, shownUpload, uploadSchema } from './upload-shapes.ts'
@@ -76,14 +75,14 @@ export const flat = resource()
   .openapi(postPart, async (c) => c.json(await link(c, c.req.valid('param').id, c.req.valid('query')), 200))
   .openapi(commit, async (c) => {
     const who = await asking(c)
-    const id = uploadId(c.req.valid('param').id)
+    const { id } = c.req.valid('param')
     const { outcome } = await c.var.registry.completeUpload(who, id, {})
     const shown = shownUpload(c, await c.var.registry.showUpload(who, id))
     return outcome === 'published' ? c.json(shown, 200) : c.json(shown, 202)
   })
   .openapi(abort, async (c) => {
     const who = await asking(c)
-    await c.var.registry.abortUpload(who, uploadId(c.req.valid('param').id))
+    await c.var.registry.abortUpload(who, c.req.valid('param').id)
     return c.body(null, 204)
   })
   .openapi(health, (c) => c.json({ status: 'ok' as const, version: release }, 200))
@@ -94,7 +93,7 @@ async function link(
   wanted: { readonly number: number; readonly sha256: string },
 ): Promise<z.infer<typeof partLink>> {
   const who = await asking(c)
-  const [signed] = shownLinks(await c.var.registry.signParts(who, uploadId(id), [wanted]))
+  const [signed] = shownLinks(await c.var.registry.signParts(who, id, [wanted]))
   if (signed === undefined) throw new Error('a part that was asked for has a link')
   return signed
 }

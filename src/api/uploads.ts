@@ -1,6 +1,5 @@
 import { z } from '@hono/zod-openapi'
 import { asking } from '../http/authenticate.ts'
-import { uploadId } from '../registry/uploads/open-upload.ts'
 import type { PartLink } from '../registry/uploads/parts.ts'
 import { body, done, endpoint, json, pageOf, paging, resource, time } from './resource.ts'
 import {
@@ -161,11 +160,11 @@ export const uploads = resource()
   })
   .openapi(read, async (c) => {
     const who = await asking(c)
-    return c.json(shownUpload(c, await c.var.registry.showUpload(who, uploadId(c.req.valid('param').id))), 200)
+    return c.json(shownUpload(c, await c.var.registry.showUpload(who, c.req.valid('param').id)), 200)
   })
   .openapi(listParts, async (c) => {
     const who = await asking(c)
-    const page = await c.var.registry.listParts(who, uploadId(c.req.valid('param').id), c.req.valid('query').after)
+    const page = await c.var.registry.listParts(who, c.req.valid('param').id, c.req.valid('query').after)
     const parts = page.parts.map(({ partNumber: number, sizeBytes, sha256: digest }) => ({
       number,
       sizeBytes,
@@ -175,12 +174,12 @@ export const uploads = resource()
   })
   .openapi(sign, async (c) => {
     const who = await asking(c)
-    const links = await c.var.registry.signParts(who, uploadId(c.req.valid('param').id), c.req.valid('json').parts)
+    const links = await c.var.registry.signParts(who, c.req.valid('param').id, c.req.valid('json').parts)
     return c.json({ parts: shownLinks(links) }, 200)
   })
   .openapi(complete, async (c) => {
     const who = await asking(c)
-    const id = uploadId(c.req.valid('param').id)
+    const id = c.req.valid('param').id
     const { parts, release } = c.req.valid('json')
     const { outcome } = await c.var.registry.completeUpload(who, id, {
       ...(parts === undefined ? {} : { parts }),
@@ -191,7 +190,7 @@ export const uploads = resource()
   })
   .openapi(abort, async (c) => {
     const who = await asking(c)
-    await c.var.registry.abortUpload(who, uploadId(c.req.valid('param').id))
+    await c.var.registry.abortUpload(who, c.req.valid('param').id)
     return c.body(null, 204)
   })
 

@@ -272,6 +272,11 @@ describe('storage', () => {
       rules(rule('staging/', 30), sessions, unfinished),
       /^problem\n.*after 30 days/,
     ],
+    [
+      'one that ends uploads too soon',
+      rules(trials, unfinished.replace('15', '2')),
+      /^problem\nUploads in parts are ended/,
+    ],
     ['none for uploads', rules(trials), /^warning\nUploads that are never completed/],
     ['one for packages', rules(trials, unfinished, rule('packages/', 90)), /^problem\n.*of packages\//],
     ['rules that may not be seen', refusal('AccessDenied', 403), /^skipped/],

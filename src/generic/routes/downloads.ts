@@ -17,9 +17,8 @@ import { fileOf, nameParam, packageParam, versionParam } from './params.ts'
  */
 export const downloads: Hono<AppEnv> = routes().get(`/generic/${nameParam}/:version/:file`, async (c) => {
   const ref = packageParam(c)
-  const who = asking(c)
   const text = c.req.param('file') ?? ''
-  const named = await versionParam(c, who, ref)
+  const named = await versionParam(c, ref)
   if ('moved' in named) {
     const location = fileUrl(c.var.registry.config.publicUrl, ref.name, named.moved, text)
     return new Response(null, { status: 302, headers: { location, 'cache-control': 'private, no-cache' } })
@@ -28,8 +27,8 @@ export const downloads: Hono<AppEnv> = routes().get(`/generic/${nameParam}/:vers
   const twin = fileOfDigest(text)
   if (twin !== undefined) return digestTwin(c, fileOf(version, twin))
   const file = fileOf(version, text)
-  if (c.req.raw.method === 'HEAD') return described(await c.var.registry.readFile(who, file))
-  const url = await c.var.registry.download(who, file, visitorOf(c), wantsFresh(c))
+  if (c.req.raw.method === 'HEAD') return described(await c.var.registry.readFile(asking(c), file))
+  const url = await c.var.registry.download(asking(c), file, visitorOf(c), wantsFresh(c))
   return new Response(null, { status: 302, headers: { location: url, 'cache-control': 'private, no-store' } })
 })
 

@@ -16,18 +16,18 @@ export const listings: Hono<AppEnv> = routes()
   .get(`/generic/${nameParam}`, async (c) => {
     const isPage = prefersPage(c)
     const name = isPage ? htmlDocument : listingDocument
-    const document = await c.var.registry.openDocument(asking(c), packageParam(c), name, wantsFresh(c))
+    const ref = packageParam(c)
+    const document = await c.var.registry.openDocument(asking(c), ref, name, wantsFresh(c))
     const contentType = isPage ? html : 'application/json'
     return answerDocument(c, document, { form: isPage ? 'page' : 'list', contentType })
   })
   .get(`/generic/${nameParam}/:version`, async (c) => {
     const ref = packageParam(c)
-    const who = asking(c)
-    const named = await versionParam(c, who, ref)
+    const named = await versionParam(c, ref)
     if ('moved' in named)
       return c.redirect(`${c.var.registry.config.publicUrl}/generic/${ref.name}/${named.moved}`, 302)
     const version = named.exact
-    const records = await c.var.registry.readFiles(who, { ...ref, version })
+    const records = await c.var.registry.readFiles(asking(c), { ...ref, version })
     const listing = {
       name: ref.name,
       tags: {},

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
+import { asking } from '../../http/authenticate.ts'
 import type { AppEnv } from '../../http/env.ts'
 import type { FileRef, PackageRef, Version } from '../../model/ids.ts'
-import type { Asking } from '../../model/principal.ts'
 import { refuse } from '../../model/refusals.ts'
 import { gunzip } from '../../std/compress.ts'
 import type { Json } from '../../std/json.ts'
@@ -36,35 +36,28 @@ function orNotFound<T>(read: () => T): T {
 export type NamedVersion = { readonly exact: Version } | { readonly moved: Version }
 
 /**
+ * Who asks is looked at only where there is something to look for: whatever is begun here is waited for here.
  * A range chooses the highest version that is not yanked; a tag names one, whatever it is.
  * @throws Refusal `package_not_found`, `package_blocked`, `login_required`, `version_not_found`
  */
-export async function versionParam(c: Context<AppEnv>, asked: Asking, ref: PackageRef): Promise<NamedVersion> {
+export async function versionParam(c: Context<AppEnv>, ref: PackageRef): Promise<NamedVersion> {
   const text = c.req.param('version') ?? ''
   const exact = canonicalVersion(text)
   if (exact !== undefined) return { exact }
   const range = versionRange(text)
-  const moved = range === undefined ? await tagged(c, asked, ref, text) : await inRange(c, asked, ref, range)
+  const moved = range === undefined ? await tagged(c, ref, text) : await inRange(c, ref, range)
   if (moved === undefined) throw refuse('version_not_found', { version: text.slice(0, 100) })
   return { moved }
 }
 
-async function tagged(c: Context<AppEnv>, asked: Asking, ref: PackageRef, text: string): Promise<Version | undefined> {
-  return c.var.registry.taggedVersion(
-    asked,
-    ref,
-    orNotFound(() => tagName(text)),
-  )
+async function tagged(c: Context<AppEnv>, ref: PackageRef, text: string): Promise<Version | undefined> {
+  const tag = orNotFound(() => tagName(text))
+  return c.var.registry.taggedVersion(asking(c), ref, tag)
 }
 
 /** Reads a document that has only numbers; the more versions, the longer: an exact address needs none of it. */
-async function inRange(
-  c: Context<AppEnv>,
-  asked: Asking,
-  ref: PackageRef,
-  range: string,
-): Promise<Version | undefined> {
-  const document = await c.var.registry.openDocument(asked, ref, versionsDocument, false)
+async function inRange(c: Context<AppEnv>, ref: PackageRef, range: string): Promise<Version | undefined> {
+  const document = await c.var.registry.openDocument(asking(c), ref, versionsDocument, false)
   const text = new TextDecoder().decode(gunzip(await document.read('gzip'), mostVersionsBytes))
   return highestIn(restoreVersions(JSON.parse(text) as Json), range)
 }

@@ -1,4 +1,3 @@
-import type { UploadId } from '../../model/ids.ts'
 import type { Principal } from '../../model/principal.ts'
 import type { VersionRecord } from '../../model/records.ts'
 import { refuse } from '../../model/refusals.ts'
@@ -15,7 +14,7 @@ import { awaitVerdict, type Receipt } from '../await-verdict.ts'
 import { type Publisher, type PublisherDeps, requireName, requirePublisher } from '../publisher.ts'
 import { sendJob } from '../send-job.ts'
 import { named, roomProblem } from './open-upload.ts'
-import { isOver, requireUpload, type UploadDeps } from './own-upload.ts'
+import { isOver, nextExpiry, requireUpload, type UploadDeps } from './own-upload.ts'
 import type { WantedPart } from './parts.ts'
 
 export interface CompleteUploadDeps extends UploadDeps, PublisherDeps {
@@ -40,15 +39,18 @@ export interface Completion {
 export async function completeUpload(
   deps: CompleteUploadDeps,
   who: Principal,
-  id: UploadId,
+  id: string,
   completion: Completion,
 ): Promise<Receipt> {
   const upload = await requireUpload(deps, who, id)
   const standing = await deps.versions.get(upload)
-  if (standing?.uploadId === id) return finish(deps, upload, standing) // claimed before
+  if (standing?.uploadId === upload.id) return finish(deps, upload, standing) // claimed before
   if (upload.outcome !== undefined) throw refuse('upload_closed', { state: upload.outcome })
   if (isOver(deps, upload)) throw refuse('upload_closed', { state: 'expired' })
   const publisher = await requirePublisher(deps, who, upload)
+  // Or it could end while its parts are put together
+  const touched = await deps.uploads.touch(upload, nextExpiry(deps, Date.parse(upload.createdAt)))
+  if (touched === 'gone') throw refuse('upload_closed', { state: 'closed' })
   await assemble(deps, upload, completion.parts) // repeatable: what is whole stays so
   await stageManifest(deps, upload) // repeatable
   const record = newRecord(deps, upload, completion)

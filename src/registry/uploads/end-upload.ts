@@ -7,7 +7,7 @@ import { isoNow, type Platform } from '../../std/platform.ts'
 import type { DirectUploads } from '../../storage/direct-uploads.ts'
 import type { Uploads } from '../../storage/uploads.ts'
 import type { Versions } from '../../storage/versions.ts'
-import { requireUpload, type UploadDeps } from './own-upload.ts'
+import { isOver, requireUpload, type UploadDeps } from './own-upload.ts'
 
 export interface EndUploadDeps {
   readonly uploads: Uploads
@@ -24,7 +24,7 @@ const retryAfterMs = 60_000
  * Gives an upload up and frees what was sent. Again is fine.
  * @throws Refusal as `requireUpload`; `upload_closed` for one that is complete
  */
-export async function abortUpload(deps: UploadDeps, who: Principal, id: UploadId): Promise<void> {
+export async function abortUpload(deps: UploadDeps, who: Principal, id: string): Promise<void> {
   const upload = await requireUpload(deps, who, id)
   if ((await end(deps, upload, 'aborted')) === 'completed') throw refuse('upload_closed', { state: 'completed' })
 }
@@ -39,8 +39,6 @@ export async function sweepUploads(deps: EndUploadDeps): Promise<number> {
   for (;;) {
     const due = await deps.uploads.due(isoNow(deps.platform), pageSize)
     for (const id of due) {
-      // First, so that one that cannot be ended does not stand in the way of the others
-      await deps.uploads.postpone(id, new Date(deps.platform.now() + retryAfterMs).toISOString())
       await expireOrLog(deps, id)
       seen += 1
     }
@@ -50,8 +48,12 @@ export async function sweepUploads(deps: EndUploadDeps): Promise<number> {
 
 async function expireOrLog(deps: EndUploadDeps, id: UploadId): Promise<void> {
   try {
+    // First, so that one that cannot be ended does not stand in the way of the others
+    await deps.uploads.postpone(id, new Date(deps.platform.now() + retryAfterMs).toISOString())
     const upload = await deps.uploads.get(id)
     if (upload === undefined) return
+    const isAlive = upload.outcome === undefined && !isOver(deps, upload)
+    if (isAlive) return await deps.uploads.postpone(id, upload.expiresAt) // active since the index was read
     const outcome = await end(deps, upload, 'expired')
     log('info', 'upload_swept', `upload ${id}: ${outcome}`)
   } catch (error) {

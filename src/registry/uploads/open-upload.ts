@@ -1,4 +1,4 @@
-import type { FileRef, UploadId, VersionRef } from '../../model/ids.ts'
+import type { FileRef, VersionRef } from '../../model/ids.ts'
 import type { Principal } from '../../model/principal.ts'
 import type { VersionRecord } from '../../model/records.ts'
 import { type Refusal, refuse } from '../../model/refusals.ts'
@@ -132,10 +132,4 @@ function isSameFile(a: Upload, b: Upload): boolean {
 
 export function named({ name, version }: VersionRef): { package: string; version: string } {
   return { package: name, version }
-}
-
-/** Reads the id of a session out of a text; what is none is nobody's. @throws Refusal `upload_not_found` */
-export function uploadId(text: string): UploadId {
-  if (!/^up_[0-9A-Za-z]{32}$/.test(text)) throw refuse('upload_not_found')
-  return text as UploadId
 }

@@ -1,4 +1,3 @@
-import type { UploadId } from '../../model/ids.ts'
 import type { Principal } from '../../model/principal.ts'
 import { refuse } from '../../model/refusals.ts'
 import { partCountOf, type Upload } from '../../model/upload.ts'
@@ -27,7 +26,7 @@ export interface PartLink extends UploadLink {
 export async function signParts(
   deps: UploadDeps,
   who: Principal,
-  id: UploadId,
+  id: string,
   wanted: readonly WantedPart[],
 ): Promise<readonly PartLink[]> {
   const upload = await requireOpenUpload(deps, who, id)
@@ -69,7 +68,7 @@ async function pinWhole(deps: UploadDeps, upload: Upload, wanted: readonly Wante
 export async function listParts(
   deps: UploadDeps,
   who: Principal,
-  id: UploadId,
+  id: string,
   after: number | undefined,
 ): Promise<PartsPage> {
   const upload = await requireUpload(deps, who, id)

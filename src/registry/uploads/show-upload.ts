@@ -1,11 +1,9 @@
-import type { UploadId } from '../../model/ids.ts'
 import type { Principal } from '../../model/principal.ts'
 import type { Reason, VersionRecord } from '../../model/records.ts'
-import { refuse } from '../../model/refusals.ts'
 import { coversPackage } from '../../model/token-limits.ts'
 import type { Upload } from '../../model/upload.ts'
 import type { VersionStatus } from '../../model/version-status.ts'
-import { isOver, requireUser, type UploadDeps } from './own-upload.ts'
+import { isOver, ownUpload, requireUser, type UploadDeps } from './own-upload.ts'
 
 export const uploadStates = ['open', 'validating', 'published', 'rejected', 'failed', 'aborted', 'expired'] as const
 export type UploadState = (typeof uploadStates)[number]
@@ -37,11 +35,8 @@ const stateOfClaim = {
  * Somebody's own session as it is now, with the parts that stand.
  * @throws Refusal `login_required`, `upload_not_found`
  */
-export async function showUpload(deps: UploadDeps, who: Principal, id: UploadId): Promise<UploadView> {
-  const { username, limits } = requireUser(who)
-  const upload = await deps.uploads.get(id)
-  const isSeen = upload?.owner === username && coversPackage(limits, upload)
-  if (!isSeen) throw refuse('upload_not_found')
+export async function showUpload(deps: UploadDeps, who: Principal, id: string): Promise<UploadView> {
+  const upload = await ownUpload(deps, who, id)
   const view = await viewOf(deps, upload)
   if (view.state !== 'open') return view
   const parts = (await deps.directUploads.allParts(upload)) ?? []

@@ -3,7 +3,8 @@ import { xzCodes } from './xz-codes.ts'
 import { zipCodes } from './zip-codes.ts'
 import { zstdCodes } from './zstd-codes.ts'
 
-const packAgain = 'Pack it again with an unmodified tool, such as `npm pack` or `tar`, and do not change the file afterwards.'
+const packAgain =
+  'Pack it again with an unmodified tool, such as `npm pack` or `tar`, and do not change the file afterwards.'
 const leaveOut = 'Leave out what is not needed to use the package (see `npm pack --dry-run`), or split it.'
 const rename = 'Rename the file or folder, or leave it out.'
 

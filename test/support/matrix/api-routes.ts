@@ -128,16 +128,16 @@ const upload = '/api/v1/uploads/:id'
 const ofUploads: readonly Row[] = [
   row('GET /api/v1/uploads', 'signedIn', '/api/v1/uploads'),
   row(`GET ${upload}`, 'signedIn', '/api/v1/uploads/none'),
-  row(`DELETE ${upload}`, 'signedIn', '/api/v1/uploads/none'),
+  row(`DELETE ${upload}`, 'ownChange', '/api/v1/uploads/none'),
   row(`GET ${upload}/parts`, 'signedIn', '/api/v1/uploads/none/parts'),
-  row(`POST ${upload}/parts`, 'signedIn', '/api/v1/uploads/none/parts', {
+  row(`POST ${upload}/parts`, 'ownChange', '/api/v1/uploads/none/parts', {
     parts: [{ number: 1, sha256: '0'.repeat(64) }],
   }),
-  row(`POST ${upload}/complete`, 'signedIn', '/api/v1/uploads/none/complete', {}),
-  row('PUT /api/packages/:id/part', 'signedIn', `/api/packages/none/part?sha256=${'a'.repeat(64)}`),
-  row('POST /api/packages/:id/part', 'signedIn', `/api/packages/none/part?sha256=${'a'.repeat(64)}`),
-  row('POST /api/packages/:id/commit', 'signedIn', '/api/packages/none/commit'),
-  row('POST /api/packages/:id/abort', 'signedIn', '/api/packages/none/abort'),
+  row(`POST ${upload}/complete`, 'ownChange', '/api/v1/uploads/none/complete', {}),
+  row('PUT /api/packages/:id/part', 'ownChange', `/api/packages/none/part?sha256=${'a'.repeat(64)}`),
+  row('POST /api/packages/:id/part', 'ownChange', `/api/packages/none/part?sha256=${'a'.repeat(64)}`),
+  row('POST /api/packages/:id/commit', 'ownChange', '/api/packages/none/commit'),
+  row('POST /api/packages/:id/abort', 'ownChange', '/api/packages/none/abort'),
 ]
 
 const forEverybody: readonly Row[] = [

@@ -178,6 +178,8 @@ const withoutPackages: Readonly<Record<OtherClass, Readonly<Record<Exclude<Perso
     readOnly: 'limited',
   },
   signedIn: { ...everybody('yes'), anonymous: 'login' },
+  // Something of one's own, whichever packages the token is for
+  ownChange: { ...everybody('yes'), anonymous: 'login', readOnly: 'limited' },
   account: { ...everybody('yes'), anonymous: 'login', ...limited },
   // Asked to end another token than the one that is shown
   logout: { ...everybody('invalid'), anonymous: 'login' },
@@ -195,7 +197,7 @@ const withoutPackages: Readonly<Record<OtherClass, Readonly<Record<Exclude<Perso
 }
 export type OrgClass = 'orgSee' | 'orgManage' | 'orgAppoint'
 type AdminClass = 'adminReads' | 'adminWrites' | 'adminActs' | 'newOrg' | 'seeAll' | 'eves'
-export type OtherClass = OrgClass | AdminClass | 'signedIn' | 'account' | 'logout' | 'open' | 'loginFirst'
+export type OtherClass = OrgClass | AdminClass | 'signedIn' | 'ownChange' | 'account' | 'logout' | 'open' | 'loginFirst'
 
 /** `free` looks at no credential: it is for everybody, or what its address holds decides. */
 export type RouteClass = PackageClass | OtherClass | 'free'

@@ -1,6 +1,6 @@
 import { StorageError } from '../../../storage/aws.ts'
 import { rootElement } from '../../../storage/s3-documents.ts'
-import { expiringPrefixes } from '../../../storage/tables.ts'
+import { expiringPrefixes, unfinishedUploadDays } from '../../../storage/tables.ts'
 import type { XmlElement } from '../../../storage/xml.ts'
 import type { Check } from '../check.ts'
 import type { Exam } from '../exam.ts'
@@ -52,8 +52,10 @@ function judge(rules: readonly XmlElement[]): Finding {
       found.push(problem(message, remedy))
     }
   }
-  if (!enabled.some((rule) => rule.child('AbortIncompleteMultipartUpload') !== undefined)) {
-    found.push(warning('Uploads that are never completed are kept, and paid for.', remedy))
+  const unfinished = enabled.map((rule) => rule.child('AbortIncompleteMultipartUpload')).filter(Boolean)
+  if (unfinished.length === 0) found.push(warning('Uploads that are never completed are kept, and paid for.', remedy))
+  if (unfinished.some((rule) => Number(rule?.text('DaysAfterInitiation')) < unfinishedUploadDays)) {
+    found.push(problem('Uploads in parts are ended while their sessions last.', remedy))
   }
   const endangered = enabled.filter(
     (rule) => rule.child('Expiration') && !Object.hasOwn(expiringPrefixes, prefixOf(rule)),
