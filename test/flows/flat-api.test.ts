@@ -48,10 +48,11 @@ test('a script registers, publishes, lists and downloads, and its bytes never pa
   expect(link.status).toBe(302)
   expect(await (await fetch(link.headers.get('location') ?? '')).text()).toBe('a model, but small\n')
   expect((await ask('/api/packages/model/latest/a.bin/download')).status).toBe(302)
-  await expect
-    .poll(async () => (await read('/api/packages?format=generic&q=model'))['items'])
-    .toMatchObject([{ name: 'model' }])
-  await expect.poll(async () => (await read('/api/history/sam'))['items']).toMatchObject([{ package: 'model' }])
+  const soon = { timeout: 10_000 } // the index of search, and the log, are written after the answer
+  const found = async () => (await read('/api/packages?format=generic&q=model'))['items']
+  await expect.poll(found, soon).toMatchObject([{ name: 'model' }])
+  const history = async () => (await read('/api/history/sam'))['items']
+  await expect.poll(history, soon).toMatchObject([{ package: 'model' }])
 
   const other = await read('/api/packages/init', json('POST', { ...wanted, version: '2.0.0' }))
   expect((await ask(`/api/packages/${other['id']}/abort`, { method: 'POST' })).status).toBe(204)
