@@ -6,7 +6,8 @@ import { doubtfulKeys, jsonDepth } from '../std/json-keys.ts'
 export const longestDeckleJsonBytes = 65_536
 const deepestNesting = 16
 
-const shape = z
+/** Its JSON Schema is `docs/deckle.schema.json`. */
+export const deckleJsonShape = z
   .strictObject({
     $schema: z.string().max(500).exactOptional().describe('Address of this schema, for editors.'),
     name: z.string().max(202).describe('The package, as it is published.'),
@@ -21,10 +22,7 @@ const shape = z
   })
   .describe('`deckle.json`: what an archive says of itself, at its root or in its one top folder.')
 
-export type DeckleJson = z.infer<typeof shape>
-
-/** JSON Schema, draft 2020-12; what `docs/deckle.schema.json` holds. */
-export const deckleJsonSchema = z.toJSONSchema(shape, { target: 'draft-2020-12', io: 'input' })
+export type DeckleJson = z.infer<typeof deckleJsonShape>
 
 /** `problem` completes the sentence "it …". */
 export type DeckleJsonReading =
@@ -44,7 +42,7 @@ export function readDeckleJson(bytes: Uint8Array): DeckleJsonReading {
   if (!isJsonObject(value)) return { kind: 'invalid', problem: 'is not a JSON object' }
   const doubt = doubtfulKeys(text)[0]
   if (doubt !== undefined) return { kind: 'invalid', problem: `can be read in two ways at ${doubt.path.join('.')}` }
-  const parsed = shape.safeParse(value)
+  const parsed = deckleJsonShape.safeParse(value)
   if (parsed.success) return { kind: 'sound', manifest: parsed.data }
   const [issue] = parsed.error.issues
   return {

@@ -7,7 +7,7 @@ import { ArchiveStop, archiveFinding } from './findings.ts'
 import { inspectLink, type Link, type LinkRule } from './links.ts'
 import { inspectPath, withoutInnerDots, withoutLeadingDot } from './paths.ts'
 import { type Collision, createPathTree } from './tree.ts'
-import { type WalkOptions, withoutTopFolder } from './walk.ts'
+import { type ArchiveSummary, type WalkOptions, withoutTopFolder } from './walk.ts'
 
 /** What every kind of archive has to prove of its entries: their paths, alone and together, and their number. */
 export interface EntryInspector {
@@ -36,6 +36,22 @@ export interface Placement {
 }
 
 const setIdBits = 0o6000
+
+/** Walks an archive to its end, or to the finding that ends the walk. @throws what else the walk throws */
+export async function walkToEnd(
+  inspector: EntryInspector,
+  report: (finding: Finding) => void,
+  walk: () => Promise<void>,
+): Promise<ArchiveSummary> {
+  try {
+    await walk()
+    return { complete: true, ...inspector.totals }
+  } catch (error) {
+    if (!(error instanceof ArchiveStop)) throw error
+    report(error.finding)
+    return { complete: false, ...inspector.totals }
+  }
+}
 
 export function createEntryInspector(
   options: WalkOptions,

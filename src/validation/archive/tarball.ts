@@ -1,8 +1,7 @@
 import type { Finding } from '../check.ts'
 import { unpackAllowance, within } from './allowance.ts'
 import { type ByteReader, createByteReader } from './byte-reader.ts'
-import { createEntryInspector } from './entries.ts'
-import { ArchiveStop } from './findings.ts'
+import { createEntryInspector, walkToEnd } from './entries.ts'
 import { gunzip } from './gzip.ts'
 import type { LinkRule } from './links.ts'
 import { walkTar } from './tar.ts'
@@ -33,12 +32,8 @@ export function createTarWalker(decompress: Decompress, links: LinkRule): WalkAr
     const input = createByteReader(async () => (await unpacked.next()).value ?? undefined)
     const inspector = createEntryInspector(options, visitor.report, links)
     try {
-      await walkTar({ input, limits: options.limits, inspector, visitor })
-      return { complete: true, ...inspector.totals }
-    } catch (error) {
-      if (!(error instanceof ArchiveStop)) throw error
-      visitor.report(error.finding)
-      return { complete: false, ...inspector.totals }
+      const walk = { input, limits: options.limits, inspector, visitor }
+      return await walkToEnd(inspector, visitor.report, () => walkTar(walk))
     } finally {
       await unpacked.return?.()
       await reader.cancel()

@@ -2,7 +2,7 @@ import type { ArchiveEntry, ContentReader } from '../check.ts'
 import { printable } from '../printable.ts'
 import { unpackAllowance } from './allowance.ts'
 import { createByteReader } from './byte-reader.ts'
-import { createEntryInspector, type EntryInspector } from './entries.ts'
+import { createEntryInspector, type EntryInspector, walkToEnd } from './entries.ts'
 import { ArchiveStop, archiveFinding } from './findings.ts'
 import type { LinkRule } from './links.ts'
 import type { ArchiveLimits, ArchiveVisitor, WalkArchive, WalkOptions } from './walk.ts'
@@ -32,12 +32,7 @@ export function createZipWalker(links: LinkRule): WalkArchive {
     const input = createZipInput(createByteReader(async () => (await reader.read()).value))
     const inspector = createEntryInspector(options, visitor.report, links)
     try {
-      await walkZip({ input, options, inspector, visitor })
-      return { complete: true, ...inspector.totals }
-    } catch (error) {
-      if (!(error instanceof ArchiveStop)) throw error
-      visitor.report(error.finding)
-      return { complete: false, ...inspector.totals }
+      return await walkToEnd(inspector, visitor.report, () => walkZip({ input, options, inspector, visitor }))
     } finally {
       await reader.cancel()
     }
