@@ -6,9 +6,13 @@ import { createOutput } from './command/output.ts'
 
 /** @returns the exit code */
 function codeOf(error: unknown, isJson: boolean): number {
-  // It has printed what it has to say
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCodes.usage
   const output = createOutput(isJson)
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0
+    // For people, it has printed what it has to say
+    if (isJson) output.failure(new Failure('usage', error.message.replace(/^error: /, ''), { code: error.code }))
+    return exitCodes.usage
+  }
   if (error instanceof Failure) {
     output.failure(error)
     return error.exitCode

@@ -141,20 +141,20 @@ test('each kind of error has its exit code, and says what, where and what to do'
     [
       ['info', 'npm:no-such-package'],
       ['info', 'no such name'],
-      ['inform'],
-      ['--registry', 'ftp://example.com', 'whoami'],
     ].map(async (args) => (await deckle.run(args)).code),
   )
-  const [wrong, pip] = await Promise.all([
+  const [wrong, pip, unknown] = await Promise.all([
     deckle.run(['whoami'], { env: { DECKLE_TOKEN: 'dk_wrong_token_of_nobody' } }),
     deckle.json(['config', 'pip', '--yes']),
+    deckle.json(['inform']),
   ])
   expect(wrong).toMatchObject({ code: 3, stdout: '' })
   expect(wrong.stderr).toMatch(
     /^error .+\nwhere: GET http.*\/api\/v1\/auth\/me, request .+\nto do: Log in again: deckle login\./,
   )
   expect(wrong.stderr).not.toContain('dk_wrong')
-  expect(await codes).toEqual([4, 2, 2, 2])
+  expect(await codes).toEqual([4, 2])
+  expect(unknown).toMatchObject({ code: 2, document: { error: { kind: 'usage' } } })
   expect(pip).toMatchObject({ code: 5, document: { error: { code: 'python_unavailable' } } })
 })
 
@@ -254,6 +254,8 @@ describe('files of any size', () => {
 
   test('what is not what was published is not kept: the exit code 6', async () => {
     storage.plan = () => undefined
+    const report = await deckle.json(['report', '@bea/model@1.0.0', '--file', 'weights.bin'])
+    expect(report).toMatchObject({ code: 0, document: { package: '@bea/model', verdict: 'accepted' } })
     const key = 'packages/generic/@bea/model/1.0.0/weights.bin'
     await stack.stores.s3.put(key as ObjectKey, new Uint8Array(large.byteLength), {
       contentType: 'application/octet-stream',
@@ -261,6 +263,17 @@ describe('files of any size', () => {
     const ended = await deckle.json(['download', '@bea/model', '--output', 'wrong/'])
     expect(ended).toMatchObject({ code: 6, document: { error: { kind: 'integrity', code: 'digest_mismatch' } } })
     expect(readdirSync(join(deckle.home, 'wrong'))).toEqual([])
+  })
+
+  test('a file that validation refuses comes back with its reasons', async () => {
+    writeFileSync(join(deckle.home, 'broken.zip'), 'no archive at all')
+    const { code, document } = await deckle.json(['publish', 'broken.zip', '@bea/broken@1.0.0'])
+    expect([code, document.error.code]).toEqual([5, 'upload_rejected'])
+    expect(document.error.reasons[0]).toEqual({
+      code: expect.any(String),
+      message: expect.any(String),
+      hint: expect.any(String),
+    })
   })
 
   test('a folder is one archive, the same each time; a file that was published cannot be replaced', async () => {
@@ -274,6 +287,9 @@ describe('files of any size', () => {
     })
     writeFileSync(join(deckle.home, 'data/below/a.txt'), 'b')
     expect(await deckle.json(publish)).toMatchObject({ code: 5, document: { error: { code: 'version_taken' } } })
+    expect((await deckle.run(['yank', '@bea/data@1.0.0'])).code).toBe(0)
+    const yanked = await deckle.json(['download', '@bea/data@^1.0'])
+    expect(yanked).toMatchObject({ code: 4, document: { error: { code: 'version_not_found' } } })
     expect(await deckle.json(['download', '@bea/none'])).toMatchObject({
       code: 4,
       document: { error: { code: 'package_not_found' } },
@@ -283,7 +299,11 @@ describe('files of any size', () => {
 
 test('logout ends the token, and forgets it', async () => {
   const { token } = JSON.parse(readFileSync(loginsFile(), 'utf8'))[stack.url]
-  expect(await deckle.run(['logout'])).toMatchObject({ code: 0, stdout: `Logged out of ${stack.url}.\n` })
+  // It ends the login that is kept, whatever token the environment has
+  expect(await deckle.run(['logout'], { env: { DECKLE_TOKEN: ana.token ?? '' } })).toMatchObject({
+    code: 0,
+    stdout: `Logged out of ${stack.url}.\n`,
+  })
   expect(readFileSync(loginsFile(), 'utf8')).toBe('{}\n')
   expect(await deckle.json(['whoami'])).toMatchObject({ code: 3, document: { error: { code: 'login_required' } } })
   expect((await deckle.run(['whoami'], { env: { DECKLE_TOKEN: token } })).code).toBe(3)

@@ -1,6 +1,3 @@
-import confirmPrompt from '@inquirer/confirm'
-import inputPrompt from '@inquirer/input'
-import passwordPrompt from '@inquirer/password'
 import { Failure } from './failure.ts'
 import { interrupted } from './retry.ts'
 
@@ -13,14 +10,23 @@ export interface Person {
   agrees(question: string): Promise<boolean>
 }
 
-/** Undefined where nobody can be asked. */
+/** Undefined where nobody can be asked. Prompts are loaded when something is asked: most commands do not. */
 export function personAt(signal: AbortSignal): Person | undefined {
   if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) return undefined
   const context = { signal, output: process.stderr }
   return {
-    text: (message) => answered(inputPrompt({ message, required: true }, context)),
-    secret: (message) => answered(passwordPrompt({ message }, context)),
-    agrees: (message) => answered(confirmPrompt({ message, default: false }, context)),
+    async text(message) {
+      const prompt = await import('@inquirer/input')
+      return answered(prompt.default({ message, required: true }, context))
+    },
+    async secret(message) {
+      const prompt = await import('@inquirer/password')
+      return answered(prompt.default({ message }, context))
+    },
+    async agrees(message) {
+      const prompt = await import('@inquirer/confirm')
+      return answered(prompt.default({ message, default: false }, context))
+    },
   }
 }
 

@@ -43,9 +43,8 @@ export async function listVersion(registry: Registry, name: string, selector: st
  */
 async function exactVersion(registry: Registry, name: string, selector: string): Promise<string> {
   if (/^\d+\.\d+\.\d+(?:[-+]|$)/.test(selector)) return selector
-  const answer = await registry.ask({ path: genericPath(name, selector) })
-  await answer.body?.cancel()
-  const location = answer.headers.get('location')
-  if (answer.status < 300 || location === null) return selector
+  const { status, headers } = await registry.headers({ path: genericPath(name, selector) })
+  const location = headers.get('location')
+  if (status < 300 || location === null) return selector
   return decodeURIComponent(/\/([^/?#]+)(?:[?#].*)?$/.exec(location)?.[1] ?? selector)
 }

@@ -100,7 +100,12 @@ function eventView(output: Output): View {
 }
 
 function lineView(output: Output): View {
-  const update = (state: State) => output.note(progressLine(state))
+  let last = ''
+  const update = (state: State) => {
+    const line = progressLine(state)
+    if (line !== last) output.note(line)
+    last = line
+  }
   return { everyMs: lineEveryMs, update, end: update }
 }
 

@@ -30,7 +30,7 @@ export interface Asked {
   readonly body?: unknown
   /** Whether asking twice does no harm, so that it is tried again. Default: for all but POST. */
   readonly isRepeatable?: boolean
-  /** Default: what the registry may take at most for any answer. */
+  /** The answer and its reading; default: a minute. */
   readonly withinMs?: number
   readonly headers?: Readonly<Record<string, string>>
 }
@@ -59,8 +59,7 @@ export class Registry {
 
   /** An answer in JSON, as it has to be. @throws Failure */
   async json<T>(asked: Asked, schema: z.ZodType<T>): Promise<T> {
-    const answer = await this.ask(asked)
-    const parsed = schema.safeParse(parseJson(await readText(answer)))
+    const parsed = schema.safeParse(parseJson(await this.#retrying(asked, readText)))
     if (parsed.success) return parsed.data
     throw new Failure('failed', `The registry’s answer cannot be understood: ${z.prettifyError(parsed.error)}`, {
       code: 'answer_invalid',
@@ -71,11 +70,18 @@ export class Registry {
 
   /** Changes something that is answered with nothing. @throws Failure */
   async change(asked: Asked): Promise<void> {
-    await (await this.ask(asked)).body?.cancel()
+    await this.#retrying(asked, async ({ body }) => body?.cancel())
   }
 
-  /** An answer of 2xx or 3xx, its body not read yet. @throws Failure for all others, and for none */
-  async ask(asked: Asked): Promise<Response> {
+  /** The headers of an answer of 2xx or 3xx. @throws Failure for all others, and for none */
+  async headers(asked: Asked): Promise<Pick<Response, 'status' | 'headers'>> {
+    return this.#retrying(asked, async (answer) => {
+      await answer.body?.cancel()
+      return answer
+    })
+  }
+
+  async #retrying<T>(asked: Asked, read: (answer: Response) => Promise<T>): Promise<T> {
     const { method = 'GET', isRepeatable = method !== 'POST' } = asked
     const { signal, onRetry, wait } = this.#options
     const patience = {
@@ -84,41 +90,46 @@ export class Registry {
       ...(onRetry === undefined ? {} : { onRetry }),
       ...(wait === undefined ? {} : { wait }),
     }
-    return retrying(patience, () => this.#once(asked))
+    return retrying(patience, () => this.#once(asked, read))
   }
 
-  async #once(asked: Asked): Promise<Response> {
-    const answer = await this.#send(asked)
-    if (answer.status < 400) return answer
-    const failure = failureOf(answer, await readText(answer), shownRequest(asked, this.address))
-    const { askCode } = this.#options
-    if (failure.details.code !== 'second_factor_required' || this.#code !== undefined || askCode === undefined) {
-      throw failure
-    }
-    this.#code = await askCode()
-    return this.#once(asked)
-  }
-
-  async #send({ method = 'GET', path, body, headers = {}, withinMs = answerWithinMs }: Asked): Promise<Response> {
-    const { token, signal } = this.#options
+  async #once<T>(asked: Asked, read: (answer: Response) => Promise<T>): Promise<T> {
     try {
-      return await fetch(`${this.address}${path}`, {
-        method,
-        redirect: 'manual',
-        signal: AbortSignal.any([signal, AbortSignal.timeout(withinMs)]),
-        headers: {
-          accept: 'application/json',
-          'user-agent': userAgent,
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-          ...(this.#code === undefined ? {} : { 'npm-otp': this.#code }),
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      })
+      const answer = await this.#send(asked)
+      if (answer.status < 400) return await read(answer)
+      throw failureOf(answer, await readText(answer), shownRequest(asked, this.address))
     } catch (error) {
-      throw connectionFailure(error, new URL(this.address).host, signal)
+      // It may also break off while it is read
+      const failure = connectionFailure(error, new URL(this.address).host, this.#options.signal)
+      if (!(await this.#getsCode(failure))) throw failure
     }
+    return this.#once(asked, read)
+  }
+
+  /** Whether a code of the second factor is wanted, and somebody was there to give it. Asked once. */
+  async #getsCode({ details: { code } }: Failure): Promise<boolean> {
+    const { askCode } = this.#options
+    if (code !== 'second_factor_required' || this.#code !== undefined || askCode === undefined) return false
+    this.#code = await askCode()
+    return true
+  }
+
+  #send({ method = 'GET', path, body, headers = {}, withinMs = answerWithinMs }: Asked): Promise<Response> {
+    const { token, signal } = this.#options
+    return fetch(`${this.address}${path}`, {
+      method,
+      redirect: 'manual',
+      signal: AbortSignal.any([signal, AbortSignal.timeout(withinMs)]),
+      headers: {
+        accept: 'application/json',
+        'user-agent': userAgent,
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(this.#code === undefined ? {} : { 'npm-otp': this.#code }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
   }
 }
 

@@ -45,5 +45,7 @@ async function sleepUnless(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 export function interrupted(): Failure {
-  return new Failure('interrupted', 'Interrupted.', { hint: 'The same command goes on where this one stopped.' })
+  return new Failure('interrupted', 'Interrupted.', {
+    hint: 'Run the same command again: uploads and downloads go on.',
+  })
 }

@@ -7,7 +7,6 @@ import { nobodyToAsk } from '../ask.ts'
 import type { Context } from '../context.ts'
 import { Failure, fileFailure } from '../failure.ts'
 import { type IniValue, shownChange, withValue } from '../ini-lines.ts'
-import { placesIn } from '../places.ts'
 import { writePrivateText } from '../private-file.ts'
 
 interface ConfigOptions {
@@ -22,17 +21,14 @@ interface NpmOptions extends ConfigOptions {
 export const addConfig: Adder = (program, acting) => {
   const config = program.command('config').description('lets another client use this registry; shows the change first')
   addNpm(config, acting)
-  config
-    .command('pip')
-    .description('writes pip.conf')
-    .option('--yes', 'do not ask')
-    .action(
-      acting(async (context: Context, options: ConfigOptions) => {
-        await requirePython(context)
-        const { settings } = placesIn(process.env)
-        await change(context, join(settings, '../../pip/pip.conf'), [pipValue(context)], options)
-      }),
-    )
+  config.command('pip').description('writes pip.conf').option('--yes', 'do not ask').action(acting(configurePip))
+}
+
+/** @throws Failure `refused` where the registry has no Python packages */
+export async function configurePip(context: Context, options: ConfigOptions): Promise<void> {
+  await requirePython(context)
+  const file = join(context.places.settings, '../../pip/pip.conf')
+  await change(context, file, [pipValue(context)], options)
 }
 
 function addNpm(config: Command, acting: Acting): void {

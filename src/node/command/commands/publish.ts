@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { Failure, fileFailure } from '../failure.ts'
 import { parseVersionSpec, type Spec } from '../spec.ts'
 import { formatBytes } from '../units.ts'
-import { type Packing, packFolder, packings } from '../upload/pack.ts'
+import type { Packing } from '../upload/pack.ts'
 import { type Published, publishFile } from '../upload/publish.ts'
 import { mostParallel } from '../upload/send.ts'
 import { Source } from '../upload/source.ts'
@@ -26,6 +26,7 @@ interface PublishOptions {
 }
 
 const usualParallel = 4
+const packings = ['tar.gz', 'tar.zst'] as const satisfies readonly Packing[]
 
 export const addPublish: Adder = (program, acting) => {
   program
@@ -118,6 +119,8 @@ async function publishFolder(context: Context, folder: string, spec: VersionSpec
     .update(JSON.stringify([folder, spec, filename]))
     .digest('hex')
   const packed = join(context.places.packed, identity.slice(0, 32))
+  // With a library that only this needs
+  const { packFolder } = await import('../upload/pack.ts')
   try {
     await packFolder(context, folder, options.pack, packed)
     return await publishOne(context, packed, spec, { ...options, filename, identity })

@@ -24,10 +24,11 @@ export const addReport: Adder = (program, acting) => {
     .command('report')
     .description('shows what validation found in a version')
     .argument('<package@version>', 'such as @acme/model@1.2.0')
+    .option('--file <name>', 'of this one of its files; default: the first')
     .action(
-      acting(async ({ registry, output }: Context, text: string) => {
+      acting(async ({ registry, output }: Context, text: string, { file }: { file?: string }) => {
         const spec = parseVersionSpec(text)
-        const path = `${packagePath(spec)}/versions/${encodeURIComponent(spec.selector)}/report`
+        const path = `${packagePath(spec)}/versions/${encodeURIComponent(spec.selector)}/report${file === undefined ? '' : `?file=${encodeURIComponent(file)}`}`
         const report = await registry.get(path, reportSchema)
         output.result(report, () =>
           [

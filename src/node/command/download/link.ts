@@ -30,8 +30,7 @@ export class Link {
   async #ask(): Promise<string> {
     // The registry signs one link for several minutes; who says so gets another
     const headers = this.#isRenewed ? { 'cache-control': 'no-cache' } : {}
-    const answer = await this.#registry.ask({ path: this.#path, headers })
-    await answer.body?.cancel()
+    const answer = await this.#registry.headers({ path: this.#path, headers })
     const location = answer.headers.get('location')
     if (answer.status >= 300 && location !== null) return new URL(location, `${this.#registry.address}/`).href
     throw new Failure('failed', 'The registry gave no link to the file.', {

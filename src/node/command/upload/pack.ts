@@ -7,8 +7,7 @@ import type { Context } from '../context.ts'
 import { Failure, fileFailure } from '../failure.ts'
 import { interrupted } from '../retry.ts'
 
-export const packings = ['tar.gz', 'tar.zst'] as const
-export type Packing = (typeof packings)[number]
+export type Packing = 'tar.gz' | 'tar.zst'
 
 /** The same in every archive, so that the same files make the same bytes; npm has the same. */
 const modifiedAt = new Date('1985-10-26T08:15:00Z')
