@@ -7,6 +7,7 @@ import { listings as genericListings } from './generic/routes/listings.ts'
 import { requestPath } from './http/canonical-path.ts'
 import { drain } from './http/drain.ts'
 import type { AppEnv } from './http/env.ts'
+import { flatPath } from './http/flat-path.ts'
 import { refuseChanges } from './http/home-region.ts'
 import { paceOf } from './http/pace.ts'
 import { problemOf } from './http/problem.ts'
@@ -50,7 +51,7 @@ import type { Registry } from './wiring.ts'
 
 /** The product's table of contents. The same app runs on Workers, on Lambda (within its walls) and on Node. */
 export function createApp(registry: Registry, walls?: Walls): Hono<AppEnv> {
-  const app = new Hono<AppEnv>({ getPath: requestPath })
+  const app = new Hono<AppEnv>({ getPath: (request) => flatPath(requestPath(request)) })
   app.onError(answerProblem)
   app.notFound((c) => answerProblem(refuse('not_found'), c))
   app.use(frame(registry))

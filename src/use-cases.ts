@@ -63,6 +63,8 @@ import { abortUpload } from './registry/uploads/end-upload.ts'
 import { openUpload } from './registry/uploads/open-upload.ts'
 import { listParts, signParts } from './registry/uploads/parts.ts'
 import { listUploads, showUpload } from './registry/uploads/show-upload.ts'
+import { usageOfOrg, usageOfPackage, usageOfRegistry, usageOfUser, usageOfVersion } from './registry/usage.ts'
+import { topPackages, unusedPackages } from './registry/usage-lists.ts'
 import { disableUser, enableUser, endLogins, listUsers, readUser, setRoles } from './registry/users.ts'
 import { readAccess, setVisibility } from './registry/visibility.ts'
 import { beginWebLogin, collectWebLogin, decideWebLogin, readWebLogin } from './registry/web-login.ts'
@@ -220,4 +222,11 @@ export const records = {
   historyOfUser,
   historyOfPackage,
   dailyDownloads,
+  usageOfPackage,
+  usageOfVersion,
+  usageOfUser,
+  usageOfOrg,
+  usageOfRegistry,
+  topPackages,
+  unusedPackages,
 }

@@ -11,6 +11,7 @@ import { AuditLog } from './registry/audit-log.ts'
 import { Challenges } from './registry/challenges.ts'
 import { Links } from './registry/download.ts'
 import { EventLog, type WaitUntil } from './registry/events.ts'
+import { foldUsage } from './registry/fold-usage.ts'
 import { HeadCache } from './registry/head-cache.ts'
 import type { InvitationDeps } from './registry/invitations.ts'
 import { KnownAccounts } from './registry/known-accounts.ts'
@@ -47,6 +48,7 @@ import { Heads } from './storage/heads.ts'
 import { History } from './storage/history.ts'
 import { Invitations } from './storage/invitations.ts'
 import { Jobs } from './storage/jobs.ts'
+import { Journal } from './storage/journal.ts'
 import { Manifests } from './storage/manifests.ts'
 import { Names } from './storage/names.ts'
 import { Orgs } from './storage/orgs.ts'
@@ -64,6 +66,8 @@ import { Stars } from './storage/stars.ts'
 import { uploadSessionDays } from './storage/tables.ts'
 import { TokenStore } from './storage/tokens.ts'
 import { Uploads } from './storage/uploads.ts'
+import { UsageCounters } from './storage/usage-counters.ts'
+import { UsageLists } from './storage/usage-lists.ts'
 import { Users } from './storage/users.ts'
 import { Uses } from './storage/uses.ts'
 import { Versions } from './storage/versions.ts'
@@ -110,6 +114,9 @@ export function wireStores(config: Config, platform: Platform, telemetry: Teleme
     attempts: new Attempts(db),
     history: new History(db),
     downloads: new Downloads({ db, platform, eventDays: config.eventDays }),
+    journal: new Journal(db, platform),
+    usageCounters: new UsageCounters({ db, platform, eventDays: config.eventDays }),
+    usageLists: new UsageLists(db),
     snapshots: new Snapshots(s3),
     stars: new Stars(db),
     staging: new Staging(s3),
@@ -218,7 +225,13 @@ function eventsOf(own: EventLog, home: EventLog | undefined): Pick<EventLog, 're
 /** Everything that the use cases on the request path need; `bind` holds each to what it asks for. */
 function wireDeps(config: Config, platform: Platform, telemetry: Telemetry, home?: EventLog) {
   const stores = wireStores(config, platform, telemetry)
-  const ownEvents = new EventLog({ store: stores.downloads, versions: stores.versions, platform, telemetry })
+  const ownEvents = new EventLog({
+    store: stores.downloads,
+    journal: stores.journal,
+    versions: stores.versions,
+    platform,
+    telemetry,
+  })
   const headCache = new HeadCache(stores.heads, platform)
   return {
     ...stores,
@@ -268,8 +281,11 @@ export function wire(config: Config, platform: Platform, telemetry: Telemetry = 
     resolveSession: (text: string, use: CredentialUse) => deps.sessions.resolve(text, use),
     events: deps.ownEvents,
     isStorageAnswering: () => isAnswering(deps.db, deps.s3, platform),
-    /** Sends jobs again that have stood still: validators do so too, while there are any. */
-    sweep: () => sweep(deps),
+    /** Sends jobs again that have stood still, and counts downloads: validators do so too, while there are any. */
+    sweep: async () => {
+      await sweep(deps)
+      await foldUsage(deps)
+    },
     /** Writes what was noted on the way, after the answer. */
     flushNotes: (waitUntil: WaitUntil) => {
       telemetry.tracer?.flushSoon(waitUntil)

@@ -44,7 +44,7 @@ export const requestPathRights: Rights = {
     logins: ['GetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
     packages: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem', 'BatchWriteItem'],
     uploads: ['BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'DeleteItem'],
-    downloads: ['Query', 'BatchWriteItem', 'UpdateItem'],
+    downloads: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
   },
   indexes: {
     users: ['byName'],
@@ -103,8 +103,8 @@ export const copyRights: Rights = {
 export const validatorRights: Rights = {
   tables: {
     packages: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
-    // Search ranks packages by their downloads
-    downloads: ['Query'],
+    // Counts them, and search ranks packages by their number
+    downloads: ['GetItem', 'BatchGetItem', 'Query', 'PutItem', 'UpdateItem', 'BatchWriteItem'],
     // Ends the sessions that nobody has ended
     uploads: ['BatchGetItem', 'PutItem', 'UpdateItem', 'DeleteItem'],
   },

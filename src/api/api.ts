@@ -7,6 +7,7 @@ import { access } from './access.ts'
 import { audit } from './audit.ts'
 import { auth } from './auth.ts'
 import { checkScript } from './check-script.ts'
+import { flat } from './flat.ts'
 import { heldPackages } from './held-packages.ts'
 import { history } from './history.ts'
 import { invitations } from './invitations.ts'
@@ -21,6 +22,8 @@ import { restrictions } from './restrictions.ts'
 import { secondFactor } from './second-factor.ts'
 import { sessions } from './sessions.ts'
 import { packageSettings } from './settings.ts'
+import { stats } from './stats.ts'
+import { statsLists } from './stats-lists.ts'
 import { teams } from './teams.ts'
 import { tokens } from './tokens.ts'
 import { uploads } from './uploads.ts'
@@ -44,8 +47,9 @@ api.use('/api/*', async (c, next) => {
 })
 for (const routes of [auth, sessions, secondFactor, passkeys]) api.route('/', routes)
 for (const routes of [joining, invitations, users, organisations, teams, tokens]) api.route('/', routes)
-for (const routes of [packages, heldPackages, uploads, versions, reports]) api.route('/', routes)
+for (const routes of [packages, heldPackages, uploads, flat, versions, reports]) api.route('/', routes)
 for (const routes of [packageSettings, access, restrictions, checkScript, audit, history]) api.route('/', routes)
+for (const routes of [stats, statsLists]) api.route('/', routes)
 api.route(
   '/',
   about(() => document()),

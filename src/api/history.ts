@@ -15,6 +15,7 @@ const eventSchema = z
     filename: z.string().optional().openapi({ description: 'Where versions have many files.' }),
     status: z.enum(['allowed', 'refused']),
     reason: z.string().optional().openapi({ description: 'The code of the refusal.' }),
+    sizeBytes: z.int().optional().openapi({ description: 'Of the file.' }),
     username: z.string().optional().openapi({ description: 'Absent for those who showed no credentials that count.' }),
     client: z.string().optional().openapi({ example: 'npm/11.21.2' }),
     addressPrefix: z.string().optional().openapi({ example: '203.0.113.0/24' }),
@@ -66,6 +67,6 @@ export const history = resource()
     return c.json({ items: events.map(shown), ...(next === undefined ? {} : { next }) }, 200)
   })
 
-function shown({ id: _, name, outcome, ...event }: DownloadEvent): z.infer<typeof eventSchema> {
+function shown({ id: _, org: __, name, outcome, ...event }: DownloadEvent): z.infer<typeof eventSchema> {
   return { ...event, package: name, status: outcome }
 }

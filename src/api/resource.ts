@@ -18,6 +18,8 @@ export const tags = {
   settings: 'Who may do what with a package.',
   audit: 'Who changed what: the record of every change.',
   history: 'Who downloaded what, and who was refused.',
+  usage: 'How much was downloaded, in numbers.',
+  flat: 'For scripts: short addresses without JSON in requests; `docs/flat-api.md` has all of them.',
   about: 'The API itself.',
 } as const
 

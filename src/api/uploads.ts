@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import { asking } from '../http/authenticate.ts'
+import type { PartLink } from '../registry/uploads/parts.ts'
 import { body, done, endpoint, json, pageOf, paging, resource, time } from './resource.ts'
 import {
   partNumber,
@@ -12,7 +13,8 @@ import {
 } from './upload-shapes.ts'
 
 const about = { tags: ['uploads'], access: 'account' } as const
-const ofSession = ['upload_not_found', 'not_owner', 'package_locked'] as const
+/** What anything about a session may refuse. */
+export const uploadOfSession = ['upload_not_found', 'not_owner', 'package_locked'] as const
 const ofVersion = ['version_taken', 'version_released', 'version_unpublished', 'creation_refused'] as const
 const params = z.object({ id: z.string().max(100) })
 
@@ -73,21 +75,19 @@ const listParts = endpoint({
   path: '/api/v1/uploads/{id}/parts',
   operationId: 'listParts',
   summary: 'The parts that stand in storage',
-  refuses: ofSession,
+  refuses: uploadOfSession,
   request: { params, query: z.object({ after: z.coerce.number().int().min(0).optional() }) },
   responses: { 200: json('Parts by number, 1000 at a time.', standingParts) },
 })
 
-const partLinks = z.object({
-  parts: z.array(
-    z.object({
-      number: partNumber,
-      method: z.literal('PUT'),
-      url: z.string(),
-      headers: z.record(z.string(), z.string()).openapi({ description: 'To be sent just so: they are signed.' }),
-      expiresAt: time,
-    }),
-  ),
+export const signRefuses = [...uploadOfSession, 'upload_closed', 'part_invalid'] as const
+
+export const partLink = z.object({
+  number: partNumber,
+  method: z.literal('PUT'),
+  url: z.string(),
+  headers: z.record(z.string(), z.string()).openapi({ description: 'To be sent just so: they are signed.' }),
+  expiresAt: time,
 })
 
 const sign = endpoint({
@@ -97,10 +97,20 @@ const sign = endpoint({
   operationId: 'signParts',
   summary: 'Get links to send parts to storage',
   description: 'Each takes just the bytes that are described. Asking for them keeps the upload open for another day.',
-  refuses: [...ofSession, 'upload_closed', 'part_invalid'],
+  refuses: signRefuses,
   request: { params, ...body(z.strictObject({ parts: z.array(saidPart).min(1).max(100) })) },
-  responses: { 200: json('A link for each.', partLinks) },
+  responses: { 200: json('A link for each.', z.object({ parts: z.array(partLink) })) },
 })
+
+export const completeRefuses = [
+  ...uploadOfSession,
+  ...ofVersion,
+  'upload_closed',
+  'upload_incomplete',
+  'too_many_files',
+  'validation_refused',
+  'conflict',
+] as const
 
 const complete = endpoint({
   ...about,
@@ -109,15 +119,7 @@ const complete = endpoint({
   operationId: 'completeUpload',
   summary: 'Publish what was uploaded',
   description: 'The same again is the same answer.',
-  refuses: [
-    ...ofSession,
-    ...ofVersion,
-    'upload_closed',
-    'upload_incomplete',
-    'too_many_files',
-    'validation_refused',
-    'conflict',
-  ],
+  refuses: completeRefuses,
   request: {
     params,
     ...body(
@@ -136,7 +138,7 @@ const abort = endpoint({
   path: '/api/v1/uploads/{id}',
   operationId: 'abortUpload',
   summary: 'Give an upload up',
-  refuses: [...ofSession, 'upload_closed'],
+  refuses: [...uploadOfSession, 'upload_closed'],
   request: { params },
   responses: done,
 })
@@ -173,10 +175,7 @@ export const uploads = resource()
   .openapi(sign, async (c) => {
     const who = await asking(c)
     const links = await c.var.registry.signParts(who, c.req.valid('param').id, c.req.valid('json').parts)
-    return c.json(
-      { parts: links.map((link) => ({ method: 'PUT' as const, ...link, headers: { ...link.headers } })) },
-      200,
-    )
+    return c.json({ parts: shownLinks(links) }, 200)
   })
   .openapi(complete, async (c) => {
     const who = await asking(c)
@@ -194,3 +193,7 @@ export const uploads = resource()
     await c.var.registry.abortUpload(who, c.req.valid('param').id)
     return c.body(null, 204)
   })
+
+export function shownLinks(links: readonly PartLink[]): z.infer<typeof partLink>[] {
+  return links.map((link) => ({ method: 'PUT', ...link, headers: { ...link.headers } }))
+}

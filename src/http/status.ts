@@ -53,6 +53,7 @@ export const statusOf = {
   package_blocked: 403,
   listing_not_allowed: 403,
   history_not_allowed: 403,
+  usage_not_allowed: 403,
   audit_not_allowed: 403,
   org_not_found: 404,
   org_right_required: 403,

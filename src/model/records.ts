@@ -212,6 +212,10 @@ export interface DownloadEvent {
   readonly outcome: DownloadOutcome
   /** The refusal's code. */
   readonly reason?: string
+  /** Of the file that was asked for. */
+  readonly sizeBytes?: number
+  /** The organisation that the package belonged to. */
+  readonly org?: OrgName
   readonly username?: Username
   /** IPv4 /24 or IPv6 /48: enough to see a pattern, too little to single somebody out. */
   readonly addressPrefix?: string

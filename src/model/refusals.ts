@@ -106,6 +106,8 @@ export const refusals = {
   listing_not_allowed: () => 'Only auditors and administrators may list all packages. Search for some instead (q=…).',
   history_not_allowed: () =>
     'You may read your own history, and that of packages that you may change. Auditors and administrators read all.',
+  usage_not_allowed: () =>
+    'Only auditors and administrators see numbers of the whole registry. Ask for a package, an organisation or yourself.',
   audit_not_allowed: () =>
     'You may read what you did yourself (actor=<you>), and what was done to packages and organisations that you govern (target=…). Auditors and administrators read all.',
 

@@ -212,6 +212,13 @@ export function orgProblem(who: Principal, action: OrgAction, org: OrgName): Ref
   return secondFactorProblem(who)
 }
 
+/** Whether somebody who may see an organisation is told, beyond its numbers, what they are made of. */
+export function governsOrg(who: Principal, org: OrgName): boolean {
+  if (who.kind === 'anonymous' || !coversOrg(who.limits, org)) return false
+  const role = roleIn(who.standing.orgs, org)
+  return role === 'owner' || role === 'admin' || audits(who)
+}
+
 /** What somebody is in the organisations that they may see by what they showed. */
 export function orgsOf({ standing, limits }: SignedIn): Standing['orgs'] {
   const seen = Object.entries(standing.orgs).filter(([org]) => coversOrg(limits, org as OrgName))

@@ -1,5 +1,6 @@
 import type { PackageFormat } from '../model/format.ts'
-import type { ClaimRef, FileRef, PackageRef, Version } from '../model/ids.ts'
+import type { ClaimRef, FileRef, OrgName, PackageRef, Version } from '../model/ids.ts'
+import { organisationOf } from '../model/organisation.ts'
 import { type Asking, anonymous, type Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
 import { Refusal } from '../model/refusals.ts'
@@ -71,19 +72,21 @@ export async function download(
   fresh: boolean,
 ): Promise<string> {
   let who: Principal = anonymous
+  let org: OrgName | undefined
   try {
     const opened = openHead(deps, asking, ref, fresh)
     const { who: principal, head } = opened instanceof Promise ? await opened : opened
     who = principal
+    org = head && organisationOf(head)
     requireReadable(deps, who, head, ref.version)
     if (head !== undefined && isGuarded(head)) return await downloadGuarded(deps, who, head, ref, visitor)
     const link = deps.links.to(fileOf(deps, ref))
     const url = typeof link === 'string' ? link : await link
-    deps.events.record(who, ref, visitor, 'allowed')
+    deps.events.record(who, { ...ref, org }, visitor, 'allowed')
     return url
   } catch (error) {
     if (error instanceof OnRecord) throw error.refusal
-    if (error instanceof Refusal) deps.events.record(who, ref, visitor, 'refused', error.code)
+    if (error instanceof Refusal) deps.events.record(who, { ...ref, org }, visitor, 'refused', error.code)
     throw error
   }
 }
@@ -115,8 +118,9 @@ async function downloadGuarded(
   const reader = await requireReader(deps, who, head)
   const file = fileOf(deps, ref)
   const problem = await downloadProblem(deps, reader, head, file, visitor)
+  const wanted = { ...ref, org: organisationOf(head) }
   // COMMIT: it happened, or was refused, as far as anybody can tell
-  const event = await deps.events.recordNow(reader, ref, visitor, problem?.code)
+  const event = await deps.events.recordNow(reader, wanted, visitor, problem?.code)
   if (problem !== undefined) throw new OnRecord(problem)
   return deps.files.presign(file, { at: deps.platform.now(), expiresInS: guardedLifetimeS, event })
 }

@@ -1,12 +1,13 @@
-import type { ClaimRef } from '../model/ids.ts'
+import type { ClaimRef, OrgName } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
-import type { DownloadEvent, DownloadOutcome } from '../model/records.ts'
+import type { DownloadEvent, DownloadOutcome, VersionRecord } from '../model/records.ts'
 import type { RefusalCode } from '../model/refusals.ts'
 import type { Telemetry } from '../model/telemetry.ts'
 import { randomId } from '../std/base62.ts'
 import { log } from '../std/log.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { Downloads } from '../storage/downloads.ts'
+import type { Journal, Segment } from '../storage/journal.ts'
 import type { Versions } from '../storage/versions.ts'
 
 /** What a request says about where it comes from. */
@@ -25,42 +26,65 @@ const flushAtEvents = 500
 const mostEvents = 20_000
 const mostInBatch = 1_000
 const mostKnownVersions = 20_000
+/** An outage may last; a batch that may have been taken from its writer gets new names first. */
+const renamedAfterMs = 10 * 60_000
+/**
+ * What a writer has not finished by then, others do. Later than the renaming, by more than a request can be under way:
+ * no signature is good for so long.
+ */
+export const abandonedAfterMs = 30 * 60_000
 /** A runtime stops what is left to do after an answer (Workers: after 30 s), so a later request takes over in time. */
 const turnMs = 10_000
 
 export interface EventLogOptions {
   readonly store: Downloads
+  readonly journal: Journal
   readonly versions: Versions
   readonly platform: Platform
   readonly telemetry: Telemetry
 }
 
+/** What is asked for, and the organisation that it belongs to, where that is known. */
+export type Wanted = ClaimRef & { readonly org?: OrgName | undefined }
+
+/** Events on their way: into the journal, which is what is counted, and then into the log. */
+interface Batch {
+  readonly events: readonly DownloadEvent[]
+  readonly segments: readonly Segment[]
+  readonly madeAt: number
+  /** Known to be in the journal: not to be put there again, since it may have been counted. */
+  isJournaled: boolean
+}
+
 /**
  * Collects download events in memory and writes them off the response path: about two flushes a second and isolate,
  * since each costs requests, however little it holds.
- * The only memory that outlives a request here; an isolate that dies loses what it holds.
+ * The only memory that outlives a request here; an isolate that dies loses what it holds, or leaves what is in the
+ * journal to the sweeper.
  */
 export class EventLog {
   readonly #store: Downloads
+  readonly #journal: Journal
   readonly #versions: Versions
   readonly #platform: Platform
   readonly #telemetry: Telemetry
   #waiting: DownloadEvent[] = []
-  /** The batch that is being written. It stays as it is until it is written, so that it is counted once. */
-  #batch: readonly DownloadEvent[] = []
+  /** What is being written. It stays as it is until it is written, so that it is counted once. */
+  #batch: Batch | undefined
   #dropped = 0
   #flushingSince: number | undefined
-  /** Versions that are known to exist: only downloads of real ones are counted. */
-  readonly #real = new Set<string>()
+  /** Sizes of versions that are known to exist: only downloads of real ones are counted. */
+  readonly #sizes = new Map<string, number>()
 
-  constructor({ store, versions, platform, telemetry }: EventLogOptions) {
+  constructor({ store, journal, versions, platform, telemetry }: EventLogOptions) {
     this.#store = store
+    this.#journal = journal
     this.#versions = versions
     this.#platform = platform
     this.#telemetry = telemetry
   }
 
-  record(who: Principal, ref: ClaimRef, visitor: Visitor, outcome: DownloadOutcome, reason?: RefusalCode): void {
+  record(who: Principal, ref: Wanted, visitor: Visitor, outcome: DownloadOutcome, reason?: RefusalCode): void {
     this.#waiting.push(this.#event(who, ref, visitor, outcome, reason))
     if (this.#waiting.length > mostEvents) {
       this.#waiting.shift()
@@ -74,15 +98,15 @@ export class EventLog {
    * @returns the event's id
    * @throws StorageError when it cannot be written
    */
-  async recordNow(who: Principal, ref: ClaimRef, visitor: Visitor, refusal?: RefusalCode): Promise<string> {
+  async recordNow(who: Principal, ref: Wanted, visitor: Visitor, refusal?: RefusalCode): Promise<string> {
     const event = this.#event(who, ref, visitor, refusal === undefined ? 'allowed' : 'refused', refusal)
-    await this.#store.write(await this.#markMissing([event]))
+    await this.#write(this.#batchOf(await this.#withSizes([event])))
     return event.id
   }
 
   #event(
     who: Principal,
-    { format, name, version, filename }: ClaimRef,
+    { format, name, version, filename, org }: Wanted,
     visitor: Visitor,
     outcome: DownloadOutcome,
     reason?: RefusalCode,
@@ -98,6 +122,7 @@ export class EventLog {
       outcome,
       ...visitor,
       ...(reason === undefined ? {} : { reason }),
+      ...(org === undefined ? {} : { org }),
       ...(who.kind === 'user' ? { username: who.username } : {}),
     }
   }
@@ -106,7 +131,7 @@ export class EventLog {
   flushSoon(waitUntil: WaitUntil): void {
     const now = this.#platform.now()
     const isFlushing = this.#flushingSince !== undefined && now - this.#flushingSince < turnMs
-    if (isFlushing || this.#waiting.length + this.#batch.length === 0) return
+    if (isFlushing || this.#left === 0) return
     this.#flushingSince = now
     waitUntil(this.#flushFrom(now))
   }
@@ -114,54 +139,78 @@ export class EventLog {
   /** Flushes until nothing is left, or until somebody else's turn has begun. */
   async #flushFrom(turn: number): Promise<void> {
     try {
-      while (this.#flushingSince === turn && this.#waiting.length + this.#batch.length > 0) {
+      while (this.#flushingSince === turn && this.#left > 0) {
         if (this.#waiting.length < flushAtEvents && !this.#platform.endsWithAnswers) {
           await this.#platform.sleep(flushAfterMs)
         }
         await this.#flushOnce()
       }
     } catch (error) {
-      const left = this.#waiting.length + this.#batch.length
-      log('error', 'events_flush_failed', `${left} download events wait for the next flush`, { error })
+      log('error', 'events_flush_failed', `${this.#left} download events wait for the next flush`, { error })
     } finally {
       if (this.#flushingSince === turn) this.#flushingSince = undefined
     }
   }
 
+  get #left(): number {
+    return this.#waiting.length + (this.#batch?.events.length ?? 0)
+  }
+
   async #flushOnce(): Promise<void> {
-    if (this.#batch.length === 0) {
+    if (this.#batch === undefined) {
       const next = this.#waiting.slice(0, mostInBatch)
-      this.#batch = await this.#markMissing(next)
+      this.#batch = this.#batchOf(await this.#withSizes(next))
       const taken = new Set(next)
       this.#waiting = this.#waiting.filter((event) => !taken.has(event))
+    } else if (!this.#batch.isJournaled && this.#platform.now() - this.#batch.madeAt > renamedAfterMs) {
+      await this.#journal.remove(this.#batch.segments) // what came of an attempt whose answer was lost
+      this.#batch = this.#batchOf(this.#batch.events)
     }
-    await this.#store.write(this.#batch) // repeatable: events and counts have ids
-    this.#batch = []
+    await this.#write(this.#batch)
+    this.#batch = undefined
     if (this.#dropped > 0) {
       log('error', 'events_dropped', `${this.#dropped} download events were lost: the store was away for too long`)
       this.#dropped = 0
     }
   }
 
-  /** A link can be asked for a version that never was: the store answers 404 then, and it must not be counted. */
-  async #markMissing(batch: readonly DownloadEvent[]): Promise<readonly DownloadEvent[]> {
+  #batchOf(events: readonly DownloadEvent[]): Batch {
+    const segments = this.#journal.segmentsOf(events)
+    return { events, segments, madeAt: this.#platform.now(), isJournaled: false }
+  }
+
+  async #write(batch: Batch): Promise<void> {
+    if (!batch.isJournaled) await this.#journal.append(batch.segments) // COMMIT: they will be in the log, and counted
+    batch.isJournaled = true
+    await this.#store.write(batch.events) // redone by the sweeper: events have ids
+    for (const segment of batch.segments) await this.#journal.markWritten(segment)
+  }
+
+  /**
+   * A link can be asked for a version that never was: the store answers 404 then, and it must not be counted. Of one
+   * that is there the size is known by its item.
+   */
+  async #withSizes(batch: readonly DownloadEvent[]): Promise<readonly DownloadEvent[]> {
     const unknown = new Map<string, ClaimRef>()
     for (const event of batch) {
       const { format, name, version, filename, outcome } = event
-      if (outcome !== 'allowed' || version === undefined || this.#real.has(keyOf(event))) continue
+      if (outcome !== 'allowed' || version === undefined || this.#sizes.has(keyOf(event))) continue
       unknown.set(keyOf(event), { format, name, version, ...(filename === undefined ? {} : { filename }) })
     }
     const published = await this.#versions.published([...unknown.values()])
-    if (this.#real.size > mostKnownVersions) this.#real.clear()
-    for (const key of published) this.#real.add(key)
-    const isMissing = (event: DownloadEvent) => event.outcome === 'allowed' && !this.#real.has(keyOf(event))
-    return batch.map((event) =>
-      isMissing(event) ? { ...event, outcome: 'refused', reason: 'version_not_found' } : event,
-    )
+    if (this.#sizes.size > mostKnownVersions) this.#sizes.clear()
+    for (const record of published) this.#sizes.set(keyOf(record), record.file.sizeBytes)
+    return batch.map((event): DownloadEvent => {
+      if (event.outcome !== 'allowed') return event
+      const sizeBytes = this.#sizes.get(keyOf(event))
+      return sizeBytes === undefined
+        ? { ...event, outcome: 'refused', reason: 'version_not_found' }
+        : { ...event, sizeBytes }
+    })
   }
 }
 
-/** As the store names what is published. */
-function keyOf({ format, name, version, filename }: DownloadEvent): string {
+/** What was published at once: a version, or a file of one that has many. */
+function keyOf({ format, name, version, filename }: DownloadEvent | VersionRecord): string {
   return `${format}/${name}/${version}${filename === undefined ? '' : `/${filename}`}`
 }

@@ -4,10 +4,11 @@ import { organisationOf } from '../model/organisation.ts'
 import type { Head, VersionRecord } from '../model/records.ts'
 import { log } from '../std/log.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
-import type { Downloads } from '../storage/downloads.ts'
 import type { Heads } from '../storage/heads.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Placement, SearchEntry, SearchIndex } from '../storage/search-index.ts'
+import type { UsageCounters } from '../storage/usage-counters.ts'
+import type { UsageLists } from '../storage/usage-lists.ts'
 import type { Versions } from '../storage/versions.ts'
 import { holdersOf } from './held-packages.ts'
 import { termsOf } from './search-terms.ts'
@@ -16,7 +17,8 @@ export interface IndexDeps {
   readonly heads: Heads
   readonly versions: Versions
   readonly manifests: Manifests
-  readonly downloads: Downloads
+  readonly usageCounters: UsageCounters
+  readonly usageLists: UsageLists
   readonly searchIndex: SearchIndex
   readonly formats: Readonly<Record<PackageRef['format'], PackageFormat>>
   readonly platform: Platform
@@ -44,6 +46,9 @@ export async function indexPackage(deps: IndexDeps, ref: PackageRef): Promise<'i
     const before = await deps.searchIndex.get(ref)
     if (before !== undefined && before.generation > head.generation) continue
     const described = await describe(deps, head)
+    if (before?.current === undefined && described.shown !== undefined) {
+      await deps.usageLists.used(ref, described.shown.publishedAt.slice(0, 10)) // repeatable: unused from now on
+    }
     const stale = [...(before?.current === undefined ? [] : [before.current]), ...(before?.stale ?? [])]
     const noted: SearchEntry = { ...described, generation: head.generation, writes: (before?.writes ?? 0) + 1, stale }
     if (!(await deps.searchIndex.replace(ref, before, noted))) continue // COMMIT: search shows the new facts
@@ -143,6 +148,6 @@ function shownOf(record: VersionRecord, summary: Summary, downloads: number): Se
 async function recentDownloads(deps: IndexDeps, ref: PackageRef): Promise<number> {
   const now = deps.platform.now()
   const day = (time: number) => new Date(time).toISOString().slice(0, 10)
-  const daily = await deps.downloads.daily(ref, day(now - (popularityDays - 1) * dayMs), day(now))
+  const daily = await deps.usageCounters.downloads(ref, day(now - (popularityDays - 1) * dayMs), day(now))
   return [...daily.values()].reduce((sum, count) => sum + count, 0)
 }

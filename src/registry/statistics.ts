@@ -1,13 +1,13 @@
 import type { PackageRef } from '../model/ids.ts'
 import type { Asking } from '../model/principal.ts'
-import type { Downloads } from '../storage/downloads.ts'
+import type { UsageCounters } from '../storage/usage-counters.ts'
 import { type AccessRules, accessProblem } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
 import { openHead } from './reader.ts'
 
 export interface StatisticsDeps {
   readonly headCache: HeadCache
-  readonly downloads: Downloads
+  readonly usageCounters: UsageCounters
   readonly rules: AccessRules
 }
 
@@ -32,11 +32,11 @@ export async function dailyDownloads(
   const { who, head } = await openHead(deps, asking, ref, false)
   const problem = accessProblem(who, 'read', head, deps.rules)
   if (problem !== undefined) throw problem
-  const counted = await deps.downloads.daily(ref, period.start, period.end)
+  const counted = await deps.usageCounters.downloads(ref, period.start, period.end)
   return daysOf(period).map((day) => ({ day, downloads: counted.get(day) ?? 0 }))
 }
 
-function daysOf({ start, end }: Period): readonly string[] {
+export function daysOf({ start, end }: Period): readonly string[] {
   const days: string[] = []
   for (let time = Date.parse(start); time <= Date.parse(end); time += 86_400_000) {
     days.push(new Date(time).toISOString().slice(0, 10))

@@ -34,8 +34,8 @@ export interface Change {
   /** `undefined` leaves the attribute alone. */
   readonly set?: Readonly<Record<string, unknown>>
   readonly remove?: readonly string[]
-  /** Adds to a number; an absent one counts as 0. */
-  readonly add?: Readonly<Record<string, number>>
+  /** Adds to a number, where an absent one counts as 0; or to a set of texts. */
+  readonly add?: Readonly<Record<string, number | ReadonlySet<string>>>
 }
 
 /** Which part of the sort keys a query reads. */

@@ -80,8 +80,8 @@ export class DynamoDb {
   }
 
   /**
-   * Creates the item when there is none: say so in the condition if that is wrong. A change that adds is not repeated
-   * when its answer is lost: the error is then `uncertain`.
+   * Creates the item when there is none: say so in the condition if that is wrong. A change that adds to a number is not
+   * repeated when its answer is lost: the error is then `uncertain`.
    */
   async update(
     table: TableName,
@@ -95,7 +95,7 @@ export class DynamoDb {
       UpdateExpression: expressions.update(change),
       ReturnValues: change.returnNew ? 'ALL_NEW' : 'NONE',
     }
-    const idempotent = Object.keys(change.add ?? {}).length === 0
+    const idempotent = Object.values(change.add ?? {}).every((value) => typeof value !== 'number')
     return this.#write('UpdateItem', input, change.condition, expressions, idempotent)
   }
 

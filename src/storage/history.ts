@@ -1,46 +1,13 @@
 import { z } from 'zod'
-import {
-  type FileName,
-  formatIds,
-  type PackageName,
-  type PackageRef,
-  type Username,
-  type Version,
-} from '../model/ids.ts'
+import type { PackageRef, Username } from '../model/ids.ts'
 import type { DownloadEvent, IsoTime } from '../model/records.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import type { DynamoDb } from './dynamodb.ts'
 import type { Item } from './dynamodb-items.ts'
 import type { Paging } from './orgs.ts'
+import { ownPart, sharedPart } from './stored-event.ts'
 
-const storedEvent = z.object({
-  id: z.string(),
-  version: z
-    .string()
-    .transform((text) => text as Version)
-    .optional(),
-  filename: z
-    .string()
-    .transform((text) => text as FileName)
-    .optional(),
-  at: z.string(),
-  outcome: z.enum(['allowed', 'refused']),
-  reason: z.string().optional(),
-  addressPrefix: z.string().optional(),
-  client: z.string().optional(),
-})
-
-const storedGroup = z.object({
-  bucket: z.string(),
-  item: z.string(),
-  format: z.enum(formatIds),
-  name: z.string().transform((text) => text as PackageName),
-  username: z
-    .string()
-    .transform((text) => text as Username)
-    .optional(),
-  events: z.string().optional(),
-})
+const storedGroup = sharedPart.extend({ bucket: z.string(), item: z.string(), events: z.string().optional() })
 
 export interface HistoryQuery extends Paging {
   /** Inclusive. */
@@ -153,7 +120,7 @@ function parseGroup(item: Item) {
   const { events, bucket, item: key, ...shared } = storedGroup.parse(item)
   const single: unknown[] = events === undefined ? [item] : JSON.parse(events)
   const parsed = single.map(
-    (event): DownloadEvent => ({ ...withoutUndefined(shared), ...withoutUndefined(storedEvent.parse(event)) }),
+    (event): DownloadEvent => ({ ...withoutUndefined(shared), ...withoutUndefined(ownPart.parse(event)) }),
   )
   return { bucket, item: key, events: parsed.reverse() }
 }

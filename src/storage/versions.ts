@@ -233,13 +233,10 @@ export class Versions {
     return found
   }
 
-  /** Which of these are published, as `<format>/<name>/<version>`, and the file where there are many. */
-  async published(refs: readonly ClaimRef[]): Promise<readonly string[]> {
-    const keys = refs.map(keyOf)
-    const items = await this.#db.batchGet('packages', keys)
-    return items
-      .filter((item) => item['status'] === 'published')
-      .map((item) => `${item['package']}/${String(item['item']).slice(versionItemPrefix.length)}`)
+  /** Those of these that are published. */
+  async published(refs: readonly ClaimRef[]): Promise<readonly VersionRecord[]> {
+    const items = await this.#db.batchGet('packages', refs.map(keyOf))
+    return items.map(parseVersion).filter(({ status }) => status === 'published')
   }
 
   #due(): string {

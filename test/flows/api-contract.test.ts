@@ -108,12 +108,32 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
     body: { parts: [part], release: true },
     status: 200,
   }),
+  flatPutPart: async () => ({
+    path: { id: await uploadOf({ ...data, version: '3.0.0' }) },
+    query: `number=1&sha256=${part.sha256}`,
+    status: 200,
+  }),
+  flatPostPart: async () => ({
+    path: { id: await uploadOf({ ...data, version: '3.0.0' }) },
+    query: `sha256=${part.sha256}`,
+    status: 200,
+  }),
+  flatCommit: async () => ({ path: { id: await sentUpload({ ...data, version: '3.0.0' }) }, status: 200 }),
+  flatAbort: async () => ({ path: { id: await uploadOf({ ...data, version: '4.0.0' }) }, status: 204 }),
+  readHealth: () => ({ status: 200 }),
   abortUpload: async () => ({ path: { id: await uploadOf({ ...data, version: '2.0.0' }) }, status: 204 }),
   unpublishVersion: () => ({ path: one, status: 204 }),
   readAudit: () => ({ query: 'actor=ana&limit=2', status: 200 }),
   exportAudit: () => ({ query: 'target=package/npm/@acme/lib', status: 200 }),
   readUserHistory: () => ({ path: { username: 'ana' }, status: 200 }),
   readPackageHistory: () => ({ path: lib, status: 200 }),
+  readUsage: () => ({ as: 'admin', status: 200 }),
+  readPackageUsage: () => ({ path: lib, query: 'from=2026-01-01&to=2026-01-31', status: 200 }),
+  readVersionUsage: () => ({ path: one, status: 200 }),
+  readUserUsage: () => ({ path: { username: 'ana' }, status: 200 }),
+  readOrganisationUsage: () => ({ path: { organisation: 'acme' }, status: 200 }),
+  listTopPackages: () => ({ path: { format: 'npm' }, query: 'of=2026-11&limit=5', status: 200 }),
+  listUnusedPackages: () => ({ as: 'admin', path: { format: 'npm' }, query: 'before=2126-01-01&limit=5', status: 200 }),
   register: () => ({ body: { username: 'newcomer', password, email: 'new@example.com' }, status: 201 }),
   resetPassword: () => ({ body: { secret: 'made-up', password }, status: 404 }),
   acceptInvitation: () => ({
@@ -201,9 +221,9 @@ async function uploadOf(file: object): Promise<string> {
 }
 
 /** The same, once its bytes were sent. */
-async function sentUpload(): Promise<string> {
+async function sentUpload(file: object = data): Promise<string> {
   const uploader = new Uploader(await actor('ana'))
-  const upload = { id: await uploadOf(data), partCount: 1, partBytes: bytes.length }
+  const upload = { id: await uploadOf(file), partCount: 1, partBytes: bytes.length }
   await uploader.send(upload, bytes)
   return upload.id
 }

@@ -61,6 +61,22 @@ test('login with a password keeps a token in a file of mode 600, and shows it no
   expect(statSync(loginsFile()).mode & 0o777).toBe(0o600)
 })
 
+test('usage is drawn, or printed as a table', async () => {
+  const [drawn, table, top] = await Promise.all([
+    deckle.run(['stats', 'npm:ana-lib', '--from', '2026-01-01', '--to', '2026-01-02']),
+    deckle.run(['stats', 'npm:ana-lib@1.0.0', '--csv', '--from', '2026-01-01', '--to', '2026-01-02']),
+    deckle.json(['stats', '--top', 'npm']),
+  ])
+  expect(drawn.stdout).toBe(
+    '2026-01-01  0  0 B\n2026-01-02  0  0 B\n\n0 downloads, 0 B, from 2026-01-01 to 2026-01-02\n',
+  )
+  expect(table.stdout.split('\n').slice(0, 2)).toEqual([
+    'day,downloads,bytes,users,anonymous,refusals,clients,reasons',
+    '2026-01-01,0,0,0,,,,',
+  ])
+  expect(top).toMatchObject({ code: 0, document: { items: [] } })
+})
+
 test('a token, what it may do, and its end', async () => {
   const made = await deckle.json(['token', 'create', 'robot', '--kind', 'read', '--days', '2', '--password-stdin'], {
     input: password,

@@ -71,6 +71,7 @@ const outcomes: Readonly<Record<string, Outcome>> = {
   org_creation_refused: 'refused',
   listing_not_allowed: 'refused',
   history_not_allowed: 'refused',
+  usage_not_allowed: 'refused',
   package_blocked: 'blocked',
 }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Username, Version } from '../../src/model/ids.ts'
 import { npmPackage } from '../../src/npm/names.ts'
+import { foldUsage } from '../../src/registry/fold-usage.ts'
 import { rebuild } from '../../src/registry/rebuild.ts'
 import { indexPackage, sweepIndex } from '../../src/registry/search-index.ts'
 import { changeSnapshot } from '../../src/registry/snapshot.ts'
@@ -84,7 +85,12 @@ describe('what is found', () => {
     const ana = await stack.as('ana')
     for (const name of ['widget-a', 'widget-b']) await ana.publish(name, '1.0.0', { access: 'public' })
     const event = { ...npmPackage('widget-b'), at: new Date().toISOString(), outcome: 'allowed' as const }
-    await stack.stores.downloads.write(Array.from({ length: 30 }, (_, index) => ({ ...event, id: `event-${index}` })))
+    const events = Array.from({ length: 30 }, (_, index) => ({ ...event, id: `event-${index}` }))
+    const { journal } = stack.stores
+    const segments = journal.segmentsOf(events)
+    await journal.append(segments)
+    for (const segment of segments) await journal.markWritten(segment)
+    await foldUsage(deps())
     for (const name of ['widget-a', 'widget-b']) await indexPackage(deps(), npmPackage(name))
     expect(await names(await stack.as(), 'widget')).toEqual(['widget-b', 'widget-a'])
   })

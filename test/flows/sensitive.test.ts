@@ -77,8 +77,8 @@ test('each download is recorded before it is answered, by a link of its own for 
   expect(links.size).toBe(3)
   state.requests = 0
   await ask(edge, opal)
-  // Head; token and account; the event, its count
-  expect(state.requests).toBe(4)
+  // Head; token and account; the journal, the log, and that the log has it
+  expect(state.requests).toBe(5)
   const [link = ''] = links
   expect((await fetch(link.replace(/x-event=[^&]*/, 'x-event=other'))).status).toBe(403)
 })

@@ -5,10 +5,11 @@ import { measures } from '../../src/model/telemetry.ts'
 import { startHealthServer } from '../../src/node/service/health-server.ts'
 import { answering } from '../../src/node/service/questions.ts'
 import { startValidator } from '../../src/node/validator/service.ts'
+import { foldUsage } from '../../src/registry/fold-usage.ts'
 import { Metrics } from '../../src/std/metrics.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { uploadSessionId } from '../../src/storage/keys.ts'
-import { wire } from '../../src/wiring.ts'
+import { wire, wireStores } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { administration } from './support/administration.ts'
@@ -78,6 +79,7 @@ beforeAll(async () => {
   await door.close()
   await readAgain(copy, reads)
   await running.stop()
+  await foldUsage({ ...wireStores(config, validator.platform), platform: validator.platform })
   queue.close()
   uses.edge = edge.uses
   // The same app; writing its log is the runtime's
@@ -150,6 +152,7 @@ async function runADay(recorder: Recorder, validatorUrl: string): Promise<readon
   const everyday = { ask, edge, recorder, untilRemoved }
   await packages(everyday, await people(everyday))
   await wire(stack.config, recorder.platform).sweep()
+  await ask('/large/-/large-1.0.0.tgz') // left to the validator to be counted
   await administration({ ask, admin: (await stack.as('admin')).token ?? '' })
   await edge.settled()
   return reads

@@ -12,13 +12,14 @@ import { addLs } from './commands/ls.ts'
 import { addPublish } from './commands/publish.ts'
 import { addReport } from './commands/report.ts'
 import { addSearch } from './commands/search.ts'
+import { addStats } from './commands/stats.ts'
 import { addToken } from './commands/token.ts'
 import { addWhoami } from './commands/whoami.ts'
 import { addYank } from './commands/yank.ts'
 
 /** The commands of the registry's users, a file each, in the order of the help. */
 const groups: Readonly<Record<string, readonly Adder[]>> = {
-  'Packages:': [addPublish, addDownload, addLs, addSearch, addInfo, addReport, addYank, addHistory],
+  'Packages:': [addPublish, addDownload, addLs, addSearch, addInfo, addReport, addYank, addHistory, addStats],
   'Who may do what:': [addLogin, addLogout, addWhoami, addToken, addAccess],
   'This machine:': [addConfig, addCompletion],
 }

@@ -1,5 +1,6 @@
 import type { Config } from '../../config.ts'
 import type { Telemetry } from '../../model/telemetry.ts'
+import { foldUsage } from '../../registry/fold-usage.ts'
 import { sweepIndex } from '../../registry/search-index.ts'
 import { settle } from '../../registry/settle.ts'
 import { sweep } from '../../registry/sweep.ts'
@@ -58,6 +59,7 @@ export async function startValidator(
     await sweep(deps)
     await sweepIndex(deps)
     await sweepUploads(deps)
+    await foldUsage(deps)
   })
   log('info', 'validator_started', `takes ${parallelJobs} jobs at a time`)
   return {

@@ -13,6 +13,10 @@ const ofPackages: readonly Row[] = [
   row(`GET ${version}/report`, 'inspect', at('/versions/9.9.9/report')),
   row(`GET ${one}/access`, 'look', at('/access')),
   row(`GET ${one}/history`, 'history', at('/history')),
+  row('GET /api/v1/stats/packages/:format/:package', 'look', (it) => `/api/v1/stats/packages/npm/${escaped(it)}`),
+  row('GET /api/v1/stats/packages/:format/:package/versions/:version', 'look', (it) => {
+    return `/api/v1/stats/packages/npm/${escaped(it)}/versions/1.0.0`
+  }),
   row(`DELETE ${version}`, 'change', at('/versions/9.9.9')),
   row(`PUT ${version}/deprecation`, 'change', at('/versions/9.9.9/deprecation'), { text: 'old' }),
   row(`DELETE ${version}/deprecation`, 'change', at('/versions/9.9.9/deprecation')),
@@ -45,6 +49,9 @@ const ofPackages: readonly Row[] = [
     sizeBytes: 1,
   })),
   row('GET /api/v1/packages', 'seeAll', '/api/v1/packages'),
+  row('GET /api/v1/stats', 'seeAll', '/api/v1/stats'),
+  row('GET /api/v1/stats/unused/:format', 'seeAll', '/api/v1/stats/unused/npm'),
+  row('GET /api/v1/stats/top/:format', 'open', '/api/v1/stats/top/npm'),
   row('GET /api/v1/users/:username/packages', 'open', '/api/v1/users/owner/packages'),
 ]
 
@@ -60,6 +67,7 @@ const ofOrganisations: readonly Row[] = [
   row(`PUT ${org}/members/:username`, 'orgManage', ofOrg('/members/tina'), { role: 'member' }),
   row(`DELETE ${org}/members/:username`, 'orgManage', ofOrg('/members/rita')),
   row(`GET ${org}/packages`, 'orgSee', ofOrg('/packages')),
+  row('GET /api/v1/stats/organisations/:organisation', 'orgSee', (it) => `/api/v1/stats/organisations/${it.org}`),
   row(`GET ${org}/teams`, 'orgSee', ofOrg('/teams')),
   row(`POST ${org}/teams`, 'orgManage', ofOrg('/teams'), { name: 'readers' }),
   row(`PATCH ${org}/teams/:team`, 'orgManage', ofOrg('/teams/none'), { description: 'x' }),
@@ -102,6 +110,7 @@ const ofPeople: readonly Row[] = [
   row('GET /api/v1/tokens/:id', 'account', '/api/v1/tokens/none'),
   row('DELETE /api/v1/tokens/:id', 'account', '/api/v1/tokens/none'),
   row('GET /api/v1/history/:username', 'eves', '/api/v1/history/eve'),
+  row('GET /api/v1/stats/users/:username', 'eves', '/api/v1/stats/users/eve'),
   row('GET /api/v1/users', 'adminReads', '/api/v1/users'),
   row(`GET ${user}`, 'adminReads', nobody()),
   row(`DELETE ${user}`, 'adminWrites', nobody()),
@@ -128,10 +137,15 @@ const ofUploads: readonly Row[] = [
     parts: [{ number: 1, sha256: '0'.repeat(64) }],
   }),
   row(`POST ${upload}/complete`, 'ownChange', '/api/v1/uploads/none/complete', {}),
+  row('PUT /api/packages/:id/part', 'ownChange', `/api/packages/none/part?sha256=${'a'.repeat(64)}`),
+  row('POST /api/packages/:id/part', 'ownChange', `/api/packages/none/part?sha256=${'a'.repeat(64)}`),
+  row('POST /api/packages/:id/commit', 'ownChange', '/api/packages/none/commit'),
+  row('POST /api/packages/:id/abort', 'ownChange', '/api/packages/none/abort'),
 ]
 
 const forEverybody: readonly Row[] = [
   row('GET /api/v1/openapi.json', 'free', '/api/v1/openapi.json'),
+  row('GET /api/health', 'free', '/api/health'),
   row('GET /api/v1/schemas/report', 'free', '/api/v1/schemas/report'),
   row('POST /api/v1/auth/login', 'free', '/api/v1/auth/login', {}),
   row('POST /api/v1/auth/sessions', 'free', '/api/v1/auth/sessions', {}),

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { bar } from '../../../../src/node/command/bars.ts'
+import { reportText } from '../../../../src/node/command/commands/stats.ts'
 import { Failure, failureDocument } from '../../../../src/node/command/failure.ts'
 import { failureText } from '../../../../src/node/command/output.ts'
 import { plain, plainLine } from '../../../../src/node/command/plain-text.ts'
@@ -76,4 +78,38 @@ test.each([
 
 test('a failure without a place or a hint is one line', () => {
   expect(failureText(new Failure('usage', 'No.'), unstyled)).toBe('error No.')
+})
+
+test('a bar has the length of its value, and whatever is more than nothing is seen', () => {
+  expect([0, 1, 8, 12, 16, 1_000].map((value) => bar(value, 16, 2))).toEqual([
+    '',
+    '▏',
+    '█',
+    '█▌',
+    '██',
+    '█'.repeat(125),
+  ])
+  expect([bar(1, 100_000, 30), bar(0, 0, 30)]).toEqual(['▏', ''])
+})
+
+test('usage is drawn a line a day, by month where there are many, and says what it comes to', () => {
+  const of = (day: string, downloads: number) => ({ day, downloads, bytes: downloads * 1_000_000 })
+  const total = { downloads: 3, bytes: 3e6, refusals: 1, clients: { npm: 1, pip: 2 }, reasons: { token_invalid: 1 } }
+  const report = { from: '2026-11-24', to: '2026-11-25', days: [of('2026-11-24', 2), of('2026-11-25', 1)], total }
+  expect(reportText(report).split('\n')).toEqual([
+    `2026-11-24  2  2.00 MB  ${'█'.repeat(30)}`,
+    `2026-11-25  1  1.00 MB  ${'█'.repeat(15)}`,
+    '',
+    '3 downloads, 3.00 MB, from 2026-11-24 to 2026-11-25',
+    'clients: pip 2, npm 1',
+    'refused: token_invalid 1',
+  ])
+  const days = Array.from({ length: 40 }, (_, index) =>
+    of(new Date(Date.UTC(2026, 9, 1 + index)).toISOString().slice(0, 10), 1),
+  )
+  expect(
+    reportText({ ...report, days })
+      .split('\n')
+      .slice(0, 2),
+  ).toEqual([`2026-10  31  31.0 MB  ${'█'.repeat(30)}`, `2026-11  9   9.00 MB  ${'█'.repeat(8)}▊`])
 })

@@ -1,0 +1,99 @@
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { asking } from '../http/authenticate.ts'
+import type { AppEnv } from '../http/env.ts'
+import { release } from '../release.ts'
+import { done, endpoint, json, resource } from './resource.ts'
+import { sha256, shownUpload, uploadSchema } from './upload-shapes.ts'
+import { completeRefuses, partLink, shownLinks, signRefuses, uploadOfSession } from './uploads.ts'
+
+/**
+ * What the flat API has beside other names for operations (`http/flat-path.ts`): for scripts, to ask in one line. Thin on
+ * purpose: each calls what `/api/v1/uploads` calls.
+ */
+const about = { tags: ['flat'], access: 'account' } as const
+const params = z.object({ id: z.string().max(100) })
+
+/** A client that was told to upload may do so by either method; the bytes go to the address in the answer. */
+function part<const M extends 'put' | 'post'>(method: M, operationId: string) {
+  return endpoint({
+    ...about,
+    method,
+    path: '/api/packages/{id}/part',
+    operationId,
+    summary: 'Where to send a part',
+    description: 'The part itself goes to `url`, by `PUT` and with just these headers: no byte of it comes here.',
+    refuses: signRefuses,
+    request: {
+      params,
+      query: z.object({ number: z.coerce.number().int().min(1).max(10_000).default(1), sha256 }),
+    },
+    responses: { 200: json('The link.', partLink) },
+  })
+}
+
+const commit = endpoint({
+  ...about,
+  method: 'post',
+  path: '/api/packages/{id}/commit',
+  operationId: 'flatCommit',
+  summary: 'Publish what was sent',
+  description: 'As `completeUpload`, without a body. The same again is the same answer.',
+  refuses: completeRefuses,
+  request: { params },
+  responses: { 200: json('It is published.', uploadSchema), 202: json('It is being validated.', uploadSchema) },
+})
+
+const abort = endpoint({
+  ...about,
+  method: 'post',
+  path: '/api/packages/{id}/abort',
+  operationId: 'flatAbort',
+  summary: 'Give an upload up',
+  refuses: [...uploadOfSession, 'upload_closed'],
+  request: { params },
+  responses: done,
+})
+
+const health = endpoint({
+  tags: ['flat'],
+  access: 'open',
+  method: 'get',
+  path: '/api/health',
+  operationId: 'readHealth',
+  summary: 'Whether the registry answers',
+  description: 'Of the edge alone: `deckle doctor` looks at what is behind it.',
+  responses: { 200: json('It does.', z.object({ status: z.literal('ok'), version: z.string() })) },
+})
+
+/** Scripts send a part by either method, so each is an operation of its own. */
+const [putPart, postPart] = [part('put', 'flatPutPart'), part('post', 'flatPostPart')] as const
+
+/** `/api`: the flat API. */
+export const flat = resource()
+  .openapi(putPart, async (c) => c.json(await link(c, c.req.valid('param').id, c.req.valid('query')), 200))
+  .openapi(postPart, async (c) => c.json(await link(c, c.req.valid('param').id, c.req.valid('query')), 200))
+  .openapi(commit, async (c) => {
+    const who = await asking(c)
+    const { id } = c.req.valid('param')
+    const { outcome } = await c.var.registry.completeUpload(who, id, {})
+    const shown = shownUpload(c, await c.var.registry.showUpload(who, id))
+    return outcome === 'published' ? c.json(shown, 200) : c.json(shown, 202)
+  })
+  .openapi(abort, async (c) => {
+    const who = await asking(c)
+    await c.var.registry.abortUpload(who, c.req.valid('param').id)
+    return c.body(null, 204)
+  })
+  .openapi(health, (c) => c.json({ status: 'ok' as const, version: release }, 200))
+
+async function link(
+  c: Context<AppEnv>,
+  id: string,
+  wanted: { readonly number: number; readonly sha256: string },
+): Promise<z.infer<typeof partLink>> {
+  const who = await asking(c)
+  const [signed] = shownLinks(await c.var.registry.signParts(who, id, [wanted]))
+  if (signed === undefined) throw new Error('a part that was asked for has a link')
+  return signed
+}

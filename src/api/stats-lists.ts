@@ -1,0 +1,89 @@
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import { asking } from '../http/authenticate.ts'
+import type { AppEnv } from '../http/env.ts'
+import { formatIds } from '../model/ids.ts'
+import type { Period } from '../model/usage.ts'
+import { withoutUndefined } from '../std/defined.ts'
+import { endpoint, pageOf, paging, resource } from './resource.ts'
+import { answerTable, table, tableQuery } from './table.ts'
+
+const day = z.iso.date().openapi({ example: '2026-11-25' })
+const about = { method: 'get', tags: ['usage'] } as const
+const formatParam = z.object({ format: z.enum(formatIds) })
+
+const top = endpoint({
+  ...about,
+  path: '/api/v1/stats/top/{format}',
+  operationId: 'listTopPackages',
+  summary: 'What was downloaded most in a day or a month',
+  description: 'Of the packages that the asker may read, and of the 300 that were downloaded most.',
+  access: 'anyone',
+  request: {
+    params: formatParam,
+    query: tableQuery.extend({
+      of: z
+        .string()
+        .regex(/^\d{4}-\d{2}(-\d{2})?$/)
+        .optional()
+        .openapi({ description: 'A month or a day; without it, this month.', example: '2026-11' }),
+      limit: paging.shape.limit,
+    }),
+  },
+  responses: {
+    200: table(
+      'Most first.',
+      z.object({ of: z.string(), items: z.array(z.object({ package: z.string(), downloads: z.int() })) }),
+    ),
+  },
+})
+
+const unused = endpoint({
+  ...about,
+  path: '/api/v1/stats/unused/{format}',
+  operationId: 'listUnusedPackages',
+  summary: 'What nobody has downloaded for long',
+  description: 'For auditors and administrators.',
+  access: 'account',
+  refuses: ['usage_not_allowed'],
+  request: {
+    params: formatParam,
+    query: tableQuery.extend({
+      ...paging.shape,
+      before: day.optional().openapi({ description: 'Not since before this day; without it, 90 days ago.' }),
+    }),
+  },
+  responses: {
+    200: table(
+      'Longest ago first.',
+      pageOf(
+        z.object({
+          package: z.string(),
+          lastUsedOn: day.openapi({ description: 'The day of the last download; of the first release, if none.' }),
+        }),
+      ),
+    ),
+  },
+})
+
+/** `/api/v1/stats/top` and `/api/v1/stats/unused`. */
+export const statsLists = resource()
+  .openapi(top, async (c) => {
+    const { format, of = today(c).slice(0, 7), limit } = c.req.valid('query')
+    const period: Period = of.length === 'YYYY-MM'.length ? `month/${of}` : `day/${of}`
+    const ranked = await c.var.registry.topPackages(await asking(c), c.req.valid('param').format, { period, limit })
+    const items = ranked.map(({ name, downloads }) => ({ package: name, downloads }))
+    return answerTable(c, format, { of, items }, { columns: ['package', 'downloads'], rows: () => items })
+  })
+  .openapi(unused, async (c) => {
+    const { format, before = today(c, 90), ...place } = c.req.valid('query')
+    const asked = { before, ...withoutUndefined(place) }
+    const page = await c.var.registry.unusedPackages(await asking(c), c.req.valid('param').format, asked)
+    const items = page.entries.map(({ name, lastUsedOn }) => ({ package: name, lastUsedOn }))
+    const value = { items, ...(page.next === undefined ? {} : { next: page.next }) }
+    return answerTable(c, format, value, { columns: ['package', 'lastUsedOn'], rows: () => items })
+  })
+
+const dayMs = 86_400_000
+const today = (c: Context<AppEnv>, daysAgo = 0) =>
+  new Date(c.var.registry.platform.now() - daysAgo * dayMs).toISOString().slice(0, 10)

@@ -1,0 +1,139 @@
+import { z } from 'zod'
+import type { Adder } from '../adding.ts'
+import { bar } from '../bars.ts'
+import type { Context } from '../context.ts'
+import { Failure } from '../failure.ts'
+import { parseSpec } from '../spec.ts'
+import { table } from '../table.ts'
+import { formatBytes } from '../units.ts'
+import { meSchema } from './whoami.ts'
+
+const numbers = {
+  downloads: z.number(),
+  bytes: z.number(),
+  anonymous: z.number().optional(),
+  refusals: z.number().optional(),
+  clients: z.record(z.string(), z.number()).optional(),
+  reasons: z.record(z.string(), z.number()).optional(),
+}
+const reportSchema = z.object({
+  from: z.string(),
+  to: z.string(),
+  days: z.array(
+    z.object({ day: z.string(), ...numbers, users: z.number().optional(), usersAreMore: z.boolean().optional() }),
+  ),
+  total: z.object(numbers),
+})
+const topSchema = z.object({ of: z.string(), items: z.array(z.object({ package: z.string(), downloads: z.number() })) })
+
+interface StatsOptions {
+  readonly user?: string
+  readonly from?: string
+  readonly to?: string
+  readonly top?: string | true
+  readonly csv?: true
+}
+
+const barWidth = 30
+/** Longer periods are shown by month. */
+const mostLines = 31
+
+export const addStats: Adder = (program, acting) => {
+  program
+    .command('stats')
+    .description('draws how much was downloaded: by you, of a package or version, or of an organisation')
+    .argument('[what]', '@organisation, or a package such as @acme/model or npm:left-pad@1.3.0')
+    .option('--user <name>', 'by somebody else; for auditors and administrators')
+    .option('--from <day>', 'the first day, such as 2026-11-01')
+    .option('--to <day>', 'the last day')
+    .option('--top [format]', 'what was downloaded most this month instead, of generic or npm')
+    .option('--csv', 'prints a table for a spreadsheet')
+    .action(
+      acting(async (context: Context, what: string | undefined, options: StatsOptions) => {
+        const path = await pathOf(context, what, options)
+        if (options.csv === true) return printTable(context, path)
+        if (options.top !== undefined) return showTop(context, path)
+        return showReport(context, path)
+      }),
+    )
+}
+
+async function pathOf({ registry }: Context, what: string | undefined, options: StatsOptions): Promise<string> {
+  if (options.top !== undefined) return `/api/v1/stats/top/${options.top === true ? 'generic' : segment(options.top)}`
+  const query = new URLSearchParams()
+  if (options.from !== undefined) query.set('from', options.from)
+  if (options.to !== undefined) query.set('to', options.to)
+  const subject = what === undefined ? await userPath(registry, options.user) : subjectPath(what)
+  return `/api/v1/stats/${subject}${query.size === 0 ? '' : `?${query}`}`
+}
+
+async function userPath(registry: Context['registry'], user: string | undefined): Promise<string> {
+  return `users/${segment(user ?? (await registry.get('/api/v1/auth/me', meSchema)).username)}`
+}
+
+function subjectPath(what: string): string {
+  if (/^@[^/]+$/.test(what)) return `organisations/${segment(what.slice(1))}`
+  const { format, name, selector } = parseSpec(what)
+  return `packages/${format}/${segment(name)}${selector === undefined ? '' : `/versions/${segment(selector)}`}`
+}
+
+const segment = encodeURIComponent
+
+async function printTable({ registry, output }: Context, path: string): Promise<void> {
+  if (output.isJson) {
+    throw new Failure('usage', 'A table is no JSON.', { code: 'options_clash', hint: 'Leave --csv or --json out.' })
+  }
+  const answer = await registry.ask({ path, headers: { accept: 'text/csv' } })
+  const text = await answer.text()
+  output.result(undefined, () => text.trimEnd())
+}
+
+async function showTop({ registry, output }: Context, path: string): Promise<void> {
+  const top = await registry.get(path, topSchema)
+  const largest = top.items[0]?.downloads ?? 0
+  output.result(top, () => {
+    if (top.items.length === 0) return `No downloads in ${top.of}.`
+    return table(
+      top.items.map((item) => [item.package, String(item.downloads), bar(item.downloads, largest, barWidth)]),
+    )
+  })
+}
+
+async function showReport({ registry, output }: Context, path: string): Promise<void> {
+  const report = await registry.get(path, reportSchema)
+  output.result(report, () => reportText(report))
+}
+
+/** A line a day, or a month, and what it comes to. */
+export function reportText({ days, total, from, to }: z.infer<typeof reportSchema>): string {
+  const lines = days.length <= mostLines ? days.map((one) => ({ ...one, name: one.day })) : months(days)
+  const largest = Math.max(...lines.map(({ downloads }) => downloads))
+  const rows = lines.map(({ name, downloads, bytes }) => [
+    name,
+    String(downloads),
+    formatBytes(bytes),
+    bar(downloads, largest, barWidth),
+  ])
+  const { clients = {}, reasons = {}, refusals } = total
+  return [
+    table(rows),
+    '',
+    `${total.downloads} downloads, ${formatBytes(total.bytes)}, from ${from} to ${to}`,
+    ...(Object.keys(clients).length === 0 ? [] : [`clients: ${listed(clients)}`]),
+    ...(refusals === undefined || refusals === 0 ? [] : [`refused: ${listed(reasons)}`]),
+  ].join('\n')
+}
+
+function months(days: z.infer<typeof reportSchema>['days']) {
+  return [...Map.groupBy(days, ({ day }) => day.slice(0, 'YYYY-MM'.length))].map(([name, of]) => ({
+    name,
+    downloads: of.reduce((sum, { downloads }) => sum + downloads, 0),
+    bytes: of.reduce((sum, { bytes }) => sum + bytes, 0),
+  }))
+}
+
+/** Most first. */
+function listed(counts: Readonly<Record<string, number>>): string {
+  const sorted = Object.entries(counts).sort(([, a], [, b]) => b - a)
+  return sorted.map(([name, count]) => `${name} ${count}`).join(', ')
+}

@@ -1,0 +1,154 @@
+import type { OrgName, PackageRef, VersionRef } from '../model/ids.ts'
+import type { Principal } from '../model/principal.ts'
+import { refuse } from '../model/refusals.ts'
+import { noUse, packageSubject, type Subject, sumOf, type Tally, versionSubject } from '../model/usage.ts'
+import type { Platform } from '../std/platform.ts'
+import { mostUsers, type Usage, type UsageCounters } from '../storage/usage-counters.ts'
+import { type AccessRules, accessProblem, audits, governsOrg, orgProblem } from './access.ts'
+import type { HeadCache } from './head-cache.ts'
+import { daysOf, type Period } from './statistics.ts'
+import { username } from './username.ts'
+
+export interface UsageDeps {
+  readonly headCache: HeadCache
+  readonly usageCounters: UsageCounters
+  readonly rules: AccessRules
+  readonly platform: Platform
+}
+
+/** Numbers that everybody may know who may know of the thing. */
+type Shared = 'downloads' | 'bytes'
+/** What they are made of: told to those alone who may also read who it was. */
+export type Details = Omit<Tally, Shared>
+
+export interface UsageDay extends Pick<Tally, Shared>, Partial<Details> {
+  readonly day: string
+  /** How many different users there were; absent where it is about one. */
+  readonly users?: number
+  /** There may have been more: nobody counts further. */
+  readonly usersAreMore?: true
+}
+
+export interface UsageReport {
+  readonly period: Period
+  /** Every day of the period. */
+  readonly days: readonly UsageDay[]
+  readonly total: Pick<Tally, Shared> & Partial<Details>
+}
+
+/** With this, a report is one query of a few pages, whatever was used however often. */
+const mostDays = 400
+const usualDays = 30
+const dayMs = 86_400_000
+
+/** Days as `YYYY-MM-DD`, inclusive; without them, the last 30. */
+export type AskedPeriod = Partial<Period>
+
+/**
+ * How a package was used: to those who may read it; what it is made of, to those who may read who it was.
+ * @throws Refusal `package_not_found`, `package_blocked`, `login_required`, `query_invalid`
+ */
+export async function usageOfPackage(
+  deps: UsageDeps,
+  who: Principal,
+  ref: PackageRef,
+  asked: AskedPeriod,
+): Promise<UsageReport> {
+  return report(deps, packageSubject(ref), asked, { isDetailed: await inspects(deps, who, ref) })
+}
+
+/** The same of one version; one that never was has no downloads. @throws Refusal as `usageOfPackage` */
+export async function usageOfVersion(
+  deps: UsageDeps,
+  who: Principal,
+  ref: VersionRef,
+  asked: AskedPeriod,
+): Promise<UsageReport> {
+  return report(deps, versionSubject(ref), asked, { isDetailed: await inspects(deps, who, ref) })
+}
+
+/**
+ * What somebody downloaded: to themselves, auditors and administrators. Kept as long as single events are.
+ * @throws Refusal `login_required`, `history_not_allowed`, `username_invalid`, `query_invalid`
+ */
+export async function usageOfUser(
+  deps: UsageDeps,
+  who: Principal,
+  name: string,
+  asked: AskedPeriod,
+): Promise<UsageReport> {
+  if (who.kind !== 'user') throw refuse('login_required')
+  const isOwn = who.username === name && who.limits === undefined
+  if (!isOwn && !audits(who)) throw refuse('history_not_allowed')
+  return report(deps, `user/${username(name)}`, asked, { isDetailed: true, isOfOne: true })
+}
+
+/**
+ * How the packages of an organisation were used while they were its own: to its members; what it is made of, to those
+ * who govern it.
+ * @throws Refusal `login_required`, `org_not_found`, `query_invalid`
+ */
+export async function usageOfOrg(
+  deps: UsageDeps,
+  who: Principal,
+  org: OrgName,
+  asked: AskedPeriod,
+): Promise<UsageReport> {
+  const problem = orgProblem(who, 'see', org)
+  if (problem !== undefined) throw problem
+  return report(deps, `org/${org}`, asked, { isDetailed: governsOrg(who, org) })
+}
+
+/** All there is: to auditors and administrators. @throws Refusal `login_required`, `usage_not_allowed`, `query_invalid` */
+export async function usageOfRegistry(deps: UsageDeps, who: Principal, asked: AskedPeriod): Promise<UsageReport> {
+  if (who.kind !== 'user') throw refuse('login_required')
+  if (!audits(who)) throw refuse('usage_not_allowed')
+  return report(deps, 'registry', asked, { isDetailed: true })
+}
+
+/** Whether somebody who may read of a package may also read who used it. @throws Refusal when they may not read it */
+async function inspects({ headCache, rules }: UsageDeps, who: Principal, ref: PackageRef): Promise<boolean> {
+  const head = await headCache.get(ref, true)
+  if (accessProblem(who, 'inspect', head, rules) === undefined) return true
+  const problem = accessProblem(who, 'read', head, rules)
+  if (problem !== undefined) throw problem
+  return false
+}
+
+interface Shown {
+  readonly isDetailed: boolean
+  readonly isOfOne?: true
+}
+
+async function report(
+  { usageCounters, platform }: UsageDeps,
+  subject: Subject,
+  asked: AskedPeriod,
+  shown: Shown,
+): Promise<UsageReport> {
+  const period = periodOf(platform, asked)
+  const counted = await usageCounters.daily(subject, period.start, period.end)
+  const days = daysOf(period).map((day): UsageDay => {
+    const usage = counted.get(day) ?? { ...noUse, users: 0 }
+    return { day, ...partOf(usage, shown), ...(shown.isOfOne ? {} : usersOf(usage)) }
+  })
+  return { period, days, total: partOf([...counted.values()].reduce<Tally>(sumOf, noUse), shown) }
+}
+
+function partOf({ downloads, bytes, anonymous, refusals, clients, reasons }: Tally, { isDetailed }: Shown) {
+  return { downloads, bytes, ...(isDetailed ? { anonymous, refusals, clients, reasons } : {}) }
+}
+
+function usersOf({ users }: Usage): Pick<UsageDay, 'users' | 'usersAreMore'> {
+  return { users, ...(users < mostUsers ? {} : { usersAreMore: true }) }
+}
+
+function periodOf({ now }: Platform, asked: AskedPeriod): Period {
+  const end = asked.end ?? dayAt(now())
+  const start = asked.start ?? dayAt(Date.parse(end) - (usualDays - 1) * dayMs)
+  const days = (Date.parse(end) - Date.parse(start)) / dayMs + 1
+  if (days >= 1 && days <= mostDays) return { start, end }
+  throw refuse('query_invalid', { problem: `ask for 1 to ${mostDays} days, the first of them in "from"` })
+}
+
+const dayAt = (time: number) => new Date(time).toISOString().slice(0, 10)

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { digestHex } from '../../src/std/digest.ts'
+import { json, problemIn } from '../support/actor.ts'
+import { type Stack, startStack } from '../support/stack.ts'
+
+/** The flat API as `docs/flat-api.md` tells a script to use it. */
+
+let stack: Stack
+
+beforeAll(async () => {
+  stack = await startStack({ settings: { DECKLE_REGISTRATION: 'open' } })
+}, 60_000)
+afterAll(() => stack?.close())
+
+const account = { username: 'sam', password: 'a brush of badger hair' }
+const content = new TextEncoder().encode('a model, but small\n')
+const sha256 = digestHex('sha256', content)
+
+test('a script registers, publishes, lists and downloads, and its bytes never pass the registry', async () => {
+  const stranger = await stack.as()
+  const registered = await stranger.json('/api/auth/register', json('POST', { ...account, email: 'sam@example.com' }))
+  expect(registered['username']).toBe('sam')
+  const { token } = (await stranger.json('/api/auth/login', json('POST', account))) as { token: string }
+  const headers = { authorization: `Bearer ${token}` }
+  const ask = (path: string, init: RequestInit = {}) =>
+    stranger.fetch(path, { ...init, headers: { ...headers, ...init.headers } })
+  const read = async (path: string, init: RequestInit = {}) =>
+    (await (await ask(path, init)).json()) as Record<string, any>
+  expect(await read('/api/auth/me')).toMatchObject({ username: 'sam' })
+
+  const wanted = {
+    package: 'model',
+    version: '1.0.0',
+    filename: 'a.bin',
+    sizeBytes: content.length,
+    visibility: 'public',
+  }
+  const { id } = await read('/api/packages/init', json('POST', wanted))
+  for (const method of ['PUT', 'POST']) {
+    const part = await read(`/api/packages/${id}/part?number=1&sha256=${sha256}`, { method })
+    expect(new URL(part['url']).origin).not.toBe(stack.url)
+    expect((await fetch(part['url'], { method: 'PUT', headers: part['headers'], body: content })).status).toBe(200)
+  }
+  expect(await read(`/api/packages/${id}/commit`, { method: 'POST' })).toMatchObject({ state: 'published', sha256 })
+  expect(await read(`/api/packages/${id}/commit`, { method: 'POST' })).toMatchObject({ state: 'published' })
+
+  const link = await ask('/api/packages/model/1.0.0/a.bin/download')
+  expect(link.status).toBe(302)
+  expect(await (await fetch(link.headers.get('location') ?? '')).text()).toBe('a model, but small\n')
+  expect((await ask('/api/packages/model/latest/a.bin/download')).status).toBe(302)
+  const soon = { timeout: 10_000 } // the index of search, and the log, are written after the answer
+  const found = async () => (await read('/api/packages?format=generic&q=model'))['items']
+  await expect.poll(found, soon).toMatchObject([{ name: 'model' }])
+  const history = async () => (await read('/api/history/sam'))['items']
+  await expect.poll(history, soon).toMatchObject([{ package: 'model' }])
+
+  const other = await read('/api/packages/init', json('POST', { ...wanted, version: '2.0.0' }))
+  expect((await ask(`/api/packages/${other['id']}/abort`, { method: 'POST' })).status).toBe(204)
+  expect(await problemIn(await ask(`/api/packages/${other['id']}/commit`, { method: 'POST' }))).toEqual([
+    409,
+    'upload_closed',
+  ])
+  expect((await ask('/api/auth/logout', { method: 'POST' })).status).toBe(204)
+  expect((await ask('/api/auth/me')).status).toBe(401)
+})
+
+test('what one may not do by the long address, one may not do by the short one', async () => {
+  const stranger = await stack.as()
+  expect(await problemIn(await stranger.fetch('/api/packages/init', json('POST', {})))).toEqual([400, 'body_invalid'])
+  expect(await problemIn(await stranger.fetch('/api/history/sam'))).toEqual([401, 'login_required'])
+  expect(await problemIn(await (await stack.as('eve')).fetch('/api/history/sam'))).toEqual([403, 'history_not_allowed'])
+  expect(await problemIn(await stranger.fetch('/api/packages/none/1.0.0/a.bin/download'))).toEqual([
+    404,
+    'package_not_found',
+  ])
+  expect(await stranger.json('/api/health')).toMatchObject({ status: 'ok' })
+})
