@@ -59,13 +59,18 @@ export class Registry {
 
   /** An answer in JSON, as it has to be. @throws Failure */
   async json<T>(asked: Asked, schema: z.ZodType<T>): Promise<T> {
-    const parsed = schema.safeParse(parseJson(await this.#retrying(asked, readText)))
+    const parsed = schema.safeParse(parseJson(await this.text(asked)))
     if (parsed.success) return parsed.data
     throw new Failure('failed', `The registry’s answer cannot be understood: ${z.prettifyError(parsed.error)}`, {
       code: 'answer_invalid',
       where: shownRequest(asked, this.address),
       hint: 'Is this a Deckle registry, and as new as this command?',
     })
+  }
+
+  /** An answer as it is: it may be no JSON. @throws Failure */
+  async text(asked: Asked): Promise<string> {
+    return this.#retrying(asked, readText)
   }
 
   /** Changes something that is answered with nothing. @throws Failure */

@@ -83,8 +83,7 @@ async function printTable({ registry, output }: Context, path: string): Promise<
   if (output.isJson) {
     throw new Failure('usage', 'A table is no JSON.', { code: 'options_clash', hint: 'Leave --csv or --json out.' })
   }
-  const answer = await registry.ask({ path, headers: { accept: 'text/csv' } })
-  const text = await answer.text()
+  const text = await registry.text({ path, headers: { accept: 'text/csv' } })
   output.result(undefined, () => text.trimEnd())
 }
 
