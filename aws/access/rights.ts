@@ -77,6 +77,7 @@ export const copyRights: Rights = {
     audit: ['Query'],
     logins: ['GetItem'],
     packages: ['GetItem', 'BatchGetItem', 'Query'],
+    uploads: ['BatchGetItem', 'Query'],
     downloads: ['Query'],
   },
   indexes: {
