@@ -93,6 +93,8 @@ export async function packages(everyday: Everyday, token: string): Promise<void>
   expect((await ask('/tool/-/tool-1.0.0.tgz', {}, token)).status).toBe(302)
   await done(ask('/api/v1/packages/npm/tool/check', {}, token))
   await done(ask('/api/v1/packages/npm/tool/check', { method: 'DELETE' }, token))
+  // Stays, to be read where there is a copy
+  await done(ask('/api/v1/packages/npm/tool/check', { method: 'PUT', body: 'export const publish = allow' }, token))
   const packument = await done(ask('/tool?write=true', {}, token))
   packument['versions']['1.0.0'].deprecated = 'old'
   await done(ask('/tool', json('PUT', packument), token))
