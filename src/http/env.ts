@@ -3,6 +3,14 @@ import type { SignedIn } from '../model/principal.ts'
 import type { Pace } from '../std/pace.ts'
 import type { Registry } from '../wiring.ts'
 import type { RateLimit, Traffic } from './traffic.ts'
+import type { Walls } from './walls.ts'
+
+/** What the routes, which are the same for all, work on in one app. */
+export interface Served {
+  readonly registry: Registry
+  readonly traffic: Traffic
+  readonly walls?: Walls | undefined
+}
 
 /** What every handler finds in its context. */
 export interface AppEnv {
@@ -12,6 +20,8 @@ export interface AppEnv {
     readonly RATE_LIMIT_ACCOUNT?: RateLimit
     /** The client's address, where a front door of ours on AWS saw it. */
     readonly CLIENT_ADDRESS?: string
+    /** Put there by the app itself. */
+    readonly SERVED: Served
   }
   Variables: {
     traffic: Traffic

@@ -1,4 +1,3 @@
-import type { MiddlewareHandler } from 'hono'
 import { type Refusal, refuse } from '../model/refusals.ts'
 import { StorageError } from '../storage/aws.ts'
 
@@ -19,8 +18,7 @@ export function needsHomeRegion(error: unknown): boolean {
   return error instanceof StorageError && error.code === 'ReadOnlyRegion'
 }
 
-/** Stands before all routes of a copy: what changes something is refused before its body is read. */
-export const refuseChanges: MiddlewareHandler = async (c, next) => {
-  if (!isSafe(c.req.method)) throw homeRegionUnavailable()
-  await next()
+/** For every request to a copy. @throws Refusal `home_region_unavailable` for one that may change something */
+export function requireSafe(method: string): void {
+  if (!isSafe(method)) throw homeRegionUnavailable()
 }

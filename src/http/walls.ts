@@ -1,6 +1,5 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, Next } from 'hono'
 import { refuse } from '../model/refusals.ts'
-import type { AppEnv } from './env.ts'
 
 /** How many bytes a front door can carry, which is less than the registry itself takes. */
 export interface Walls {
@@ -15,16 +14,14 @@ const megabytes = (bytes: number) => Math.floor(bytes / 100_000) / 10
  * Holds a whole answer in memory, as such a front door does anyway.
  * @throws Refusal `request_too_large_here`, `answer_too_large_here`
  */
-export function within({ requestBytes, answerBytes }: Walls): MiddlewareHandler<AppEnv> {
-  return async (c, next) => {
-    if (Number(c.req.header('content-length') ?? 0) > requestBytes) {
-      throw refuse('request_too_large_here', { mostMegabytes: megabytes(requestBytes) })
-    }
-    await next()
-    const body = await c.res.clone().arrayBuffer()
-    if (body.byteLength <= answerBytes) return
-    // Its headers would stay on the refusal
-    c.res = undefined
-    throw refuse('answer_too_large_here', { mostMegabytes: megabytes(answerBytes) })
+export async function within({ requestBytes, answerBytes }: Walls, c: Context, next: Next): Promise<void> {
+  if (Number(c.req.header('content-length') ?? 0) > requestBytes) {
+    throw refuse('request_too_large_here', { mostMegabytes: megabytes(requestBytes) })
   }
+  await next()
+  const body = await c.res.clone().arrayBuffer()
+  if (body.byteLength <= answerBytes) return
+  // Its headers would stay on the refusal
+  c.res = undefined
+  throw refuse('answer_too_large_here', { mostMegabytes: megabytes(answerBytes) })
 }

@@ -1,7 +1,5 @@
-import type { Hono } from 'hono'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { createApp } from '../../src/app.ts'
-import type { AppEnv } from '../../src/http/env.ts'
+import { type App, createApp } from '../../src/app.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { wire } from '../../src/wiring.ts'
 import {
@@ -35,7 +33,7 @@ const thing = (kind: Kind): Thing => ({ name: `@${org}/${kind}`, org })
 const middleware = ['ALL /*']
 
 /** Methods and patterns of all that the app answers. */
-function routesOf(app: Hono<AppEnv>): readonly string[] {
+function routesOf(app: App): readonly string[] {
   return [...new Set(app.routes.map(({ method, path }) => `${method} ${path}`))]
 }
 

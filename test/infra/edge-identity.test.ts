@@ -88,7 +88,7 @@ test('a registry that signs with a key pair is nobody’s issuer', async () => {
   const app = createApp(wire(config, webPlatform))
   const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} }
   for (const path of ['openid-configuration', 'jwks.json']) {
-    expect((await app.request(`/.well-known/${path}`, {}, {}, context)).status).toBe(404)
+    expect((await app.fetch(new Request(`${stack.url}/.well-known/${path}`), {}, context)).status).toBe(404)
   }
 })
 
