@@ -65,6 +65,13 @@ export const differences: readonly Difference[] = [
   {
     server: 'moto',
     service: 's3',
+    shownBy: { suite: 'an upload in parts', title: 'takes parts by link' },
+    aws: '`ListParts` answers with a `ListPartsResult`.',
+    there: 'Answers with a `ListPartsResponse`.',
+  },
+  {
+    server: 'moto',
+    service: 's3',
     shownBy: { suite: 'an upload in parts', title: 'that was aborted is gone, which may be said twice' },
     aws: '`CompleteMultipartUpload` of an upload that is gone is `NoSuchUpload`.',
     there: 'Answers 500.',
