@@ -11,18 +11,24 @@ import { defaultPolicy } from '../../src/validation/policy.ts'
 import { formats, wireStores } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
 import { dying, everyNthDeath } from '../support/dying.ts'
-import { type Stack, startStack } from '../support/stack.ts'
+import { type EdgeInProcess, type Stack, startStack } from '../support/stack.ts'
 
 /**
  * Each flow is killed at each of its requests to storage, before the request and after it, and what is left is finished
  * by the sweeper. A killed process makes no more requests, so that the platform fails all that come after.
  */
 let stack: Stack
+/** Reads what was published. One for all: what it noted of downloads is written a second later. */
+let reader: EdgeInProcess
 
 beforeAll(async () => {
   stack = await startStack({ validator: false, workerd: false, settings: { DECKLE_PUBLISH_WAIT_MS: '0' } })
+  reader = stack.edge()
 }, 60_000)
-afterAll(() => stack?.close())
+afterAll(async () => {
+  await reader?.settled()
+  await stack?.close()
+})
 
 const ref = (name: string): VersionRef => ({ format: 'npm', name: name as PackageName, version: '1.0.0' as Version })
 
@@ -75,14 +81,12 @@ async function recover(maxAttempts?: number): Promise<void> {
 async function expectInstallable(name: string): Promise<void> {
   const record = await stack.stores.versions.get(ref(name))
   expect(record?.status).toBe('published')
-  const edge = stack.edge()
   const ana = await stack.as('ana')
   const headers = { authorization: `Bearer ${ana.token}` }
-  const packument = await edge.fetch(new Request(`${stack.url}/${name}`, { headers }))
+  const packument = await reader.fetch(new Request(`${stack.url}/${name}`, { headers }))
   expect(Object.keys(((await packument.json()) as { versions: object }).versions)).toEqual(['1.0.0'])
-  const link = await edge.fetch(new Request(`${stack.url}/${name}/-/${name}-1.0.0.tgz`, { headers }))
+  const link = await reader.fetch(new Request(`${stack.url}/${name}/-/${name}-1.0.0.tgz`, { headers }))
   expect((await fetch(link.headers.get('location') ?? '')).status).toBe(200)
-  await edge.settled()
 }
 
 describe('killed after each write', () => {
