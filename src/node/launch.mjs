@@ -41,6 +41,7 @@ const commands = {
   proxy: (args) => vitest(['--config', 'test/proxy/vitest.config.ts', ...args]),
   aws: (args) => ({ args: ['test/aws/main.ts', ...args], supervised: false, inRoot: true }),
   bench: (args) => ({ args: ['test/bench/bench.ts', ...args], supervised: false, inRoot: true }),
+  'bench-large': (args) => ({ args: ['test/bench/large/bench-large.ts', ...args], supervised: false, inRoot: true }),
   synth: (args) => ({ args: ['aws/app.ts', ...args], supervised: false, inRoot: true }),
   'build-image': (args) => ({ args: ['aws/image/build.ts', ...args], supervised: false, inRoot: true }),
   deploy: (args) => ({ args: ['src/node/local/deploy.ts', ...args], supervised: false, inRoot: true }),

@@ -7,21 +7,13 @@
  *   npm run bench -- --only download   some of: download, packument, revalidation, publish, install, memory, permission,
  *                                      enumeration
  */
-import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import {
-  benchFolder,
-  type Contestant,
-  type Deckle,
-  startDeckle,
-  startFloor,
-  startVerdaccio,
-  type Verdaccio,
-} from './contestants.ts'
+import { type Contestant, type Deckle, startDeckle, startFloor, startVerdaccio, type Verdaccio } from './contestants.ts'
 import { enumeration } from './enumeration.ts'
+import { ensureInstalled } from './installed.ts'
 import { edgeMemory } from './memory.ts'
 import { writePage } from './page.ts'
 import { permissionChecks } from './permission.ts'
@@ -98,21 +90,6 @@ async function main(): Promise<void> {
   }
   console.log(table(rows))
   if (!values.quick && wanted.length === areas.length) writePage(rows, began, size)
-}
-
-/** What is compared with is no dependency of the product, so it is installed when somebody asks, from a lock file of its own. */
-function ensureInstalled(): void {
-  const record = join(benchFolder, 'node_modules/.package-lock.json')
-  const { dependencies } = JSON.parse(readFileSync(join(benchFolder, 'package.json'), 'utf8'))
-  const installed = existsSync(record) ? JSON.parse(readFileSync(record, 'utf8')).packages : {}
-  const isThere = ([name, version]: [string, unknown]) => installed[`node_modules/${name}`]?.version === version
-  if (Object.entries(dependencies).every(isThere)) return
-  console.log('Installing what is compared with into test/bench/node_modules (Verdaccio, autocannon, npm) ...')
-  const { status } = spawnSync('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: benchFolder,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  if (status !== 0) throw new Error('npm ci in test/bench failed')
 }
 
 async function openArena(folder: string): Promise<Arena> {

@@ -155,7 +155,7 @@ async function untilWritten(file: string): Promise<string> {
   throw new Error(`${file} was not written`)
 }
 
-async function untilListening(url: string): Promise<void> {
+export async function untilListening(url: string): Promise<void> {
   for (let tries = 0; tries < 300; tries += 1) {
     const answered = await fetch(url).then(
       () => true,

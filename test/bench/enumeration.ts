@@ -6,57 +6,23 @@ import { webPlatform } from '../../src/std/platform.ts'
 import { account } from '../builders/account.ts'
 import { json } from '../support/actor.ts'
 import type { Deckle } from './contestants.ts'
-import { median, type Row, round, within } from './ratios.ts'
+import { type Row, within } from './ratios.ts'
+import { type Ask, compareTimes, type Sides } from './turns.ts'
 
 const logInsPerRound = 24
 const packagesPerRound = 60
 const target = within(0.9, 1.1)
 
-/** Asks for the thing of this number. @throws Error when the answer is another one than both sides must give */
-type Ask = (number: number) => Promise<void>
-
-interface Sides {
-  readonly there: Ask
-  readonly missing: Ask
-}
-
 export async function enumeration(deckle: Deckle, rounds: number): Promise<readonly Row[]> {
   const logIns = await wrongLogIns(deckle, rounds)
   const packages = await hiddenPackages(deckle, rounds * packagesPerRound)
-  const again = { there: repeated(packages.there), missing: repeated(packages.missing) }
+  const again: Sides = [repeated(packages[0]), repeated(packages[1])]
+  const row = (question: string, between: string) => ({ question: `enumeration: ${question}`, between, target })
   return [
-    await compare('wrong password', 'a user / nobody, time', logIns, rounds, logInsPerRound),
-    await compare('package, first', 'hidden / missing, time', packages, rounds, packagesPerRound),
-    await compare('package, known', 'hidden / missing, time', again, rounds, packagesPerRound),
+    await compareTimes(row('wrong password', 'a user / nobody, time'), logIns, rounds, logInsPerRound),
+    await compareTimes(row('package, first', 'hidden / missing, time'), packages, rounds, packagesPerRound),
+    await compareTimes(row('package, known', 'hidden / missing, time'), again, rounds, packagesPerRound),
   ]
-}
-
-/** Asks one thing of each side in turns, the order changing each time. */
-async function compare(question: string, between: string, sides: Sides, rounds: number, count: number): Promise<Row> {
-  const times = { there: [] as number[], missing: [] as number[] }
-  for (let number = 0; number < rounds; number += 1) {
-    const taken = { there: [] as number[], missing: [] as number[] }
-    for (let index = number * count; index < (number + 1) * count; index += 1) {
-      for (const side of index % 2 === 0 ? (['there', 'missing'] as const) : (['missing', 'there'] as const)) {
-        taken[side].push(await timeOf(sides[side], index))
-      }
-    }
-    times.there.push(median(taken.there))
-    times.missing.push(median(taken.missing))
-  }
-  return {
-    question: `enumeration: ${question}`,
-    between,
-    ratios: times.there.map((time, index) => time / (times.missing[index] ?? Number.NaN)),
-    numbers: `${round(median(times.there))} / ${round(median(times.missing))} ms`,
-    target,
-  }
-}
-
-async function timeOf(ask: Ask, number: number): Promise<number> {
-  const began = performance.now()
-  await ask(number)
-  return performance.now() - began
 }
 
 /** Logs in with a wrong password: to a new account each round, which takes a hundred strangers, and to none. */
@@ -76,14 +42,11 @@ async function wrongLogIns({ stores, actor }: Deckle, rounds: number): Promise<S
     })
     await expectStatus(answer, 401)
   }
-  return {
-    there: (number) => attempt(name(number)),
-    missing: (number) => attempt(name(number).replace('held', 'free')),
-  }
+  return [(number) => attempt(name(number)), (number) => attempt(name(number).replace('held', 'free'))]
 }
 
 /** @see RFC 2544, C.2.2: addresses for benchmarks */
-function benchAddress(number: number): string {
+export function benchAddress(number: number): string {
   return `198.18.${Math.floor(number / 250)}.${(number % 250) + 1}`
 }
 
@@ -102,7 +65,7 @@ async function hiddenPackages({ stores, actor }: Deckle, count: number): Promise
     })
   }
   const read = async (name: string) => expectStatus(await actor.fetch(`/${name}`), 404)
-  return { there: (number) => read(`held-${number}`), missing: (number) => read(`free-${number}`) }
+  return [(number) => read(`held-${number}`), (number) => read(`free-${number}`)]
 }
 
 /** The same two names all the time: the edge knows what is to be known of them. */

@@ -1,10 +1,13 @@
 /** docs/performance.md, written by the command that measured. */
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { benchFolder } from './contestants.ts'
+import { largeSection, type Piece, withPiece } from './large/section.ts'
 import { type Row, table, verdict } from './ratios.ts'
+
+const file = join(benchFolder, '../../docs/performance.md')
 
 /** Where the page's own words are: what stands below the second heading is kept by hand, in the same file. */
 export function writePage(rows: readonly Row[], began: Date, size: { rounds: number; seconds: number }): void {
@@ -16,8 +19,7 @@ export function writePage(rows: readonly Row[], began: Date, size: { rounds: num
 Written by \`npm run bench\`; do not edit. What was learned from it is in the
 [decisions](decisions/0150-measures-are-ratios.md).
 
-- **When**: ${began.toISOString().slice(0, 16).replace('T', ' ')} UTC, commit \`${commit()}\`
-- **Machine**: ${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.versions.node}
+${whenAndWhere(began)}
 - **Targets missed**: ${named || 'none'}
 
 ${table(rows)}
@@ -43,7 +45,19 @@ ${reasons.join('') || 'None is.\n'}
   for by a new name each time (first), and by the same two names (known); a ratio is that of the medians of a round.
 - The load generator finds every connection warm. \`npm install\` runs with an empty cache and no lock file.
 `
-  writeFileSync(join(benchFolder, '../../docs/performance.md'), page)
+  writeFileSync(file, `${page}\n${largeSection(readFileSync(file, 'utf8'))}`.trimEnd().concat('\n'))
+}
+
+/** One piece of the section that `npm run bench:large` writes: tables, and how they were measured. */
+export function writePiece(piece: Piece, table: string, method: string, began: Date): void {
+  const text = `${whenAndWhere(began)}\n\n${table}\n\n${method}`
+  writeFileSync(file, withPiece(readFileSync(file, 'utf8'), piece, text))
+}
+
+function whenAndWhere(began: Date): string {
+  const machine = `${cpus().length} × ${cpus()[0]?.model.trim() ?? 'unknown'}, ${Math.round(totalmem() / 2 ** 30)} GiB`
+  return `- **When**: ${began.toISOString().slice(0, 16).replace('T', ' ')} UTC, commit \`${commit()}\`
+- **Machine**: ${machine}, Node ${process.versions.node}`
 }
 
 function commit(): string {

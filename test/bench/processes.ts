@@ -44,6 +44,15 @@ export async function untilAnswers(url: string, child: ChildProcess): Promise<vo
 
 /** Every process below this one whose command's name is given. */
 export function descendants(pid: number, name: string): readonly number[] {
+  return below(pid).flatMap((found) => (found.name === name ? [found.pid] : []))
+}
+
+/** Every process below this one that has this text in its command line. */
+export function descendantsRunning(pid: number, text: string): readonly number[] {
+  return below(pid).flatMap((found) => (readProc(`${found.pid}/cmdline`)?.includes(text) ? [found.pid] : []))
+}
+
+function below(pid: number): readonly { readonly pid: number; readonly name: string }[] {
   const parents = new Map<number, { parent: number; name: string }>()
   for (const entry of readdirSync('/proc')) {
     const stat = /^\d+$/.test(entry) ? readProc(`${entry}/stat`) : undefined
@@ -54,13 +63,29 @@ export function descendants(pid: number, name: string): readonly number[] {
     const up = parents.get(child)?.parent
     return up !== undefined && (up === pid || isBelow(up))
   }
-  return [...parents].filter(([child, facts]) => facts.name === name && isBelow(child)).map(([child]) => child)
+  return [...parents].flatMap(([child, { name }]) => (isBelow(child) ? [{ pid: child, name }] : []))
 }
 
 /** Memory of a process that is in use now, in bytes. */
 export function residentBytes(pid: number): number {
-  const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readProc(`${pid}/status`) ?? '')?.[1]
+  return statusBytes(pid, 'VmRSS')
+}
+
+/** The most that a process had in use so far, in bytes: the system keeps count, so no peak is missed. */
+export function peakResidentBytes(pid: number): number {
+  return statusBytes(pid, 'VmHWM')
+}
+
+function statusBytes(pid: number, field: string): number {
+  const kilobytes = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(readProc(`${pid}/status`) ?? '')?.[1]
   return Number(kilobytes ?? 0) * 1024
+}
+
+/** What a process has read and written so far, of files and connections together. */
+export function transferred(pid: number): { readonly readBytes: number; readonly writtenBytes: number } {
+  const io = readProc(`${pid}/io`) ?? ''
+  const count = (field: string) => Number(new RegExp(`^${field}: (\\d+)$`, 'm').exec(io)?.[1] ?? 0)
+  return { readBytes: count('rchar'), writtenBytes: count('wchar') }
 }
 
 /** A process may end while it is looked at. */

@@ -10,7 +10,7 @@ export interface Effort {
   readonly seconds: number
 }
 
-interface Side {
+export interface Side {
   readonly label: string
   readonly contestant: Contestant
   readonly path: string
@@ -19,7 +19,7 @@ interface Side {
 }
 
 /** Measures two sides in turns, the order changing from round to round. */
-async function duel(question: string, a: Side, b: Side, effort: Effort, target?: Target): Promise<Row> {
+export async function duel(question: string, a: Side, b: Side, effort: Effort, target?: Target): Promise<Row> {
   const rates: Record<'a' | 'b', number[]> = { a: [], b: [] }
   const run = ({ contestant, ...load }: Side, seconds: number) => throughput(contestant, { ...load, seconds })
   for (const side of [a, b]) await run(side, 1)
@@ -112,7 +112,7 @@ export async function revalidations(
   ]
 }
 
-function authorization({ actor }: Contestant): Record<string, string> {
+export function authorization({ actor }: Contestant): Record<string, string> {
   return { authorization: `Bearer ${actor.token}` }
 }
 

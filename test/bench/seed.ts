@@ -1,11 +1,11 @@
 /** Packages of many versions, made quickly: one version is published, the others are written beside it as it is. */
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { PackageRef, Version } from '../../src/model/ids.ts'
+import type { FileName, PackageName, PackageRef, Version } from '../../src/model/ids.ts'
 import { npmPackage } from '../../src/npm/names.ts'
 import { rebuild } from '../../src/registry/rebuild.ts'
 import { webPlatform } from '../../src/std/platform.ts'
-import { packageKey, versionItem } from '../../src/storage/keys.ts'
+import { headItem, packageKey, versionItem } from '../../src/storage/keys.ts'
 import { formats } from '../../src/wiring.ts'
 import type { Contestant, Deckle, Verdaccio } from './contestants.ts'
 import { publishHeaders, publishOf } from './packages.ts'
@@ -35,6 +35,40 @@ export async function seedDeckle(deckle: Deckle, name: string, versions: number)
     await stores.db.put('packages', { ...next, package: packageKey(ref), item: versionItem({ version }) })
   })
   await rebuild({ ...stores, formats, publicUrl: deckle.publicUrl, platform: webPlatform }, ref)
+}
+
+/** Packages of which there is no more than the head, which is what a download is decided on. */
+export async function seedHeads(deckle: Deckle, names: readonly string[]): Promise<void> {
+  const at = new Date().toISOString()
+  const heads = names.map((text) => {
+    const ref: PackageRef = { format: 'generic', name: text as PackageName }
+    const rules = { generation: 1, visibility: 'internal', owners: ['bench'], tags: { latest: '1.0.0' } }
+    const keys = { package: packageKey(ref), item: headItem, listing: ref.format }
+    return { ...ref, ...rules, ...keys, createdAt: at, modifiedAt: at }
+  })
+  await writeItems(deckle, heads)
+}
+
+/** Versions 1.0.0, 1.0.1, ... of a package, of one file each. */
+export async function seedVersions(deckle: Deckle, name: string, versions: number): Promise<void> {
+  const at = new Date().toISOString()
+  const ref: PackageRef = { format: 'generic', name: name as PackageName }
+  const filename = 'model.bin' as FileName
+  const state = { status: 'published', uploadId: 'seeded', publisher: 'bench', tags: [], attempts: 1 }
+  const times = { claimedAt: at, statusAt: at, publishedAt: at }
+  const items = Array.from({ length: versions }, (_, index) => {
+    const claim = { ...ref, version: `1.0.${index}` as Version, filename }
+    const file = { filename, sizeBytes: 1 }
+    return { ...claim, ...state, ...times, file, package: packageKey(ref), item: versionItem(claim) }
+  })
+  await writeItems(deckle, items)
+}
+
+async function writeItems({ stores }: Deckle, items: readonly object[]): Promise<void> {
+  const each = 25
+  await inParallel(8, Math.ceil(items.length / each), (index) =>
+    stores.db.batchWrite('packages', { put: items.slice(index * each, (index + 1) * each) }),
+  )
 }
 
 /** The same in Verdaccio's own files, which it reads at each request. */
