@@ -12,6 +12,7 @@ export const methods: Readonly<Record<Piece, string>> = {
   the file less the parts that stood. Memory is each process's peak, by the system's count (VmHWM), the largest of its
   runs; the launcher before the command is not in it. A job whose validator is killed comes back after a minute at most,
   which is in the time of checking.
+- Times are for the feeling: the machine may do other work meanwhile. Digests, bytes and memory are what counts.
 `,
   'A hundred downloads at once': `- A hundred accounts log in with their passwords before, each from an address of its own. Then all of them at once, each
   with connections of its own: a client of Deckle asks the edge with its token, follows the redirect to storage and reads
