@@ -119,14 +119,15 @@ async function takeBack(deps: OpenUploadDeps, upload: Upload): Promise<void> {
   await deps.uploads.done(upload)
 }
 
-function isSameFile(a: Upload, b: Upload): boolean {
+/** A digest that is said now must not be lost: a session that was opened without it is another one. */
+function isSameFile(standing: Upload, wanted: Upload): boolean {
   return (
-    a.format === b.format &&
-    a.name === b.name &&
-    a.version === b.version &&
-    a.filename === b.filename &&
-    a.sizeBytes === b.sizeBytes &&
-    (a.sha256 === undefined || b.sha256 === undefined || a.sha256 === b.sha256)
+    standing.format === wanted.format &&
+    standing.name === wanted.name &&
+    standing.version === wanted.version &&
+    standing.filename === wanted.filename &&
+    standing.sizeBytes === wanted.sizeBytes &&
+    (wanted.sha256 === undefined || standing.sha256 === wanted.sha256)
   )
 }
 
