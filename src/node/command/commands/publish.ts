@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { Failure, fileFailure } from '../failure.ts'
 import { parseVersionSpec, type Spec } from '../spec.ts'
 import { formatBytes } from '../units.ts'
-import type { Packing } from '../upload/pack.ts'
+import { type Packing, packings } from '../upload/packing.ts'
 import { type Published, publishFile } from '../upload/publish.ts'
 import { mostParallel } from '../upload/send.ts'
 import { Source } from '../upload/source.ts'
@@ -26,7 +26,6 @@ interface PublishOptions {
 }
 
 const usualParallel = 4
-const packings = ['tar.gz', 'tar.zst'] as const satisfies readonly Packing[]
 
 export const addPublish: Adder = (program, acting) => {
   program
