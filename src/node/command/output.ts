@@ -40,8 +40,12 @@ function jsonOutput(): Output {
   }
 }
 
+/** To the beginning of the line, and what stands there away: on a terminal it may be a bar. */
+const cleared = '\r\u001b[K'
+
 function textOutput(): Output {
-  const note = (text: string) => void process.stderr.write(`${onStderr('dim', text)}\n`)
+  const beginning = process.stderr.isTTY === true ? cleared : ''
+  const note = (text: string) => void process.stderr.write(`${beginning}${onStderr('dim', text)}\n`)
   return {
     isJson: false,
     result(_, text) {

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest'
 import { bar } from '../../../../src/node/command/bars.ts'
 import { reportText } from '../../../../src/node/command/commands/stats.ts'
+import { unusedText } from '../../../../src/node/command/commands/stats-lists.ts'
 import { Failure, failureDocument } from '../../../../src/node/command/failure.ts'
-import { failureText } from '../../../../src/node/command/output.ts'
+import { failureText, type Output } from '../../../../src/node/command/output.ts'
 import { plain, plainLine } from '../../../../src/node/command/plain-text.ts'
 import { failureOf } from '../../../../src/node/command/problem.ts'
-import { progressLine } from '../../../../src/node/command/progress.ts'
+import { createProgress } from '../../../../src/node/command/progress.ts'
+import { barLine, progressLine } from '../../../../src/node/command/progress-line.ts'
 import { Rate } from '../../../../src/node/command/rate.ts'
 import { table } from '../../../../src/node/command/table.ts'
 import { formatBytes, formatDuration } from '../../../../src/node/command/units.ts'
@@ -38,6 +40,39 @@ test('a line of progress has share, rate and time left', () => {
   expect(progressLine(state)).toBe('uploading: 1.20 GB of 5.00 GB (24 %), 37.5 MB/s, 1 min 41 s left')
   const done = { ...state, doneBytes: 5e9, secondsLeft: 0 }
   expect(progressLine(done)).toBe('uploading: 5.00 GB of 5.00 GB (100 %), 37.5 MB/s')
+})
+
+test('a bar fits its terminal: where it is narrow, the time left goes before the bar', () => {
+  const state = { stage: 'uploading', doneBytes: 1.2e9, totalBytes: 5e9, bytesPerSecond: 37.48e6, secondsLeft: 101 }
+  expect([39, 79, 199, 12].map((columns) => barLine(state, columns))).toEqual([
+    'uploading  24 % · 1 min 41 s left',
+    `uploading █████${'░'.repeat(16)}  24 % of 5.00 GB · 37.5 MB/s · 1 min 41 s left`,
+    `uploading ${'█'.repeat(9)}${'░'.repeat(31)}  24 % of 5.00 GB · 37.5 MB/s · 1 min 41 s left`,
+    'uploading  2',
+  ])
+  const begun = { ...state, doneBytes: 0, bytesPerSecond: 0, secondsLeft: undefined }
+  const over = { ...state, doneBytes: 5e9, secondsLeft: undefined }
+  expect([begun, over].map((one) => barLine(one, 79))).toEqual([
+    `uploading ${'░'.repeat(21)}   0 % of 5.00 GB`,
+    `uploading ${'█'.repeat(21)} 100 % of 5.00 GB · 37.5 MB/s`,
+  ])
+})
+
+test('what is not counted is a line without numbers', () => {
+  const state = { stage: 'moving into place', doneBytes: 0, totalBytes: 0, bytesPerSecond: 0, secondsLeft: undefined }
+  expect(progressLine(state)).toBe('moving into place')
+})
+
+test('progress stands still while something is done again, and never goes back', () => {
+  const shown: unknown[] = []
+  let nowMs = 0
+  const output = { isJson: true, event: ({ doneBytes }: { doneBytes?: unknown }) => void shown.push(doneBytes) }
+  const stage = createProgress(output as unknown as Output, () => nowMs).begin('uploading', 100)
+  for (const bytes of [40, -40, 30, 70]) {
+    nowMs += 1_000
+    stage.add(bytes)
+  }
+  expect(shown).toEqual([0, 40, 40, 40, 100])
 })
 
 test('what others wrote cannot move the cursor, colour, or turn text around', () => {
@@ -112,4 +147,17 @@ test('usage is drawn a line a day, by month where there are many, and says what 
       .split('\n')
       .slice(0, 2),
   ).toEqual([`2026-10  31  31.0 MB  ${'█'.repeat(30)}`, `2026-11  9   9.00 MB  ${'█'.repeat(8)}▊`])
+})
+
+test('what is unused is drawn by how long it has been', () => {
+  const items = [
+    { package: 'old', lastUsedOn: '2026-01-01' },
+    { package: 'newer', lastUsedOn: '2026-05-01' },
+  ]
+  const now = Date.parse('2026-08-29T12:00:00Z')
+  expect(unusedText(items, '2026-05-31', now).split('\n')).toEqual([
+    `old    2026-01-01  240 days  ${'█'.repeat(30)}`,
+    `newer  2026-05-01  120 days  ${'█'.repeat(15)}`,
+  ])
+  expect(unusedText([], '2026-05-31', now)).toBe('Everything was downloaded since 2026-05-31, or is newer than that.')
 })
