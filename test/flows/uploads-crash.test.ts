@@ -126,6 +126,25 @@ test('the validator: what it found is not looked for again, and the file is publ
   expect(await stack.stores.versions.due('9999', 10)).toEqual([])
 }, 120_000)
 
+test('asking for the answer again begins no validation that is under way', async () => {
+  const deadly: Validate = () => Promise.reject(new Error('the process dies here'))
+  const deps = { ...stack.stores, formats, publicUrl: stack.url, platform: webPlatform, maxAttempts: 10 }
+  for (const [name, more] of Object.entries({ published: {}, tried: { dryRun: true } })) {
+    const upload = (await (await sender().open({ ...sent(`asked-${name}`), more })).json()) as Record<string, any>
+    await sender().send(upload, content)
+    await sender().complete(upload['id'])
+    const [message] = await stack.stores.sqs.receive('jobs', { max: 10, waitS: 0 })
+    const job = parseJob(message?.body ?? '')
+    const begun = { ...deps, validate: deadly }
+    await expect(job.dryRun ? judgeDryRun(begun, job.dryRun) : settle(begun, job)).rejects.toThrow('dies here')
+    await stack.stores.sqs.remove('jobs', message?.receiptHandle ?? '')
+    expect((await sender().complete(upload['id'])).status).toBe(202)
+    expect(await stack.stores.sqs.receive('jobs', { max: 10, waitS: 0 })).toEqual([])
+    await recover()
+    expect(['valid', 'published']).toContain((await sender().read(upload['id']))['state'])
+  }
+})
+
 describe('a dry run', () => {
   const tried = (name: string): Sent => ({ ...sent(name), more: { dryRun: true } })
 

@@ -2,7 +2,7 @@ import type { Principal } from '../../model/principal.ts'
 import type { VersionRecord } from '../../model/records.ts'
 import { refuse } from '../../model/refusals.ts'
 import type { Upload } from '../../model/upload.ts'
-import { claimableStatuses, isFinal } from '../../model/version-status.ts'
+import { claimableStatuses } from '../../model/version-status.ts'
 import { toJson } from '../../std/json.ts'
 import { log } from '../../std/log.ts'
 import { isoNow } from '../../std/platform.ts'
@@ -83,7 +83,8 @@ async function claim(deps: CompleteUploadDeps, record: VersionRecord): Promise<V
 
 /** What is left to do after the claim. Redone by whoever asks next, or by the sweepers. */
 async function finish(deps: CompleteUploadDeps, upload: Upload, standing: VersionRecord): Promise<Receipt> {
-  if (!isFinal(standing.status)) await sendJob(deps, standing)
+  // Once it is begun it is the sweeper's: each job would begin it once more, and it may be begun so often only
+  if (standing.status === 'pending' && standing.attempts === 0) await sendJob(deps, standing)
   if (upload.outcome === undefined) await closeCompleted(deps, upload)
   return awaitVerdict(deps, standing)
 }
