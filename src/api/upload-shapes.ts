@@ -45,6 +45,9 @@ const genericUpload = z.strictObject({
 const npmTarball = z.strictObject({
   format: z.literal('npm'),
   ...named,
+  filename: z.string().max(300).optional().openapi({
+    description: 'Not looked at: a version has one file, and npm says how it is called.',
+  }),
   dryRun: z.literal(true, { error: 'npm packages are published by clients of npm: only a dry run takes them' }),
 })
 
