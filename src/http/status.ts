@@ -99,6 +99,7 @@ export const statusOf = {
   filename_invalid: 400,
   file_not_found: 404,
   upload_not_found: 404,
+  report_not_found: 404,
   upload_closed: 409,
   upload_incomplete: 409,
   upload_too_large: 413,

@@ -164,7 +164,10 @@ export const refusals = {
     `This upload takes no more changes: it is ${f.state}. Begin another one for another version or file.`,
   upload_incomplete: (f: { problem: string }) =>
     `The upload is not complete: ${f.problem}. Send what is missing, then complete it again.`,
-  upload_too_large: (f: { most: string }) => `A file can have ${f.most} at most. Split it.`,
+  upload_too_large: (f: { mostBytes: number }) =>
+    `A file can have ${Math.floor(f.mostBytes / 1_000_000)} MB at most. Split it.`,
+  report_not_found: () =>
+    'There is no report: only a dry run that is decided has one of its own. That of a published file stands with its version.',
   part_invalid: (f: { part: number; problem: string }) => `Part ${f.part} cannot be sent: ${f.problem}.`,
   quota_exceeded: (f: { problem: string }) =>
     `You have reached a limit: ${f.problem}. Complete or abort an upload, or ask an administrator of the registry.`,

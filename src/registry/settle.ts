@@ -18,11 +18,17 @@ export type Verdict =
   | { readonly verdict: 'accepted'; readonly accepted: AcceptedManifest; readonly report?: object }
   | { readonly verdict: 'rejected' | 'failed'; readonly reasons: readonly Reason[]; readonly report?: object }
 
+/** A file that is only tried: nobody has claimed it, and nothing need have been said of it beside its bytes. */
+export interface Trial {
+  /** Says that it is being worked on, and how far that has come. */
+  readonly heartbeat: (progress: Pick<VersionRecord, 'checkedBytes'>) => Promise<void>
+}
+
 /**
  * Opens the staged file and runs the checks over one pass of its bytes. Changes nothing.
  * @throws StorageError when storage cannot be read now: the job is to be tried again
  */
-export type Validate = (record: VersionRecord) => Promise<Verdict>
+export type Validate = (record: VersionRecord, trial?: Trial) => Promise<Verdict>
 
 export interface SettleDeps extends SnapshotDeps, IndexDeps {
   readonly versions: Versions
@@ -225,7 +231,7 @@ async function stillOurs(deps: SettleDeps, record: VersionRecord): Promise<boole
   return current?.uploadId === record.uploadId && !isFinal(current.status)
 }
 
-function gaveUp(attempts: number): Reason {
+export function gaveUp(attempts: number): Reason {
   return {
     code: 'validation_gave_up',
     message: `Validation was begun ${attempts} times and never came to an end.`,

@@ -51,6 +51,9 @@ export const snapshotKey = (ref: PackageRef, revision: Revision, document: strin
 export const reportKey = (file: FileRef, uploadId: UploadId) =>
   key(`reports/${file.format}/${file.name}/${file.version}/${file.filename}/${uploadId}.json`)
 
+/** What validation found in a dry run; expires with its session. */
+export const dryRunReportKey = (uploadId: UploadId) => key(`dry-runs/${uploadId}.json`)
+
 /** The text of a check script, immutable: named by the SHA-256 of its bytes. */
 export const checkScriptKey = (ref: PackageRef, digest: string) => key(`scripts/${ref.format}/${ref.name}/${digest}.js`)
 

@@ -98,7 +98,7 @@ export const queues = {
  * Days after which an object under the prefix is removed by the bucket's lifecycle rule. S3 counts the age of an object
  * from the beginning of its upload: one under `uploads/` may have taken as long as a session can last.
  */
-export const expiringPrefixes = { 'staging/': 1, 'uploads/': 16 } as const
+export const expiringPrefixes = { 'staging/': 1, 'uploads/': 16, 'dry-runs/': 31 } as const
 /** The same for uploads in parts that were never completed; a copy to `packages/` that is older begins anew. */
 export const unfinishedUploadDays = 15
 /** The longest that an upload session can last, however active. */

@@ -6,6 +6,7 @@ import { withoutUndefined } from '../std/defined.ts'
 import type { DynamoDb } from './dynamodb.ts'
 import type { ItemKey } from './dynamodb-items.ts'
 import { accountKey, openUploadPrefix, uploadKey } from './keys.ts'
+import { storedReason } from './stored-reason.ts'
 
 const storedUpload = z.object({
   id: z.string().transform((text) => text as UploadId),
@@ -26,11 +27,19 @@ const storedUpload = z.object({
   createdAt: z.string(),
   expiresAt: z.string(),
   outcome: z.enum(uploadOutcomes).optional(),
+  dryRun: z.literal(true).optional(),
+  submittedAt: z.string().optional(),
+  attempts: z.number().int().optional(),
+  checkedBytes: z.number().int().optional(),
+  reasons: z.array(storedReason).optional(),
 })
 
 const openWork = 'open'
 /** How long it can be read what became of a session. */
 const keptDays = 30
+
+/** What there is to tell of a dry run that is decided. */
+export type DryRunFindings = Pick<Upload, 'reasons' | 'sha256'>
 
 export interface UploadPage {
   readonly uploads: readonly Upload[]
@@ -92,11 +101,11 @@ export class Uploads {
     return { uploads, ...(page.next === undefined ? {} : { next: String(page.next['item']) }) }
   }
 
-  /** Says that a session is alive. `gone`: it is not open any more. */
+  /** Says that a session is alive. `gone`: it takes nothing any more. */
   async touch({ id }: Upload, expiresAt: string): Promise<'done' | 'gone'> {
     const written = await this.#db.update('uploads', uploadKey('open', id), {
       set: { expiresAt, workDueAt: expiresAt },
-      condition: { attributeExists: 'item' },
+      condition: { attributeExists: 'item', attributeNotExists: 'submittedAt' },
     })
     return written.outcome === 'done' ? 'done' : 'gone'
   }
@@ -113,10 +122,32 @@ export class Uploads {
     return written.outcome === 'done'
   }
 
+  /** Hands a dry run over to the validators. `gone`: it was ended meanwhile. Again is fine. */
+  async submit({ id }: Upload, submittedAt: string, dueAt: string): Promise<'done' | 'gone'> {
+    const written = await this.#db.update('uploads', uploadKey('open', id), {
+      set: { submittedAt, workDueAt: dueAt },
+      condition: { attributeExists: 'item' },
+    })
+    return written.outcome === 'done' ? 'done' : 'gone'
+  }
+
+  /** Says that a dry run is being worked on: how often that was begun, or how far it is. One that is over is left alone. */
+  async heartbeat(id: UploadId, dueAt: string, progress: Pick<Upload, 'attempts' | 'checkedBytes'>): Promise<void> {
+    await this.#db.update('uploads', uploadKey('open', id), {
+      set: { ...progress, workDueAt: dueAt },
+      condition: { attributeExists: 'submittedAt' },
+    })
+  }
+
   /** Says what becomes of a session: the first to say so is right. @returns the outcome that holds */
-  async close(upload: Upload, outcome: UploadOutcome, nowMs: number): Promise<UploadOutcome> {
+  async close(
+    upload: Upload,
+    outcome: UploadOutcome,
+    nowMs: number,
+    found: DryRunFindings = {},
+  ): Promise<UploadOutcome> {
     const ttl = Math.ceil(nowMs / 1_000) + keptDays * 86_400
-    const item = { ...upload, ...uploadKey('closed', upload.id), outcome, ttl }
+    const item = { ...upload, ...found, ...uploadKey('closed', upload.id), outcome, ttl }
     const written = await this.#db.put('uploads', item, { condition: { attributeNotExists: 'item' } })
     if (written.outcome === 'done') return outcome
     return (await this.get(upload.id))?.outcome ?? outcome

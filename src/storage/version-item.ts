@@ -1,15 +1,9 @@
 import { z } from 'zod'
 import { type FileName, formatIds, type PackageName, type UploadId, type Username, type Version } from '../model/ids.ts'
-import type { Reason, VersionRecord } from '../model/records.ts'
+import type { VersionRecord } from '../model/records.ts'
 import { versionStatuses } from '../model/version-status.ts'
 import { withoutUndefined } from '../std/defined.ts'
-
-const reason = z.object({
-  code: z.string(),
-  path: z.string().optional(),
-  message: z.string(),
-  hint: z.string(),
-})
+import { storedReason } from './stored-reason.ts'
 
 const storedVersion = z.object({
   format: z.enum(formatIds),
@@ -38,17 +32,12 @@ const storedVersion = z.object({
   statusAt: z.string(),
   attempts: z.number().int(),
   publishedAt: z.string().optional(),
-  reasons: z.array(reason).optional(),
+  reasons: z.array(storedReason).optional(),
   deprecated: z.string().optional(),
   blocked: z.string().optional(),
 })
 
 /** Absent attributes and `undefined` are one to the store, and not to the type. */
 export function parseVersion(item: unknown): VersionRecord {
-  const { reasons, ...record } = storedVersion.parse(item)
-  return { ...withoutUndefined(record), ...(reasons === undefined ? {} : { reasons: reasons.map(parseReason) }) }
-}
-
-function parseReason({ path, ...rest }: z.infer<typeof reason>): Reason {
-  return path === undefined ? rest : { ...rest, path }
+  return withoutUndefined(storedVersion.parse(item))
 }

@@ -19,8 +19,8 @@ export interface RunLimits extends ArchiveLimits {
 
 export interface RunOptions {
   readonly file: FileRef
-  /** The manifest as the publisher sent it. Untrusted. */
-  readonly published: JsonObject
+  /** The manifest as the publisher sent it. Untrusted. Undefined where the file is only tried, and nobody sent one. */
+  readonly published: JsonObject | undefined
   readonly publisher?: Username
   /** Asked for while the file is read. When it cannot be had, the run proves nothing. */
   readonly previous?: Promise<PreviousVersion | undefined>

@@ -1,7 +1,7 @@
 import type { AcceptedManifest } from '../../model/format.ts'
 import type { Reason, VersionRecord } from '../../model/records.ts'
 import type { Telemetry } from '../../model/telemetry.ts'
-import type { Validate, Verdict } from '../../registry/settle.ts'
+import type { Trial, Validate, Verdict } from '../../registry/settle.ts'
 import { log } from '../../std/log.ts'
 import type { Platform } from '../../std/platform.ts'
 import { createScriptCheck, type PublishScript } from '../../validation/checks/script.ts'
@@ -31,11 +31,11 @@ interface ValidateDeps {
 
 /** The validator's own half of `settle`: streams the staged file through its format's checks. */
 export function createValidate(deps: ValidateDeps): Validate {
-  return async (record) => {
+  return async (record, trial) => {
     const progress: Progress = { checkedBytes: 0 }
-    const stopHeartbeat = startHeartbeat(deps.stores, record, progress)
+    const stopHeartbeat = startHeartbeat(deps.stores, record, progress, trial)
     try {
-      const verdict = await traced(deps.telemetry, () => validate(deps, record, progress))
+      const verdict = await traced(deps.telemetry, () => validate(deps, record, progress, trial))
       deps.telemetry?.metrics?.count('verdicts', { verdict: verdict.verdict, code: codeOf(verdict) })
       return verdict
     } finally {
@@ -62,6 +62,7 @@ async function validate(
   { stores, platform, scripts, policy }: ValidateDeps,
   record: VersionRecord,
   progress: Progress,
+  trial: Trial | undefined,
 ): Promise<Verdict> {
   const head = stores.heads.get(record)
   // Needed at the end only: two more reads, one after another, while the file is read
@@ -72,7 +73,9 @@ async function validate(
     record,
     publishScript({ stores, scripts, platform }, record, head),
   )
-  if (staged === undefined || published === undefined) {
+  // Of a file that is only tried, nothing need have been said where nothing has to be claimed by it
+  const isSaid = published !== undefined || (trial !== undefined && record.filename === undefined)
+  if (staged === undefined || !isSaid) {
     await staged?.body.cancel()
     return { verdict: 'failed', reasons: [gone] }
   }
@@ -138,11 +141,16 @@ function logCrashes(record: VersionRecord, { crashes }: RunResult): void {
 }
 
 /** Keeps the sweeper away from a version that is being worked on, and tells who watches a large file how far it is. */
-function startHeartbeat(stores: Stores, record: VersionRecord, progress: Progress): () => void {
+function startHeartbeat(
+  { versions }: Stores,
+  record: VersionRecord,
+  progress: Progress,
+  { heartbeat }: Trial = { heartbeat: (reached) => versions.heartbeat(record, reached) },
+): () => void {
   const isWatched = record.filename !== undefined
   const timer = setInterval(
     () => {
-      stores.versions.heartbeat(record, isWatched ? progress : {}).catch((error: unknown) => {
+      heartbeat(isWatched ? progress : {}).catch((error: unknown) => {
         log('warning', 'heartbeat_failed', `${record.name}@${record.version}: the job may be sent twice`, { error })
       })
     },

@@ -38,7 +38,7 @@ const leastBytesPerMs = 5_000
 /** How a claim's file is read, and what that may cost. Here a walker is chosen where there are several. */
 export function validationOf(
   record: VersionRecord,
-  published: JsonObject,
+  published: JsonObject = {},
 ): Validation & { readonly limits: RunLimits } {
   const validation = validations[record.format]
   if (record.filename === undefined) return { ...validation, limits: fileLimits }

@@ -1,8 +1,8 @@
-import type { FileRef, VersionRef } from '../../model/ids.ts'
+import type { FileRef, FormatId, VersionRef } from '../../model/ids.ts'
 import type { Principal } from '../../model/principal.ts'
 import type { VersionRecord } from '../../model/records.ts'
 import { type Refusal, refuse } from '../../model/refusals.ts'
-import { mostUploadBytes, partBytesFor, partCountOf, type Upload } from '../../model/upload.ts'
+import { partBytesFor, partCountOf, type Upload } from '../../model/upload.ts'
 import type { VersionStatus } from '../../model/version-status.ts'
 import { randomId } from '../../std/base62.ts'
 import { isoNow } from '../../std/platform.ts'
@@ -20,11 +20,13 @@ export interface UploadQuotas {
 
 export interface OpenUploadDeps extends UploadDeps, PublisherDeps {
   readonly uploadQuotas: UploadQuotas
+  /** Of one file: what a publish of that format takes. */
+  readonly mostFileBytes: Readonly<Record<FormatId, number>>
 }
 
 /** What somebody wants to send. */
 export type WantedUpload = FileRef &
-  Pick<Upload, 'sizeBytes' | 'sha256' | 'tags' | 'visibility' | 'kind' | 'releases' | 'description'>
+  Pick<Upload, 'sizeBytes' | 'sha256' | 'tags' | 'visibility' | 'kind' | 'releases' | 'description' | 'dryRun'>
 
 /** Files of one version. */
 const mostFiles = 1_000
@@ -40,7 +42,8 @@ export async function openUpload(
   who: Principal,
   wanted: WantedUpload,
 ): Promise<{ readonly upload: Upload; readonly isNew: boolean }> {
-  if (wanted.sizeBytes > mostUploadBytes) throw refuse('upload_too_large', { most: '5 TiB' })
+  const mostBytes = deps.mostFileBytes[wanted.format]
+  if (wanted.sizeBytes > mostBytes) throw refuse('upload_too_large', { mostBytes })
   const { username } = requireUser(who)
   await requirePublisher(deps, who, wanted)
   await requireRoom(deps, wanted)
@@ -64,11 +67,7 @@ export async function openUpload(
 async function requireRoom(deps: OpenUploadDeps, wanted: WantedUpload): Promise<void> {
   const [head, files] = await Promise.all([deps.headCache.get(wanted), deps.versions.files(wanted)])
   const problem =
-    (head && versionProblem(head, wanted.version)) ??
-    roomProblem(files, wanted) ??
-    (files.some(({ filename, status }) => filename === wanted.filename && taken.includes(status))
-      ? refuse('version_taken', named(wanted))
-      : undefined)
+    (head && versionProblem(head, wanted.version)) ?? roomProblem(files, wanted) ?? takenProblem(files, wanted)
   if (problem !== undefined) throw problem
 }
 
@@ -79,6 +78,12 @@ export function roomProblem(files: readonly VersionRecord[], wanted: FileRef): R
   if (isReleased) return refuse('version_released', named(wanted))
   const others = files.filter(({ filename }) => filename !== wanted.filename)
   return others.length >= mostFiles ? refuse('too_many_files', { most: mostFiles }) : undefined
+}
+
+/** Why a version takes no file of that name: it has one. */
+export function takenProblem(files: readonly VersionRecord[], wanted: FileRef): Refusal | undefined {
+  const standing = files.find(({ file }) => file.filename === wanted.filename)
+  return standing !== undefined && taken.includes(standing.status) ? refuse('version_taken', named(wanted)) : undefined
 }
 
 /**
@@ -92,7 +97,7 @@ async function admit(
   const open = await deps.uploads.openOf(upload.owner)
   const place = open.findIndex(({ id }) => id === upload.id)
   const before = place === -1 ? open : open.slice(0, place)
-  const same = before.find((other) => isSameFile(other, upload))
+  const same = before.find((other) => other.submittedAt === undefined && isSameFile(other, upload))
   if (same === undefined) {
     const problem = quotaProblem(deps.uploadQuotas, [...before, upload])
     if (problem === undefined) return { upload, isNew: true }
@@ -127,6 +132,7 @@ function isSameFile(standing: Upload, wanted: Upload): boolean {
     standing.version === wanted.version &&
     standing.filename === wanted.filename &&
     standing.sizeBytes === wanted.sizeBytes &&
+    standing.dryRun === wanted.dryRun &&
     (wanted.sha256 === undefined || standing.sha256 === wanted.sha256)
   )
 }

@@ -9,7 +9,10 @@ import { type Upload, Uploads } from './uploads-api.ts'
 const firstWaitMs = 200
 const mostWaitMs = 5_000
 
-/** Waits until a complete upload is published, and shows how far validation is. @throws Failure when it is not */
+/**
+ * Waits until a complete upload is published, or found valid where it is only tried, and shows how far validation is.
+ * @throws Failure when it is neither
+ */
 export async function awaitVerdict(context: Context, first: Upload): Promise<Upload> {
   const uploads = new Uploads(context.registry)
   let upload = first
@@ -24,12 +27,19 @@ export async function awaitVerdict(context: Context, first: Upload): Promise<Upl
       await pause(waitMs, context.signal)
       upload = await uploads.read(upload.id)
     }
-    if (upload.state === 'published') stage?.add(upload.sizeBytes - shownBytes)
+    if (isGood(upload.state)) stage?.add(upload.sizeBytes - shownBytes)
   } finally {
     stage?.end()
   }
-  if (upload.state === 'published') return upload
+  if (isGood(upload.state)) return upload
   throw notPublished(upload)
+}
+
+type State = Upload['state']
+type GoodState = 'published' | 'valid'
+
+function isGood(state: State): state is GoodState {
+  return state === 'published' || state === 'valid'
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -40,17 +50,18 @@ const meanings = {
   open: 'It is not complete.',
   validating: 'It is not decided yet.',
   rejected: 'Validation refused it.',
+  invalid: 'Validation would refuse it.',
   failed: 'Validation could not be ended; an administrator can see why.',
   aborted: 'Somebody aborted it.',
   expired: 'It was left alone for too long.',
-} as const satisfies Record<Exclude<Upload['state'], 'published'>, string>
+} as const satisfies Record<Exclude<State, GoodState>, string>
 
-function notPublished({ id, state, reasons = [] }: Upload & { state: Upload['state'] }): Failure {
-  const meaning = state === 'published' ? '' : meanings[state]
+function notPublished({ id, state, reasons = [] }: Upload): Failure {
+  const meaning = isGood(state) ? '' : meanings[state]
   return new Failure('refused', `The file was not published. ${meaning}`, {
     code: `upload_${state}`,
     where: `upload ${plainLine(id)}`,
-    hint: state === 'rejected' ? 'Mend what is named and publish again.' : 'Publish it again.',
+    hint: state === 'rejected' || state === 'invalid' ? 'Mend what is named and publish again.' : 'Publish it again.',
     reasons: reasons.map(({ code, path, message, hint }) => ({
       code: plainLine(code),
       message: plainLine(message),
