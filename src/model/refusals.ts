@@ -166,8 +166,8 @@ export const refusals = {
     `The upload is not complete: ${f.problem}. Send what is missing, then complete it again.`,
   upload_too_large: (f: { most: string }) => `A file can have ${f.most} at most. Split it.`,
   part_invalid: (f: { part: number; problem: string }) => `Part ${f.part} cannot be sent: ${f.problem}.`,
-  quota_exceeded: (f: { problem: string }) =>
-    `You have reached a limit: ${f.problem}. Complete or abort an upload, or ask an administrator of the registry.`,
+  quota_exceeded: (f: { problem: string; remedy: string }) =>
+    `A limit is reached: ${f.problem}. ${f.remedy}, or ask an administrator of the registry.`,
   version_released: (f: { package: string; version: string }) =>
     `${f.package}@${f.version} is released, so it takes no more files. Choose a new version.`,
   too_many_files: (f: { most: number }) => `A version can have ${f.most} files at most. Put some into an archive.`,

@@ -13,6 +13,7 @@ import { type AuditLog, packageTarget } from '../audit-log.ts'
 import { awaitVerdict, type Receipt } from '../await-verdict.ts'
 import { type Publisher, type PublisherDeps, requireName, requirePublisher } from '../publisher.ts'
 import { sendJob } from '../send-job.ts'
+import { storageLimit, storageProblem } from '../storage-quota.ts'
 import { named, roomProblem } from './open-upload.ts'
 import { isOver, nextExpiry, requireUpload, type UploadDeps } from './own-upload.ts'
 import type { WantedPart } from './parts.ts'
@@ -34,7 +35,7 @@ export interface Completion {
  * Puts a session's parts together and claims its file; then it is validated and published like any. The same again is
  * the same answer: whatever was done by then is found done.
  * @throws Refusal as `requireUpload`; `upload_closed`, `upload_incomplete`, `version_taken`, `version_released`,
- *   `version_unpublished`, `creation_refused`, `busy`, `validation_refused`
+ *   `version_unpublished`, `creation_refused`, `quota_exceeded`, `busy`, `validation_refused`
  */
 export async function completeUpload(
   deps: CompleteUploadDeps,
@@ -125,7 +126,8 @@ async function take(
   upload: Upload,
   record: VersionRecord,
 ): Promise<VersionRecord> {
-  const problem = roomProblem(await deps.versions.files(upload), upload)
+  const [files, limit] = await Promise.all([deps.versions.files(upload), storageLimit(deps, publisher.paid)])
+  const problem = roomProblem(files, upload) ?? storageProblem(limit, publisher.who, upload.sizeBytes)
   if (problem !== undefined) throw problem
   const { version, filename, tags, file } = record
   const after = toJson({ version, filename, tags, sizeBytes: file.sizeBytes, sha256: file.sha256 })
