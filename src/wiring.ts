@@ -65,6 +65,7 @@ import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
 import { Staging } from './storage/staging.ts'
 import { Stars } from './storage/stars.ts'
+import { StoredTotals } from './storage/stored-totals.ts'
 import { uploadSessionDays } from './storage/tables.ts'
 import { TokenStore } from './storage/tokens.ts'
 import { Uploads } from './storage/uploads.ts'
@@ -131,6 +132,7 @@ export function wireStores(config: Config, platform: Platform, telemetry: Teleme
     gate: new Gate(config.validatorUrl === undefined ? undefined : service('execute-api', config.validatorUrl, 1)),
     jobs: new Jobs(sqs, telemetry),
     searchIndex: new SearchIndex(db),
+    storedTotals: new StoredTotals(db),
     accessIndex: new AccessIndex(db),
   }
 }
@@ -246,6 +248,7 @@ function wireDeps(config: Config, platform: Platform, telemetry: Telemetry, home
     nameRules: { freeNames: config.freeNames, reserved: config.reservedNames },
     waitMs: config.publishWaitMs,
     uploadQuotas: config.uploadQuotas,
+    storageQuotas: config.storageQuotas,
     uploadDays: uploadSessionDays,
     // An npm client sends its file in base64
     mostFileBytes: { generic: mostUploadBytes, npm: Math.floor((config.maxPublishBytes * 3) / 4) },

@@ -122,6 +122,7 @@ export const completeRefuses = [
   'upload_closed',
   'upload_incomplete',
   'too_many_files',
+  'quota_exceeded',
   'validation_refused',
   'conflict',
 ] as const

@@ -169,8 +169,8 @@ export const refusals = {
   report_not_found: () =>
     'There is no report: only a dry run that is decided has one of its own. That of a published file stands with its version.',
   part_invalid: (f: { part: number; problem: string }) => `Part ${f.part} cannot be sent: ${f.problem}.`,
-  quota_exceeded: (f: { problem: string }) =>
-    `You have reached a limit: ${f.problem}. Complete or abort an upload, or ask an administrator of the registry.`,
+  quota_exceeded: (f: { problem: string; remedy: string }) =>
+    `A limit is reached: ${f.problem}. ${f.remedy}, or ask an administrator of the registry.`,
   version_released: (f: { package: string; version: string }) =>
     `${f.package}@${f.version} is released, so it takes no more files. Choose a new version.`,
   too_many_files: (f: { most: number }) => `A version can have ${f.most} files at most. Put some into an archive.`,

@@ -1,4 +1,4 @@
-import type { FileRef, UploadId, Username } from './ids.ts'
+import type { FileRef, OrgName, UploadId, Username } from './ids.ts'
 import type { IsoTime, Reason, Visibility } from './records.ts'
 
 /** How a file is to be looked into: not at all, or as an archive that says what it is. By its name when neither is said. */
@@ -17,6 +17,8 @@ export type UploadOutcome = (typeof uploadOutcomes)[number]
 export interface Upload extends FileRef {
   readonly id: UploadId
   readonly owner: Username
+  /** Among whose open sessions it counts, where organisations have a limit of these. */
+  readonly org?: OrgName
   readonly sizeBytes: number
   /** Of the whole file, in hex: as its sender says, to be compared. */
   readonly sha256?: string

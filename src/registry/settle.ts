@@ -12,6 +12,7 @@ import { relist } from './relist.ts'
 import { type IndexDeps, indexOrLog } from './search-index.ts'
 import { commitSnapshot, discardSnapshot, loadState, type Mutate, type SnapshotDeps } from './snapshot.ts'
 import { discardStaged } from './staged.ts'
+import { withListed } from './stored-files.ts'
 
 /** What validation says about one upload. */
 export type Verdict =
@@ -149,7 +150,7 @@ async function finish(
     const versions = { ...state.versions, [record.version]: format.list(record, accepted, listed) }
     const tags = tagsWith(head.tags, record, format)
     const readme = tags['latest'] === record.version ? (accepted.readme ?? '') : state.readme
-    return { state: { versions, readme }, head: { tags } }
+    return { state: { versions, readme }, head: { tags, stored: withListed(head, record) } }
   }
   const { unused } = await commitSnapshot(deps, record, list, load, known.head) // COMMIT: clients see it
   // What was staged past the edge may be large, and stays for weeks when this is lost: so while the sweeper would redo it

@@ -4,6 +4,7 @@ import type {
   FileName,
   FileRef,
   FormatId,
+  OrgName,
   PackageName,
   PackageRef,
   Revision,
@@ -79,6 +80,9 @@ export const uploadSessionId = (owner: Username, random: string) =>
   `${sessionMark}${random}${accountKey(owner)}` as UploadId
 /** Item keys of somebody's upload sessions: those that are open, and what became of the others. */
 export const openUploadPrefix = 'open/'
+/** Proposes an open session to the organisation that pays for its file; no account's key has a slash. */
+export const orgUploadKey = (org: OrgName, id: UploadId) => ({ account: orgUploadsKey(org), item: id })
+export const orgUploadsKey = (org: OrgName) => `org/${org}`
 export const uploadKey = (kind: 'open' | 'closed', id: UploadId) => ({
   account: id.slice(-accountLength),
   item: `${kind}/${id}`,
@@ -105,6 +109,11 @@ export const searchKey = (format: FormatId, term: string) => `search/${format}/$
 
 /** Partition of the packages in which somebody (`user/…`, `team/…`, `org/…`) has a right of their own. */
 export const accessKey = (format: FormatId, holder: Holder) => `access/${format}/${holder}`
+
+/** What is counted of what a package stores. */
+export const storedItem = 'stored'
+/** Partition of a total of what is stored; no format is called so. */
+export const storedKey = (account: string) => `stored/${account}`
 
 /** Partition of the name that came first of those that look alike. */
 export const namesKey = (format: FormatId, likeness: string) => `names/${format}/${likeness}`

@@ -53,10 +53,10 @@ export const tables = {
     indexes: { byListing: { partitionKey: 'listing', sortKey: 'createdAt' } },
   },
   /**
-   * `package` = `<format>/<name>`; `item` = `head`, `version/<version>` or `search`. Beside them, under
+   * `package` = `<format>/<name>`; `item` = `head`, `version/<version>`, `search` or `stored`. Beside them, under
    * `search/<format>/<term>`, one item for each package that the term finds, and under `stars/<user>` one for each
    * that somebody starred, and under `access/<format>/<holder>` one for each that a user, team or organisation has a
-   * right in. `byWork` is sparse: only items that something is left to do for have `work`. `byFormat`
+   * right in, and under `stored/<account>` the total of what is stored. `byWork` is sparse: only items that something is left to do for have `work`. `byFormat`
    * lists packages: only heads have `listing`.
    */
   packages: {
@@ -69,7 +69,7 @@ export const tables = {
   },
   /**
    * Upload sessions under their account's key: `item` = `open/<id>`, or `closed/<id>` for what became of it, which
-   * expires. `byWork` is sparse: open ones by the time that they end.
+   * expires. Under `org/<name>`, the ids of those that may be open for an organisation, which expire too. `byWork` is sparse: open ones by the time that they end.
    */
   uploads: {
     partitionKey: 'account',

@@ -68,9 +68,11 @@ test('usage is drawn, or printed as a table', async () => {
     deckle.run(['stats', 'npm:ana-lib@1.0.0', '--csv', '--from', '2026-01-01', '--to', '2026-01-02']),
     deckle.json(['stats', '--top', 'npm']),
   ])
-  expect(drawn.stdout).toBe(
-    '2026-01-01  0  0 B\n2026-01-02  0  0 B\n\n0 downloads, 0 B, from 2026-01-01 to 2026-01-02\n',
+  const [stored, ...lines] = drawn.stdout.trimEnd().split('\n').reverse()
+  expect(lines.reverse().join('\n')).toBe(
+    '2026-01-01  0  0 B\n2026-01-02  0  0 B\n\n0 downloads, 0 B, from 2026-01-01 to 2026-01-02',
   )
+  expect(stored).toMatch(/^stored: \d+ B in 1 file$/)
   expect(table.stdout.split('\n').slice(0, 2)).toEqual([
     'day,downloads,bytes,users,anonymous,refusals,clients,reasons',
     '2026-01-01,0,0,0,,,,',

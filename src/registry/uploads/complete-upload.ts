@@ -10,6 +10,7 @@ import { type AuditLog, packageTarget } from '../audit-log.ts'
 import { awaitVerdict, type Receipt } from '../await-verdict.ts'
 import { type Publisher, requireName, requirePublisher } from '../publisher.ts'
 import { sendJob } from '../send-job.ts'
+import { storageLimit, storageProblem } from '../storage-quota.ts'
 import { assemble } from './assemble.ts'
 import { completeDryRun, type DryRunDeps, type DryRunReceipt } from './complete-dry-run.ts'
 import { named, roomProblem } from './open-upload.ts'
@@ -25,7 +26,7 @@ export interface CompleteUploadDeps extends DryRunDeps {
  * Puts a session's parts together and claims its file; then it is validated and published like any. The same again is
  * the same answer: whatever was done by then is found done.
  * @throws Refusal as `requireUpload`; `upload_closed`, `upload_incomplete`, `version_taken`, `version_released`,
- *   `version_unpublished`, `creation_refused`, `busy`, `validation_refused`
+ *   `version_unpublished`, `creation_refused`, `quota_exceeded`, `busy`, `validation_refused`
  */
 export async function completeUpload(
   deps: CompleteUploadDeps,
@@ -55,7 +56,8 @@ async function take(
   upload: Upload,
   record: VersionRecord,
 ): Promise<VersionRecord> {
-  const problem = roomProblem(await deps.versions.files(upload), upload)
+  const [files, limit] = await Promise.all([deps.versions.files(upload), storageLimit(deps, publisher.paid)])
+  const problem = roomProblem(files, upload) ?? storageProblem(limit, publisher.who, upload.sizeBytes)
   if (problem !== undefined) throw problem
   const { version, filename, tags, file } = record
   const after = toJson({ version, filename, tags, sizeBytes: file.sizeBytes, sha256: file.sha256 })
