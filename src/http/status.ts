@@ -46,6 +46,7 @@ export const statusOf = {
   check_script_not_found: 404,
   check_script_denied: 403,
   check_script_failed: 403,
+  check_script_suspended: 403,
   check_unavailable: 503,
   checks_off: 501,
   check_script_invalid: 400,

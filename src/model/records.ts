@@ -119,12 +119,27 @@ export interface VersionRecord {
   readonly reasons?: readonly Reason[]
   /** How many bytes the validator had checked when it last said so. */
   readonly checkedBytes?: number
+  /** Where a validation that is cut off can be gone on with. */
+  readonly checkpoint?: Checkpoint
   /** A copy to its final place that was begun, and can be gone on with. */
   readonly copy?: string
   /** Text that clients show instead of silence when the version is installed. */
   readonly deprecated?: string
   /** Why an administrator has blocked it, for as long as that holds. */
   readonly blocked?: string
+}
+
+/** What was computed of the first bytes of a file. */
+export interface SavedDigests {
+  readonly bytes: number
+  /** By algorithm, in base64; what they hold is known to what saved them alone. */
+  readonly states: Readonly<Record<string, string>>
+}
+
+/** How far a validation has come that only computes digests. */
+export interface Checkpoint extends SavedDigests {
+  /** Of the object that was read. */
+  readonly etag: string
 }
 
 /** One line of a refusal. */

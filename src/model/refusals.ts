@@ -116,6 +116,8 @@ export const refusals = {
     `The check of "${f.package}" does not allow this download: ${f.reason}`,
   check_script_failed: (f: { package: string; problem: string }) =>
     `The check of "${f.package}" gave no answer, so this download is not allowed: it ${f.problem}. Tell an owner of the package.`,
+  check_script_suspended: (f: { package: string; problem: string }) =>
+    `The check of "${f.package}" is not asked for a while, so this download is not allowed: it ${f.problem}. Tell an owner of the package.`,
   check_unavailable: () =>
     'The check of this package cannot be asked now, so nothing can be downloaded. Try again in a moment.',
   checks_off: () =>

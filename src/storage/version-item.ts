@@ -26,6 +26,9 @@ const storedVersion = z.object({
   releases: z.literal(true).optional(),
   raisesLatest: z.literal(true).optional(),
   checkedBytes: z.number().int().optional(),
+  checkpoint: z
+    .object({ bytes: z.number().int(), etag: z.string(), states: z.record(z.string(), z.string()) })
+    .optional(),
   copy: z.string().optional(),
   tags: z.array(z.string()),
   claimedAt: z.string(),
