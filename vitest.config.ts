@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 /**
  * The suites, cheapest first. `npm test` runs all but `infra`, which is slow and asked for by name. A group starts when
@@ -10,6 +11,7 @@ export default defineConfig({
   test: {
     // The product logs every request; that is worth reading only beside a failure.
     silent: 'passed-only',
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -50,8 +52,8 @@ export default defineConfig({
           globalSetup: ['test/support/shared-servers.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Each file starts a whole registry, and waits for it most of the time: three keep a small machine busy.
-          maxWorkers: 3,
+          // Each file starts a whole registry, and waits for it half of the time: four keep two cores busy.
+          maxWorkers: 4,
           // Each file in a process of its own would spend seconds on loading the same modules again.
           isolate: false,
           sequence: { groupOrder: 4 },

@@ -40,7 +40,10 @@ const options = z.object({
     .default('deckle-'),
   /** How the worker signs: with the key of a user, or with sessions of a role that trusts the worker's own tokens. */
   edgeIdentity: z.enum(['key', 'web-identity']).default('web-identity'),
-  /** Validators that always run. 0 costs nothing while idle, but a publish then waits a minute for the first. */
+  /**
+   * Validators that always run. 0 costs nothing while idle, but a publish then waits a minute for the first, and what has
+   * a check script for downloads cannot be downloaded until one runs: no download starts any.
+   */
   leastValidators: whole(0, 10).default(1),
   mostValidators: whole(1, 100).default(10),
   /** What serves whoever does not come by the edge: `fargate` takes bodies of any size, and costs $60 a month more. */

@@ -68,7 +68,7 @@ export function createApp(registry: Registry, walls?: Walls): App {
 
 /** The product's table of contents. */
 function createTable(): Hono<AppEnv> {
-  const app = new Hono<AppEnv>({ getPath: (request) => flatPath(requestPath(request)) })
+  const app = new Hono<AppEnv>({ getPath: (request) => flatPath(request.method, requestPath(request)) })
   app.onError(answerProblem)
   app.notFound((c) => answerProblem(refuse('not_found'), c))
   app.use(frame)

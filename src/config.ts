@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type LimitConfig, limitSettings, limitsOf } from './limit-settings.ts'
 import { visibilities } from './model/records.ts'
 import { origin, parseJson, url } from './setting-values.ts'
 import { Secret } from './std/secret.ts'
@@ -56,9 +57,7 @@ const settings = z
     DECKLE_REQUIRE_LOGIN: flag.default(false),
     /** Largest body of one publish. Base64 makes a tarball a third larger. */
     DECKLE_MAX_PUBLISH_BYTES: whole(1_000, 500_000_000).default(100_000_000),
-    /** Uploads that one account can have open at a time, and bytes of all their files. */
-    DECKLE_OPEN_UPLOADS: whole(1, 10_000).default(100),
-    DECKLE_OPEN_UPLOAD_BYTES: whole(1, 1e15).default(1e12),
+    ...limitSettings,
     /** How long a publish waits for the verdict; yarn 1 gives up after 30 s of silence. */
     DECKLE_PUBLISH_WAIT_MS: whole(0, 25_000).default(20_000),
     /** Life of a token that `npm login` makes. */
@@ -119,7 +118,7 @@ const settings = z
     }
   })
 
-export interface Config extends TelemetryConfig {
+export interface Config extends TelemetryConfig, LimitConfig {
   readonly publicUrl: string
   /** Of the home region: the only one that is written to. */
   readonly storage: StorageConfig
@@ -128,7 +127,6 @@ export interface Config extends TelemetryConfig {
   readonly newPackages: (typeof visibilities)[number]
   readonly requireLogin: boolean
   readonly maxPublishBytes: number
-  readonly uploadQuotas: { readonly sessions: number; readonly bytes: number }
   readonly publishWaitMs: number
   readonly loginTokenDays: number
   readonly sessions: {
@@ -193,7 +191,7 @@ export function parseConfig(raw: Readonly<Record<string, unknown>>): Config {
     newPackages: value.DECKLE_NEW_PACKAGES,
     requireLogin: value.DECKLE_REQUIRE_LOGIN,
     maxPublishBytes: value.DECKLE_MAX_PUBLISH_BYTES,
-    uploadQuotas: { sessions: value.DECKLE_OPEN_UPLOADS, bytes: value.DECKLE_OPEN_UPLOAD_BYTES },
+    ...limitsOf(value),
     publishWaitMs: value.DECKLE_PUBLISH_WAIT_MS,
     loginTokenDays: value.DECKLE_LOGIN_TOKEN_DAYS,
     sessions: {

@@ -62,6 +62,7 @@ import { completeUpload } from './registry/uploads/complete-upload.ts'
 import { abortUpload } from './registry/uploads/end-upload.ts'
 import { openUpload } from './registry/uploads/open-upload.ts'
 import { listParts, signParts } from './registry/uploads/parts.ts'
+import { readDryRunReport } from './registry/uploads/read-dry-run.ts'
 import { listUploads, showUpload } from './registry/uploads/show-upload.ts'
 import { usageOfOrg, usageOfPackage, usageOfRegistry, usageOfUser, usageOfVersion } from './registry/usage.ts'
 import { topPackages, unusedPackages } from './registry/usage-lists.ts'
@@ -213,6 +214,7 @@ export const uploads = {
   listParts,
   completeUpload,
   abortUpload,
+  readDryRunReport,
 }
 
 /** What was done, and by whom. */

@@ -5,7 +5,9 @@ import { fileName, genericVersion } from './generic/names.ts'
 import type { PackageFormat } from './model/format.ts'
 import type { FileRef, FormatId } from './model/ids.ts'
 import type { Telemetry } from './model/telemetry.ts'
+import { mostUploadBytes } from './model/upload.ts'
 import { npmFormat } from './npm/format.ts'
+import { npmPackage, npmVersion, tarballName } from './npm/names.ts'
 import type { AccountDeps } from './registry/accounts.ts'
 import { AuditLog } from './registry/audit-log.ts'
 import { Challenges } from './registry/challenges.ts'
@@ -63,6 +65,7 @@ import { Snapshots } from './storage/snapshots.ts'
 import { Sqs } from './storage/sqs.ts'
 import { Staging } from './storage/staging.ts'
 import { Stars } from './storage/stars.ts'
+import { StoredTotals } from './storage/stored-totals.ts'
 import { uploadSessionDays } from './storage/tables.ts'
 import { TokenStore } from './storage/tokens.ts'
 import { Uploads } from './storage/uploads.ts'
@@ -129,6 +132,7 @@ export function wireStores(config: Config, platform: Platform, telemetry: Teleme
     gate: new Gate(config.validatorUrl === undefined ? undefined : service('execute-api', config.validatorUrl, 1)),
     jobs: new Jobs(sqs, telemetry),
     searchIndex: new SearchIndex(db),
+    storedTotals: new StoredTotals(db),
     accessIndex: new AccessIndex(db),
   }
 }
@@ -244,7 +248,10 @@ function wireDeps(config: Config, platform: Platform, telemetry: Telemetry, home
     nameRules: { freeNames: config.freeNames, reserved: config.reservedNames },
     waitMs: config.publishWaitMs,
     uploadQuotas: config.uploadQuotas,
+    storageQuotas: config.storageQuotas,
     uploadDays: uploadSessionDays,
+    // An npm client sends its file in base64
+    mostFileBytes: { generic: mostUploadBytes, npm: Math.floor((config.maxPublishBytes * 3) / 4) },
     documents: new DocumentCache(),
     links: new Links(stores.files, platform),
     ownEvents,
@@ -271,6 +278,11 @@ export function wire(config: Config, platform: Platform, telemetry: Telemetry = 
       version: genericVersion(version),
       filename: fileName(filename),
     }),
+    /** The same of an npm package, whose versions have one file each. */
+    npmFile: (name: string, version: string): FileRef => {
+      const ref = { ...npmPackage(name), version: npmVersion(version) }
+      return { ...ref, filename: tarballName(ref) }
+    },
     /** Where an uploaded file is served once it is published. */
     fileUrl: ({ name, version, filename }: FileRef) => fileUrl(config.publicUrl, name, version, filename),
     /** Who this registry is to AWS; undefined where it signs with a key of AWS's. */

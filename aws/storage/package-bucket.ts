@@ -23,6 +23,7 @@ const daysOfOldVersions: Readonly<Record<string, number>> = {
   'snapshots/': 1,
   'staging/': 1,
   'uploads/': 1,
+  'dry-runs/': 1,
 }
 
 /** All bytes: private, encrypted under the given key, reachable by TLS only, versioned. */

@@ -3,9 +3,19 @@ import type { Context } from 'hono'
 import { asking } from '../http/authenticate.ts'
 import type { AppEnv } from '../http/env.ts'
 import { release } from '../release.ts'
-import { done, endpoint, json, resource } from './resource.ts'
-import { sha256, shownUpload, uploadSchema } from './upload-shapes.ts'
-import { completeRefuses, partLink, shownLinks, signRefuses, uploadOfSession } from './uploads.ts'
+import { body, done, endpoint, json, resource } from './resource.ts'
+import { abortedUpload, completedUpload, openedUpload } from './upload-answers.ts'
+import { dryRunRequest, sha256, wantedUpload } from './upload-shapes.ts'
+import {
+  completed,
+  completeRefuses,
+  opened,
+  openRefuses,
+  partLink,
+  shownLinks,
+  signRefuses,
+  uploadOfSession,
+} from './uploads.ts'
 
 /**
  * What the flat API has beside other names for operations (`http/flat-path.ts`): for scripts, to ask in one line. Thin on
@@ -41,7 +51,19 @@ const commit = endpoint({
   description: 'As `completeUpload`, without a body. The same again is the same answer.',
   refuses: completeRefuses,
   request: { params },
-  responses: { 200: json('It is published.', uploadSchema), 202: json('It is being validated.', uploadSchema) },
+  responses: completed,
+})
+
+const validate = endpoint({
+  ...about,
+  method: 'post',
+  path: '/api/validate',
+  operationId: 'flatValidate',
+  summary: 'Begin to validate a file, and publish nothing',
+  description: 'As `openUpload` of a dry run; `part` and `commit` follow. Also at `POST /validate`.',
+  refuses: openRefuses,
+  request: body(dryRunRequest),
+  responses: opened,
 })
 
 const abort = endpoint({
@@ -73,18 +95,9 @@ const [putPart, postPart] = [part('put', 'flatPutPart'), part('post', 'flatPostP
 export const flat = resource()
   .openapi(putPart, async (c) => c.json(await link(c, c.req.valid('param').id, c.req.valid('query')), 200))
   .openapi(postPart, async (c) => c.json(await link(c, c.req.valid('param').id, c.req.valid('query')), 200))
-  .openapi(commit, async (c) => {
-    const who = await asking(c)
-    const { id } = c.req.valid('param')
-    const { outcome } = await c.var.registry.completeUpload(who, id, {})
-    const shown = shownUpload(c, await c.var.registry.showUpload(who, id))
-    return outcome === 'published' ? c.json(shown, 200) : c.json(shown, 202)
-  })
-  .openapi(abort, async (c) => {
-    const who = await asking(c)
-    await c.var.registry.abortUpload(who, c.req.valid('param').id)
-    return c.body(null, 204)
-  })
+  .openapi(validate, (c) => openedUpload(c, { ...wantedUpload(c, c.req.valid('json')), dryRun: true }))
+  .openapi(commit, (c) => completedUpload(c, c.req.valid('param').id, {}))
+  .openapi(abort, (c) => abortedUpload(c, c.req.valid('param').id))
   .openapi(health, (c) => c.json({ status: 'ok' as const, version: release }, 200))
 
 async function link(

@@ -33,6 +33,9 @@ const reportSchema = z
       }),
     ),
     total: z.object(numbers),
+    storedBytes: count.optional().openapi({ description: 'Bytes of all files now; absent of a version.' }),
+    storedFiles: count.optional(),
+    storedBytesLimit: count.optional().openapi({ description: 'The most that there may be; absent: any number.' }),
   })
   .openapi('Usage')
 
@@ -137,8 +140,9 @@ function asked({ from, to }: { readonly from?: string | undefined; readonly to?:
 
 const columns = ['day', 'downloads', 'bytes', 'users', 'anonymous', 'refusals', 'clients', 'reasons'] as const
 
-function shown(c: Context<AppEnv>, format: TableFormat, { period, days, total }: UsageReport): Response {
-  const value = { from: period.start, to: period.end, days, total }
+function shown(c: Context<AppEnv>, format: TableFormat, { period, days, total, stored }: UsageReport): Response {
+  const storage = { storedBytes: stored?.bytes, storedFiles: stored?.files, storedBytesLimit: stored?.limitBytes }
+  const value = { from: period.start, to: period.end, days, total, ...withoutUndefined(storage) }
   const rows = () => {
     return days.map(
       ({ clients, reasons, ...day }): Row => ({ ...day, clients: listed(clients), reasons: listed(reasons) }),

@@ -1,8 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import { asking } from '../http/authenticate.ts'
 import type { PartLink } from '../registry/uploads/parts.ts'
-import { body, done, endpoint, json, pageOf, paging, resource, time } from './resource.ts'
+import { withoutUndefined } from '../std/defined.ts'
+import { toJson } from '../std/json.ts'
+import { reportAnswer } from './reports.ts'
+import { body, done, endpoint, json, pageOf, paging, resource, text, time } from './resource.ts'
+import { abortedUpload, completedUpload, openedUpload } from './upload-answers.ts'
 import {
+  npmManifest,
   partNumber,
   saidPart,
   sha256,
@@ -18,28 +23,37 @@ export const uploadOfSession = ['upload_not_found', 'not_owner', 'package_locked
 const ofVersion = ['version_taken', 'version_released', 'version_unpublished', 'creation_refused'] as const
 const params = z.object({ id: z.string().max(100) })
 
+export const openRefuses = [
+  ...ofVersion,
+  'not_owner',
+  'package_locked',
+  'package_blocked',
+  'package_name_invalid',
+  'version_invalid',
+  'filename_invalid',
+  'tag_invalid',
+  'too_many_files',
+  'upload_too_large',
+  'quota_exceeded',
+] as const
+
+export const opened = {
+  201: json('It is open now.', uploadSchema),
+  200: json('It was open already.', uploadSchema),
+} as const
+
 const open = endpoint({
   ...about,
   method: 'post',
   path: '/api/v1/uploads',
   operationId: 'openUpload',
   summary: 'Begin to upload a file of any size',
-  description: 'The same file again, while its upload is open, is the upload that is open.',
-  refuses: [
-    ...ofVersion,
-    'not_owner',
-    'package_locked',
-    'package_blocked',
-    'package_name_invalid',
-    'version_invalid',
-    'filename_invalid',
-    'tag_invalid',
-    'too_many_files',
-    'upload_too_large',
-    'quota_exceeded',
-  ],
+  description:
+    'The same file again, while its upload is open, is the upload that is open. A dry run is validated like any file, ' +
+    'and publishes nothing.',
+  refuses: openRefuses,
   request: body(uploadRequest),
-  responses: { 201: json('It is open now.', uploadSchema), 200: json('It was open already.', uploadSchema) },
+  responses: opened,
 })
 
 const list = endpoint({
@@ -108,9 +122,15 @@ export const completeRefuses = [
   'upload_closed',
   'upload_incomplete',
   'too_many_files',
+  'quota_exceeded',
   'validation_refused',
   'conflict',
 ] as const
+
+export const completed = {
+  200: json('It is published; or, of a dry run, decided.', uploadSchema),
+  202: json('It is being validated.', uploadSchema),
+} as const
 
 const complete = endpoint({
   ...about,
@@ -118,7 +138,9 @@ const complete = endpoint({
   path: '/api/v1/uploads/{id}/complete',
   operationId: 'completeUpload',
   summary: 'Publish what was uploaded',
-  description: 'The same again is the same answer.',
+  description:
+    'The same again is the same answer. A dry run is `valid` or `invalid` then, with the reasons; or `failed`, where it ' +
+    'could not be judged.',
   refuses: completeRefuses,
   request: {
     params,
@@ -126,10 +148,11 @@ const complete = endpoint({
       z.strictObject({
         parts: z.array(saidPart).max(10_000).optional().openapi({ description: 'What was sent, to be compared.' }),
         release: z.boolean().optional(),
+        manifest: npmManifest.optional(),
       }),
     ),
   },
-  responses: { 200: json('It is published.', uploadSchema), 202: json('It is being validated.', uploadSchema) },
+  responses: completed,
 })
 
 const abort = endpoint({
@@ -143,14 +166,20 @@ const abort = endpoint({
   responses: done,
 })
 
+const report = endpoint({
+  ...about,
+  method: 'get',
+  path: '/api/v1/uploads/{id}/report',
+  operationId: 'readUploadReport',
+  summary: 'What validation found in a dry run',
+  refuses: ['upload_not_found', 'report_not_found'],
+  request: { params },
+  responses: { 200: text('The report.', 'application/json', reportAnswer) },
+})
+
 /** `/api/v1/uploads`: files that go to storage past the registry. */
 export const uploads = resource()
-  .openapi(open, async (c) => {
-    const who = await asking(c)
-    const { upload, isNew } = await c.var.registry.openUpload(who, wantedUpload(c, c.req.valid('json')))
-    const shown = shownUpload(c, { upload, state: 'open' })
-    return isNew ? c.json(shown, 201, { location: `/api/v1/uploads/${upload.id}` }) : c.json(shown, 200)
-  })
+  .openapi(open, (c) => openedUpload(c, wantedUpload(c, c.req.valid('json'))))
   .openapi(list, async (c) => {
     const who = await asking(c)
     const { after, limit } = c.req.valid('query')
@@ -177,22 +206,20 @@ export const uploads = resource()
     const links = await c.var.registry.signParts(who, c.req.valid('param').id, c.req.valid('json').parts)
     return c.json({ parts: shownLinks(links) }, 200)
   })
-  .openapi(complete, async (c) => {
-    const who = await asking(c)
-    const id = c.req.valid('param').id
-    const { parts, release } = c.req.valid('json')
-    const { outcome } = await c.var.registry.completeUpload(who, id, {
-      ...(parts === undefined ? {} : { parts }),
+  .openapi(complete, (c) => {
+    const { release, manifest, ...said } = c.req.valid('json')
+    return completedUpload(c, c.req.valid('param').id, {
+      ...withoutUndefined(said),
       ...(release === true ? { releases: true } : {}),
+      ...(manifest === undefined ? {} : { manifest: toJson(manifest) }),
     })
-    const shown = shownUpload(c, await c.var.registry.showUpload(who, id))
-    return outcome === 'published' ? c.json(shown, 200) : c.json(shown, 202)
   })
-  .openapi(abort, async (c) => {
-    const who = await asking(c)
-    await c.var.registry.abortUpload(who, c.req.valid('param').id)
-    return c.body(null, 204)
+  .openapi(report, async (c) => {
+    const found = await c.var.registry.readDryRunReport(await asking(c), c.req.valid('param').id)
+    const { name, version, outcome, reasons = [] } = found.upload
+    return c.json(found.report ?? { package: name, version, verdict: outcome, findings: reasons }, 200)
   })
+  .openapi(abort, (c) => abortedUpload(c, c.req.valid('param').id))
 
 export function shownLinks(links: readonly PartLink[]): z.infer<typeof partLink>[] {
   return links.map((link) => ({ method: 'PUT', ...link, headers: { ...link.headers } }))

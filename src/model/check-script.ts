@@ -13,13 +13,19 @@ export interface CheckScript {
 /** Of a script's text, in UTF-8. */
 export const mostScriptBytes = 100_000
 
+/**
+ * Whether the script said so, gave no answer (it threw, took too long, or broke), or was not asked, since it took too
+ * long each time before.
+ */
+export const checkDenials = ['check_script_denied', 'check_script_failed', 'check_script_suspended'] as const
+export type CheckDenial = (typeof checkDenials)[number]
+
 /** What came of asking a script. Whatever is not an answer of its own denies. */
 export type CheckJudgement =
   | { readonly verdict: 'allow' }
   | {
       readonly verdict: 'deny'
-      /** Whether the script said so, or gave no answer: it threw, took too long, or broke. */
-      readonly code: 'check_script_denied' | 'check_script_failed'
+      readonly code: CheckDenial
       /** One line that is safe to show. */
       readonly reason: string
     }

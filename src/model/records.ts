@@ -13,6 +13,7 @@ import type {
   Version,
 } from './ids.ts'
 import type { OrgRole, Role } from './standing.ts'
+import type { StoredFiles } from './stored.ts'
 import type { TokenLimits } from './token-limits.ts'
 import type { VersionStatus } from './version-status.ts'
 
@@ -39,6 +40,8 @@ export interface Head {
   readonly owners: readonly Username[]
   /** The organisation that it belongs to, when its name does not say so. */
   readonly org?: OrgName
+  /** Its first owner pays for what it stores, though its name has a scope: that was nobody's when it was made. */
+  readonly paidBy?: 'owner'
   /** What others may do: by `user/<name>` or `team/<id>`; a few hundred at most. */
   readonly grants?: Grants
   /** Read by these groups alone, and by those who may change this: each download is decided afresh and recorded. */
@@ -54,6 +57,8 @@ export interface Head {
   /** Demanded of whoever publishes; automation tokens may be let off. */
   readonly secondFactor?: 'publish' | 'automation'
   readonly tags: Readonly<Record<string, Version>>
+  /** Absent: it was published before anybody counted; a rebuild counts. */
+  readonly stored?: StoredFiles
   readonly createdAt: IsoTime
   readonly modifiedAt: IsoTime
 }
@@ -114,12 +119,27 @@ export interface VersionRecord {
   readonly reasons?: readonly Reason[]
   /** How many bytes the validator had checked when it last said so. */
   readonly checkedBytes?: number
+  /** Where a validation that is cut off can be gone on with. */
+  readonly checkpoint?: Checkpoint
   /** A copy to its final place that was begun, and can be gone on with. */
   readonly copy?: string
   /** Text that clients show instead of silence when the version is installed. */
   readonly deprecated?: string
   /** Why an administrator has blocked it, for as long as that holds. */
   readonly blocked?: string
+}
+
+/** What was computed of the first bytes of a file. */
+export interface SavedDigests {
+  readonly bytes: number
+  /** By algorithm, in base64; what they hold is known to what saved them alone. */
+  readonly states: Readonly<Record<string, string>>
+}
+
+/** How far a validation has come that only computes digests. */
+export interface Checkpoint extends SavedDigests {
+  /** Of the object that was read. */
+  readonly etag: string
 }
 
 /** One line of a refusal. */

@@ -116,6 +116,8 @@ export const refusals = {
     `The check of "${f.package}" does not allow this download: ${f.reason}`,
   check_script_failed: (f: { package: string; problem: string }) =>
     `The check of "${f.package}" gave no answer, so this download is not allowed: it ${f.problem}. Tell an owner of the package.`,
+  check_script_suspended: (f: { package: string; problem: string }) =>
+    `The check of "${f.package}" is not asked for a while, so this download is not allowed: it ${f.problem}. Tell an owner of the package.`,
   check_unavailable: () =>
     'The check of this package cannot be asked now, so nothing can be downloaded. Try again in a moment.',
   checks_off: () =>
@@ -164,10 +166,13 @@ export const refusals = {
     `This upload takes no more changes: it is ${f.state}. Begin another one for another version or file.`,
   upload_incomplete: (f: { problem: string }) =>
     `The upload is not complete: ${f.problem}. Send what is missing, then complete it again.`,
-  upload_too_large: (f: { most: string }) => `A file can have ${f.most} at most. Split it.`,
+  upload_too_large: (f: { mostBytes: number }) =>
+    `A file can have ${Math.floor(f.mostBytes / 1_000_000)} MB at most. Split it.`,
+  report_not_found: () =>
+    'There is no report: only a dry run that is decided has one of its own. That of a published file stands with its version.',
   part_invalid: (f: { part: number; problem: string }) => `Part ${f.part} cannot be sent: ${f.problem}.`,
-  quota_exceeded: (f: { problem: string }) =>
-    `You have reached a limit: ${f.problem}. Complete or abort an upload, or ask an administrator of the registry.`,
+  quota_exceeded: (f: { problem: string; remedy: string }) =>
+    `A limit is reached: ${f.problem}. ${f.remedy}, or ask an administrator of the registry.`,
   version_released: (f: { package: string; version: string }) =>
     `${f.package}@${f.version} is released, so it takes no more files. Choose a new version.`,
   too_many_files: (f: { most: number }) => `A version can have ${f.most} files at most. Put some into an archive.`,

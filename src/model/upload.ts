@@ -1,18 +1,24 @@
-import type { FileRef, UploadId, Username } from './ids.ts'
-import type { IsoTime, Visibility } from './records.ts'
+import type { FileRef, OrgName, UploadId, Username } from './ids.ts'
+import type { IsoTime, Reason, Visibility } from './records.ts'
 
 /** How a file is to be looked into: not at all, or as an archive that says what it is. By its name when neither is said. */
 export const uploadKinds = ['opaque', 'archive'] as const
 export type UploadKind = (typeof uploadKinds)[number]
 
+/** What validation made of a dry run. `failed`: it could not be judged. */
+export const dryRunOutcomes = ['valid', 'invalid', 'failed'] as const
+export type DryRunOutcome = (typeof dryRunOutcomes)[number]
+
 /** What became of a session. `completed`: the file was claimed, and the claim says the rest. */
-export const uploadOutcomes = ['completed', 'aborted', 'expired'] as const
+export const uploadOutcomes = ['completed', 'aborted', 'expired', ...dryRunOutcomes] as const
 export type UploadOutcome = (typeof uploadOutcomes)[number]
 
 /** One session in which somebody sends a file to storage themselves, in parts, by links. */
 export interface Upload extends FileRef {
   readonly id: UploadId
   readonly owner: Username
+  /** Among whose open sessions it counts, where organisations have a limit of these. */
+  readonly org?: OrgName
   readonly sizeBytes: number
   /** Of the whole file, in hex: as its sender says, to be compared. */
   readonly sha256?: string
@@ -31,6 +37,21 @@ export interface Upload extends FileRef {
   /** Moves with each activity. */
   readonly expiresAt: IsoTime
   readonly outcome?: UploadOutcome
+  /** It is validated and never published: nothing is claimed, and its bytes are removed. */
+  readonly dryRun?: true
+  /** Of a dry run, once all of it was sent: nothing more is taken, and it is the validator's. */
+  readonly submittedAt?: IsoTime
+  /** How often a validator began to work on it. */
+  readonly attempts?: number
+  /** How many bytes the validator had checked when it last said so. */
+  readonly checkedBytes?: number
+  /** Why it is not valid: the first reasons. */
+  readonly reasons?: readonly Reason[]
+}
+
+/** Whether a session was a dry run that is decided. */
+export function isJudged(outcome: UploadOutcome | undefined): outcome is DryRunOutcome {
+  return (dryRunOutcomes as readonly (UploadOutcome | undefined)[]).includes(outcome)
 }
 
 const leastPartBytes = 16 * 1024 ** 2

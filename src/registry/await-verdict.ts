@@ -7,11 +7,15 @@ import type { Versions } from '../storage/versions.ts'
 import { blocked } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
 
-interface VerdictDeps {
-  readonly headCache: HeadCache
-  readonly versions: Versions
+interface LookDeps {
+  /** In all. */
   readonly waitMs: number
   readonly platform: Platform
+}
+
+interface VerdictDeps extends LookDeps {
+  readonly headCache: HeadCache
+  readonly versions: Versions
 }
 
 export interface Receipt {
@@ -20,24 +24,32 @@ export interface Receipt {
   readonly outcome: 'published' | 'validating'
 }
 
-/**
- * Asks for the verdict, the more seldom the longer it takes: a small package is decided within a few hundred
- * milliseconds. In 20 s it asks some 38 times: a worker may make 50 requests on the smallest plan.
- */
+/** Waits for the verdict of a claim. @throws Refusal `validation_refused`, and what else became of it */
 export async function awaitVerdict(deps: VerdictDeps, record: VersionRecord): Promise<Receipt> {
   const { format, name, version, filename } = record
   const ref: ClaimRef = { format, name, version, ...(filename === undefined ? {} : { filename }) }
-  const beganAt = deps.platform.now()
-  let current: VersionRecord | undefined = record
-  for (let waitMs = 40; ; waitMs = nextWaitMs(deps.platform.now() - beganAt)) {
+  const decided = (current: VersionRecord | undefined) => {
     if (current !== undefined && current.uploadId !== record.uploadId) throw refuse('conflict')
-    if (current !== undefined && isFinal(current.status)) {
-      deps.headCache.forget(ref)
-      return verdict(ref, current)
-    }
-    if (deps.platform.now() + waitMs > beganAt + deps.waitMs) return { ref, outcome: 'validating' }
+    return current !== undefined && isFinal(current.status) ? current : undefined
+  }
+  const final = decided(record) ?? (await lookUntil(deps, async () => decided(await deps.versions.get(ref))))
+  if (final === undefined) return { ref, outcome: 'validating' }
+  deps.headCache.forget(ref)
+  return verdict(ref, final)
+}
+
+/**
+ * Looks for something that is decided elsewhere, the more seldom the longer it takes: a small package is decided within
+ * a few hundred milliseconds. In 20 s it looks some 38 times: a worker may make 50 requests on the smallest plan.
+ * @returns undefined when it is not decided in time
+ */
+export async function lookUntil<T>(deps: LookDeps, look: () => Promise<T | undefined>): Promise<T | undefined> {
+  const beganAt = deps.platform.now()
+  for (let waitMs = 40; ; waitMs = nextWaitMs(deps.platform.now() - beganAt)) {
+    if (deps.platform.now() + waitMs > beganAt + deps.waitMs) return undefined
     await deps.platform.sleep(waitMs)
-    current = await deps.versions.get(ref)
+    const found = await look()
+    if (found !== undefined) return found
   }
 }
 

@@ -62,7 +62,7 @@ export class Links {
  * Decides on one download and signs the link that its bytes come by. Warm, this makes no request; cold, token and head
  * are fetched side by side. Leaves one event, also when it is refused.
  * @throws Refusal `package_not_found`, `package_blocked`, `login_required`, `token_invalid`, and of a package that asks
- *   a script `check_script_denied`, `check_script_failed`, `check_unavailable`
+ *   a script `check_script_denied`, `check_script_failed`, `check_script_suspended`, `check_unavailable`
  */
 export async function download(
   deps: DownloadDeps,

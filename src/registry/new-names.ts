@@ -32,6 +32,7 @@ export const everybodysTeam = 'developers'
 /** What a new package starts with. */
 export interface NewName {
   readonly grants?: Grants
+  readonly paidBy?: 'owner'
 }
 
 /**
@@ -48,7 +49,11 @@ export async function requireNewName(deps: NewNameDeps, who: Principal, ref: Pac
     org === undefined ? undefined : deps.orgs.get(org),
     org === undefined ? undefined : deps.orgs.team(org, everybodysTeam),
   ])
-  const name: NewName = team === undefined ? {} : { grants: { [`team/${team.teamId}` as const]: 'write' as const } }
+  const name: NewName = {
+    ...(team === undefined ? {} : { grants: { [`team/${team.teamId}` as const]: 'write' as const } }),
+    // Or whoever takes many free scopes would have the room of as many organisations
+    ...(org === undefined || standing !== undefined ? {} : { paidBy: 'owner' }),
+  }
   if (roles.includes('admin')) return name
   const role = org === undefined ? undefined : roleIn(orgs, org)
   const governs = role === 'owner' || role === 'admin'

@@ -16,6 +16,7 @@ import { awaitVerdict, type Receipt } from './await-verdict.ts'
 import { type Naming, type Publisher, type PublisherDeps, requireName, requirePublisher } from './publisher.ts'
 import { sendJob } from './send-job.ts'
 import { discardStaged } from './staged.ts'
+import { type StorageLimit, storageLimit, storageProblem } from './storage-quota.ts'
 
 export interface PublishDeps extends PublisherDeps {
   readonly versions: Versions
@@ -37,9 +38,9 @@ export type Receive = (upload: Pick<StagedUpload, 'write'>) => Promise<Incoming 
  * Publishes one file as one version: staged, claimed, validated elsewhere, and listed once it is accepted.
  * Waits for the verdict for `waitMs`. The same bytes again by the same publisher succeed again, since clients retry.
  * @returns undefined when the body was no publish: nothing was done
- * @throws Refusal `login_required`, `not_owner`, `creation_refused`, `package_locked`, `digest_mismatch`, `version_taken`, `version_unpublished`,
- *   `busy` while a refused claim's file is being removed, `validation_refused` with the first reasons, and whatever
- *   `receive` refuses
+ * @throws Refusal `login_required`, `not_owner`, `creation_refused`, `package_locked`, `digest_mismatch`, `quota_exceeded`,
+ *   `version_taken`, `version_unpublished`, `busy` while a refused claim's file is being removed, `validation_refused` with
+ *   the first reasons, and whatever `receive` refuses
  */
 export async function publish(
   deps: PublishDeps,
@@ -48,18 +49,19 @@ export async function publish(
   receive: Receive,
 ): Promise<Receipt | undefined> {
   const publisher = await requirePublisher(deps, who, ref)
-  const staged = await stage(deps, ref, publisher.username, receive) // repeatable: staging expires after a day
+  const staged = await stage(deps, ref, publisher, receive) // repeatable: staging expires after a day
   if (staged === undefined) return undefined
   const standing = await takeVersion(deps, publisher, staged)
   return awaitVerdict(deps, standing)
 }
 
 /** Takes the name and the version. What was staged for a claim that is refused is freed at once. */
-async function takeVersion(deps: PublishDeps, publisher: Publisher, staged: Naming): Promise<VersionRecord> {
+async function takeVersion(deps: PublishDeps, publisher: Publisher, staged: Staged): Promise<VersionRecord> {
   const { record } = staged
   const { version, tags } = record
   const after = toJson({ version, tags, sha512: record.file.sha512 })
   try {
+    await requireStorage(deps, publisher, staged)
     return await deps.audit.recorded(
       publisher.who,
       { action: 'package.publish', target: packageTarget(record), after },
@@ -74,13 +76,26 @@ async function takeVersion(deps: PublishDeps, publisher: Publisher, staged: Nami
   }
 }
 
+interface Staged extends Naming {
+  readonly limit: StorageLimit | undefined
+}
+
+/** What stands already needs no more room, and a client that repeats itself hears that it stands. */
+async function requireStorage(deps: PublishDeps, { who }: Publisher, { record, limit }: Staged): Promise<void> {
+  const problem = storageProblem(limit, who, record.file.sizeBytes)
+  if (problem === undefined) return
+  const standing = await deps.versions.get(record)
+  const stands = standing !== undefined && !claimableStatuses.includes(standing.status)
+  if (!stands || !isSamePublish(standing, record)) throw problem
+}
+
 /** Receives the bytes and the manifest into staging. A body that is refused or breaks off leaves nothing behind. */
 async function stage(
   deps: PublishDeps,
   ref: PackageRef,
-  publisher: Username,
+  { username, paid }: Publisher,
   receive: Receive,
-): Promise<Naming | undefined> {
+): Promise<Staged | undefined> {
   const upload = deps.staging.begin(randomId(deps.platform, 22) as UploadId)
   try {
     const incoming = await receive(upload)
@@ -88,14 +103,15 @@ async function stage(
       await upload.abandon()
       return undefined
     }
-    const [bytes, head] = await Promise.all([
+    const [bytes, head, , limit] = await Promise.all([
       upload.finish(),
       deps.heads.get(ref), // once more: receiving may have taken minutes
       deps.staging.putManifest(upload.uploadId, incoming.manifest),
+      storageLimit(deps, paid),
     ])
     requireDigests(bytes, incoming)
-    const record = newRecord(deps, ref, publisher, upload.uploadId, incoming, bytes)
-    return { record, visibility: incoming.visibility, head }
+    const record = newRecord(deps, ref, username, upload.uploadId, incoming, bytes)
+    return { record, visibility: incoming.visibility, head, limit }
   } catch (error) {
     await upload.abandon()
     throw error

@@ -2,11 +2,13 @@ import type { PackageRef, Username } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head, VersionRecord, Visibility } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
+import type { Paid } from '../model/stored.ts'
 import { type AccessRules, accessProblem } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
 import { type NewName, type NewNameDeps, noteName, requireNewName } from './new-names.ts'
+import type { QuotaDeps } from './storage-quota.ts'
 
-export interface PublisherDeps extends NewNameDeps {
+export interface PublisherDeps extends NewNameDeps, QuotaDeps {
   readonly headCache: HeadCache
   readonly rules: AccessRules
   readonly newPackages: Visibility
@@ -17,6 +19,8 @@ export interface Publisher {
   readonly username: Username
   /** What a package that does not exist yet would start with. */
   readonly newName: NewName | undefined
+  /** The package, or what would be one. */
+  readonly paid: Paid
 }
 
 /** @throws Refusal `login_required`, `not_owner`, `creation_refused`, `package_locked` */
@@ -26,7 +30,7 @@ export async function requirePublisher(deps: PublisherDeps, who: Principal, ref:
   if (problem !== undefined) throw problem
   if (who.kind !== 'user') throw refuse('login_required')
   const newName = head === undefined ? await requireNewName(deps, who, ref) : undefined
-  return { who, username: who.username, newName }
+  return { who, username: who.username, newName, paid: head ?? { ...ref, owners: [who.username], ...newName } }
 }
 
 /** What is to be published, and the package that it goes to. */

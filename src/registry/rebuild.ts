@@ -2,12 +2,14 @@ import type { ListedVersion, SnapshotState } from '../model/format.ts'
 import type { PackageRef } from '../model/ids.ts'
 import type { Head, VersionRecord } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
+import { type Amount, amountOf, nothing, plus, type StoredFiles } from '../model/stored.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Versions } from '../storage/versions.ts'
 import { isEmpty } from './change.ts'
 import { retag } from './retag.ts'
 import { type IndexDeps, indexPackage } from './search-index.ts'
 import { type Change, changeSnapshot, emptyState, loadState, type SnapshotDeps } from './snapshot.ts'
+import { isSameStored, storedFiles } from './stored-files.ts'
 
 export interface RebuildDeps extends SnapshotDeps, IndexDeps {
   readonly versions: Versions
@@ -20,8 +22,8 @@ export interface Rebuilt {
 }
 
 /**
- * Renders a package's snapshot anew from the truth: its version items and accepted manifests. When the snapshot says
- * the same already, it is left alone. The search index is written anew in any case.
+ * Renders a package's snapshot anew from the truth: its version items and accepted manifests; what it stores is counted
+ * anew, too. When the snapshot says the same already, it is left alone. The search index is written anew in any case.
  * @param progress called after each version that was read
  * @throws Refusal `package_not_found`
  */
@@ -32,14 +34,15 @@ export async function rebuild(
 ): Promise<Rebuilt> {
   let result: Rebuilt = { outcome: 'unchanged', versions: 0 }
   const fromTruth = async (_: SnapshotState, head: Head): Promise<Change | undefined> => {
-    const { state, tags, blockedVersions } = await readTruth(deps, head, progress)
+    const { state, tags, blockedVersions, stored } = await readTruth(deps, head, progress)
     const versions = Object.keys(state.versions).length
     if (versions === 0 && isEmpty(head)) throw refuse('package_not_found')
     result = { outcome: 'unchanged', versions }
     const isBlockedAlike = JSON.stringify(blockedVersions ?? {}) === JSON.stringify(sorted(head.blockedVersions ?? {}))
-    if (isBlockedAlike && (await saysTheSame(deps, head, state, tags))) return undefined
+    const isAlike = isBlockedAlike && isSameStored(stored, head.stored)
+    if (isAlike && (await saysTheSame(deps, head, state, tags))) return undefined
     result = { outcome: 'rebuilt', versions }
-    return { state, head: { tags, blockedVersions } }
+    return { state, head: { tags, blockedVersions, stored } }
   }
   await changeSnapshot(deps, ref, fromTruth, async () => emptyState) // COMMIT: clients see the rebuilt one
   await indexPackage(deps, ref) // repeatable: whatever the index holds, it is put anew
@@ -49,6 +52,7 @@ export async function rebuild(
 type Truth = Pick<Head, 'tags'> & {
   readonly state: SnapshotState
   readonly blockedVersions: Head['blockedVersions'] | undefined
+  readonly stored: StoredFiles
 }
 
 async function readTruth(deps: RebuildDeps, head: Head, progress: (done: number) => void): Promise<Truth> {
@@ -56,10 +60,15 @@ async function readTruth(deps: RebuildDeps, head: Head, progress: (done: number)
   const listed: Record<string, ListedVersion> = {}
   const records = new Map<string, VersionRecord>()
   const blocked: Record<string, string> = {}
+  const stored = { listed: nothing, blocked: new Map<string, Amount>() }
   let done = 0
   for await (const record of deps.versions.all(head)) {
-    if (record.status === 'blocked') blocked[record.version] = record.blocked ?? ''
+    if (record.status === 'blocked') {
+      blocked[record.version] = record.blocked ?? ''
+      stored.blocked.set(record.version, plus(stored.blocked.get(record.version) ?? nothing, amountOf(record)))
+    }
     if (!isListed(record)) continue
+    stored.listed = plus(stored.listed, amountOf(record))
     const accepted = await deps.manifests.get(record, record.uploadId)
     if (accepted === undefined) throw new Error(`${record.name}@${record.version}: the accepted manifest is missing`)
     listed[record.version] = format.list(record, accepted, listed[record.version])
@@ -70,7 +79,12 @@ async function readTruth(deps: RebuildDeps, head: Head, progress: (done: number)
   const latest = records.get(tags['latest'] ?? '')
   const readme = latest === undefined ? '' : (await deps.manifests.get(latest, latest.uploadId))?.readme
   const blockedVersions = Object.keys(blocked).length === 0 ? undefined : sorted(blocked)
-  return { state: { versions: listed, readme: readme ?? '' }, tags, blockedVersions }
+  return {
+    state: { versions: listed, readme: readme ?? '' },
+    tags,
+    blockedVersions,
+    stored: storedFiles(stored.listed, stored.blocked),
+  }
 }
 
 function sorted(record: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

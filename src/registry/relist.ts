@@ -6,6 +6,7 @@ import type { Manifests } from '../storage/manifests.ts'
 import type { Versions } from '../storage/versions.ts'
 import { retag } from './retag.ts'
 import { type Change, changeSnapshot, type SnapshotDeps } from './snapshot.ts'
+import { isSameStored, relisted } from './stored-files.ts'
 
 export interface RelistDeps extends SnapshotDeps {
   readonly versions: Versions
@@ -37,7 +38,8 @@ async function agree(
   state: SnapshotState,
   records: readonly VersionRecord[],
 ): Promise<Change | undefined> {
-  const versions = new Map(Object.entries(state.versions))
+  const before = new Map(Object.entries(state.versions))
+  const versions = new Map(before)
   let isChanged = false
   for (const record of records) {
     const known = versions.get(record.version)
@@ -46,11 +48,14 @@ async function agree(
     if (next === undefined) versions.delete(record.version)
     else versions.set(record.version, next)
   }
+  const format = deps.formats[head.format]
   const blockedVersions = blockedAfter(head.blockedVersions, records)
-  if (!isChanged && JSON.stringify(blockedVersions) === JSON.stringify(head.blockedVersions)) return undefined
-  const tags = retag(deps.formats[head.format], head.tags, Object.fromEntries(versions))
+  const stored = relisted(format, head, records, [before, versions])
+  isChanged ||= JSON.stringify(blockedVersions) !== JSON.stringify(head.blockedVersions)
+  if (!isChanged && isSameStored(stored, head.stored)) return undefined
+  const tags = retag(format, head.tags, Object.fromEntries(versions))
   const readme = tags['latest'] === head.tags['latest'] ? state.readme : await readmeOf(deps, head, tags['latest'])
-  return { state: { versions: Object.fromEntries(versions), readme }, head: { tags, blockedVersions } }
+  return { state: { versions: Object.fromEntries(versions), readme }, head: { tags, blockedVersions, stored } }
 }
 
 /** What the list is to say of a version: what it says already, brought up to date; all of it anew; or nothing. */

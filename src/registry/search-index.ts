@@ -3,17 +3,18 @@ import type { PackageRef } from '../model/ids.ts'
 import { organisationOf } from '../model/organisation.ts'
 import type { Head, VersionRecord } from '../model/records.ts'
 import { log } from '../std/log.ts'
-import { isoNow, type Platform } from '../std/platform.ts'
+import { isoNow } from '../std/platform.ts'
 import type { Heads } from '../storage/heads.ts'
 import type { Manifests } from '../storage/manifests.ts'
 import type { Placement, SearchEntry, SearchIndex } from '../storage/search-index.ts'
 import type { UsageCounters } from '../storage/usage-counters.ts'
 import type { UsageLists } from '../storage/usage-lists.ts'
 import type { Versions } from '../storage/versions.ts'
+import { type CountDeps, countStored } from './count-stored.ts'
 import { holdersOf } from './held-packages.ts'
 import { termsOf } from './search-terms.ts'
 
-export interface IndexDeps {
+export interface IndexDeps extends CountDeps {
   readonly heads: Heads
   readonly versions: Versions
   readonly manifests: Manifests
@@ -21,7 +22,6 @@ export interface IndexDeps {
   readonly usageLists: UsageLists
   readonly searchIndex: SearchIndex
   readonly formats: Readonly<Record<PackageRef['format'], PackageFormat>>
-  readonly platform: Platform
 }
 
 const popularityDays = 30
@@ -34,9 +34,9 @@ const pageSize = 100
 const retryAfterMs = 60_000
 
 /**
- * Brings the search index in line with a package as it is now. The head says, in the same write that changes it, that
- * this is due; the mark goes last, so the sweeper redoes whatever is cut off. What is to be removed is noted before
- * anything is put, so that nothing is left behind either.
+ * Brings the search index, and the totals of what is stored, in line with a package as it is now. The head says, in the
+ * same write that changes it, that this is due; the mark goes last, so the sweeper redoes whatever is cut off. What is to
+ * be removed is noted before anything is put, so that nothing is left behind either.
  * @returns `superseded` when others kept changing the package; the mark then stays
  */
 export async function indexPackage(deps: IndexDeps, ref: PackageRef): Promise<'indexed' | 'superseded'> {
@@ -55,6 +55,7 @@ export async function indexPackage(deps: IndexDeps, ref: PackageRef): Promise<'i
     await deps.searchIndex.move(ref, stale, noted.current) // repeatable
     const done: SearchEntry = { ...noted, writes: noted.writes + 1, stale: [] }
     if (!(await deps.searchIndex.replace(ref, noted, done))) continue
+    await countStored(deps, head) // repeatable: counted once
     await deps.heads.markIndexed(head)
     return 'indexed'
   }

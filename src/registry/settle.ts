@@ -12,17 +12,24 @@ import { relist } from './relist.ts'
 import { type IndexDeps, indexOrLog } from './search-index.ts'
 import { commitSnapshot, discardSnapshot, loadState, type Mutate, type SnapshotDeps } from './snapshot.ts'
 import { discardStaged } from './staged.ts'
+import { withListed } from './stored-files.ts'
 
 /** What validation says about one upload. */
 export type Verdict =
   | { readonly verdict: 'accepted'; readonly accepted: AcceptedManifest; readonly report?: object }
   | { readonly verdict: 'rejected' | 'failed'; readonly reasons: readonly Reason[]; readonly report?: object }
 
+/** A file that is only tried: nobody has claimed it, and nothing need have been said of it beside its bytes. */
+export interface Trial {
+  /** Says that it is being worked on, and how far that has come. */
+  readonly heartbeat: (progress: Pick<VersionRecord, 'checkedBytes'>) => Promise<void>
+}
+
 /**
  * Opens the staged file and runs the checks over one pass of its bytes. Changes nothing.
  * @throws StorageError when storage cannot be read now: the job is to be tried again
  */
-export type Validate = (record: VersionRecord) => Promise<Verdict>
+export type Validate = (record: VersionRecord, trial?: Trial) => Promise<Verdict>
 
 export interface SettleDeps extends SnapshotDeps, IndexDeps {
   readonly versions: Versions
@@ -144,7 +151,7 @@ async function finish(
     const versions = { ...state.versions, [record.version]: format.list(record, accepted, listed) }
     const tags = tagsWith(head.tags, record, format)
     const readme = tags['latest'] === record.version ? (accepted.readme ?? '') : state.readme
-    return { state: { versions, readme }, head: { tags } }
+    return { state: { versions, readme }, head: { tags, stored: withListed(head, record) } }
   }
   const { unused } = await commitSnapshot(deps, record, list, load, known.head) // COMMIT: clients see it
   // What was staged past the edge may be large, and stays for weeks when this is lost: so while the sweeper would redo it
@@ -226,7 +233,7 @@ async function stillOurs(deps: SettleDeps, record: VersionRecord): Promise<boole
   return current?.uploadId === record.uploadId && !isFinal(current.status)
 }
 
-function gaveUp(attempts: number): Reason {
+export function gaveUp(attempts: number): Reason {
   return {
     code: 'validation_gave_up',
     message: `Validation was begun ${attempts} times and never came to an end.`,

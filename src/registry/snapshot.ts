@@ -25,7 +25,16 @@ export interface Change {
   readonly head?: HeadPatch
 }
 
-type Removable = 'org' | 'grants' | 'sensitive' | 'checkScript' | 'lock' | 'block' | 'blockedVersions' | 'secondFactor'
+type Removable =
+  | 'org'
+  | 'grants'
+  | 'sensitive'
+  | 'checkScript'
+  | 'lock'
+  | 'block'
+  | 'blockedVersions'
+  | 'secondFactor'
+  | 'stored'
 
 /** Parts of a head to write anew; `undefined` takes one away. */
 export type HeadPatch = Partial<Pick<Head, 'tags' | 'visibility' | 'owners'>> & {

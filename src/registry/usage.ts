@@ -1,17 +1,23 @@
 import type { OrgName, PackageRef, VersionRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
+import type { Head } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
+import { type Amount, allOf, type Payer } from '../model/stored.ts'
 import { noUse, packageSubject, type Subject, sumOf, type Tally, versionSubject } from '../model/usage.ts'
 import type { Platform } from '../std/platform.ts'
+import type { StoredTotals } from '../storage/stored-totals.ts'
 import { mostUsers, type Usage, type UsageCounters } from '../storage/usage-counters.ts'
 import { type AccessRules, accessProblem, audits, governsOrg, orgProblem } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
 import { daysOf, type Period } from './statistics.ts'
+import { limitOf, type StorageQuotas } from './storage-quota.ts'
 import { username } from './username.ts'
 
 export interface UsageDeps {
   readonly headCache: HeadCache
   readonly usageCounters: UsageCounters
+  readonly storedTotals: StoredTotals
+  readonly storageQuotas: StorageQuotas
   readonly rules: AccessRules
   readonly platform: Platform
 }
@@ -34,6 +40,13 @@ export interface UsageReport {
   /** Every day of the period. */
   readonly days: readonly UsageDay[]
   readonly total: Pick<Tally, Shared> & Partial<Details>
+  /** What is stored now; undefined of a version, and of a package that nobody has counted yet. */
+  readonly stored: Storage | undefined
+}
+
+/** What is stored, and the most that may be, if there is a limit. */
+export interface Storage extends Amount {
+  readonly limitBytes?: number
 }
 
 /** With this, a report is one query of a few pages, whatever was used however often. */
@@ -54,7 +67,8 @@ export async function usageOfPackage(
   ref: PackageRef,
   asked: AskedPeriod,
 ): Promise<UsageReport> {
-  return report(deps, packageSubject(ref), asked, { isDetailed: await inspects(deps, who, ref) })
+  const { head, isDetailed } = await readable(deps, who, ref)
+  return report(deps, packageSubject(ref), asked, { isDetailed, stored: () => head.stored && allOf(head.stored) })
 }
 
 /** The same of one version; one that never was has no downloads. @throws Refusal as `usageOfPackage` */
@@ -64,7 +78,8 @@ export async function usageOfVersion(
   ref: VersionRef,
   asked: AskedPeriod,
 ): Promise<UsageReport> {
-  return report(deps, versionSubject(ref), asked, { isDetailed: await inspects(deps, who, ref) })
+  const { isDetailed } = await readable(deps, who, ref)
+  return report(deps, versionSubject(ref), asked, { isDetailed })
 }
 
 /**
@@ -80,7 +95,9 @@ export async function usageOfUser(
   if (who.kind !== 'user') throw refuse('login_required')
   const isOwn = who.username === name && who.limits === undefined
   if (!isOwn && !audits(who)) throw refuse('history_not_allowed')
-  return report(deps, `user/${username(name)}`, asked, { isDetailed: true, isOfOne: true })
+  const user = username(name)
+  const stored = () => storageOf(deps, `user/${user}`)
+  return report(deps, `user/${user}`, asked, { isDetailed: true, isOfOne: true, stored })
 }
 
 /**
@@ -96,28 +113,40 @@ export async function usageOfOrg(
 ): Promise<UsageReport> {
   const problem = orgProblem(who, 'see', org)
   if (problem !== undefined) throw problem
-  return report(deps, `org/${org}`, asked, { isDetailed: governsOrg(who, org) })
+  const stored = () => storageOf(deps, `org/${org}`)
+  return report(deps, `org/${org}`, asked, { isDetailed: governsOrg(who, org), stored })
 }
 
 /** All there is: to auditors and administrators. @throws Refusal `login_required`, `usage_not_allowed`, `query_invalid` */
 export async function usageOfRegistry(deps: UsageDeps, who: Principal, asked: AskedPeriod): Promise<UsageReport> {
   if (who.kind !== 'user') throw refuse('login_required')
   if (!audits(who)) throw refuse('usage_not_allowed')
-  return report(deps, 'registry', asked, { isDetailed: true })
+  return report(deps, 'registry', asked, { isDetailed: true, stored: () => deps.storedTotals.ofRegistry() })
 }
 
-/** Whether somebody who may read of a package may also read who used it. @throws Refusal when they may not read it */
-async function inspects({ headCache, rules }: UsageDeps, who: Principal, ref: PackageRef): Promise<boolean> {
+/** A package that somebody may read, and whether they may also read who used it. @throws Refusal when they may not */
+async function readable(
+  { headCache, rules }: UsageDeps,
+  who: Principal,
+  ref: PackageRef,
+): Promise<{ readonly head: Head; readonly isDetailed: boolean }> {
   const head = await headCache.get(ref, true)
-  if (accessProblem(who, 'inspect', head, rules) === undefined) return true
-  const problem = accessProblem(who, 'read', head, rules)
+  const isDetailed = accessProblem(who, 'inspect', head, rules) === undefined
+  const problem = isDetailed ? undefined : accessProblem(who, 'read', head, rules)
   if (problem !== undefined) throw problem
-  return false
+  if (head === undefined) throw refuse('package_not_found')
+  return { head, isDetailed }
+}
+
+async function storageOf({ storedTotals, storageQuotas }: UsageDeps, payer: Payer): Promise<Storage> {
+  const limitBytes = limitOf(storageQuotas, payer)
+  return { ...(await storedTotals.of(payer)), ...(limitBytes === undefined ? {} : { limitBytes }) }
 }
 
 interface Shown {
   readonly isDetailed: boolean
   readonly isOfOne?: true
+  readonly stored?: () => Storage | undefined | Promise<Storage>
 }
 
 async function report(
@@ -127,12 +156,15 @@ async function report(
   shown: Shown,
 ): Promise<UsageReport> {
   const period = periodOf(platform, asked)
-  const counted = await usageCounters.daily(subject, period.start, period.end)
+  const [counted, stored] = await Promise.all([
+    usageCounters.daily(subject, period.start, period.end),
+    shown.stored?.(),
+  ])
   const days = daysOf(period).map((day): UsageDay => {
     const usage = counted.get(day) ?? { ...noUse, users: 0 }
     return { day, ...partOf(usage, shown), ...(shown.isOfOne ? {} : usersOf(usage)) }
   })
-  return { period, days, total: partOf([...counted.values()].reduce<Tally>(sumOf, noUse), shown) }
+  return { period, days, total: partOf([...counted.values()].reduce<Tally>(sumOf, noUse), shown), stored }
 }
 
 function partOf({ downloads, bytes, anonymous, refusals, clients, reasons }: Tally, { isDetailed }: Shown) {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { checkMoments } from '../model/check-script.ts'
+import { checkDenials, checkMoments } from '../model/check-script.ts'
 import { formatIds, type PackageName } from '../model/ids.ts'
 
 const packageFields = {
@@ -25,7 +25,7 @@ export const gateAnswer = z.discriminatedUnion('verdict', [
   z.object({ verdict: z.literal('allow') }),
   z.object({
     verdict: z.literal('deny'),
-    code: z.enum(['check_script_denied', 'check_script_failed']),
+    code: z.enum(checkDenials),
     reason: z.string(),
   }),
 ])

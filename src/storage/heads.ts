@@ -22,6 +22,8 @@ const restriction = z.object({
   at: z.string(),
 })
 
+const amount = z.object({ bytes: z.number().int(), files: z.number().int() })
+
 const storedHead = z.object({
   format: z.enum(formatIds),
   name: z.string().transform((text) => text as PackageName),
@@ -41,6 +43,7 @@ const storedHead = z.object({
     .string()
     .transform((text) => text as OrgName)
     .optional(),
+  paidBy: z.literal('owner').optional(),
   grants: z
     .record(
       z.string().transform((text) => text as Grantee),
@@ -57,6 +60,7 @@ const storedHead = z.object({
     z.string(),
     z.string().transform((text) => text as Version),
   ),
+  stored: z.object({ listed: amount, blocked: z.record(z.string(), amount) }).optional(),
   createdAt: z.string(),
   modifiedAt: z.string(),
 })

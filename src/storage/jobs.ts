@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type ClaimRef, type FileName, formatIds, type PackageName, type Version } from '../model/ids.ts'
+import { type ClaimRef, type FileName, formatIds, type PackageName, type UploadId, type Version } from '../model/ids.ts'
 import type { Telemetry } from '../model/telemetry.ts'
 import type { Sqs } from './sqs.ts'
 
@@ -12,13 +12,17 @@ const storedJob = z.object({
     .string()
     .transform((text) => text as FileName)
     .exactOptional(),
+  dryRun: z
+    .string()
+    .transform((text) => text as UploadId)
+    .exactOptional(),
   traceparent: z.string().exactOptional(),
 })
 
-/** A claim to settle, and the trace that asked for it, if it is noted. */
-export type Job = ClaimRef & { readonly traceparent?: string }
+/** A claim to settle, or a session whose file is only tried as one; and the trace that asked for it, if it is noted. */
+export type Job = ClaimRef & { readonly dryRun?: UploadId; readonly traceparent?: string }
 
-/** Work for the validator. A job carries only ids: the version item is the truth. */
+/** Work for the validator. A job carries only ids: the version item, or the session's, is the truth. */
 export class Jobs {
   readonly #sqs: Sqs
   readonly #telemetry: Telemetry
@@ -28,11 +32,12 @@ export class Jobs {
     this.#telemetry = telemetry
   }
 
-  /** Asks for a claim to be settled. Delivered at least once. */
-  async send(ref: ClaimRef): Promise<void> {
-    const { format, name, version, filename } = ref
+  /** Asks for a claim to be settled, or for a dry run to be judged. Delivered at least once. */
+  async send(job: ClaimRef & Pick<Job, 'dryRun'>): Promise<void> {
+    const { format, name, version, filename, dryRun } = job
     const traceparent = this.#telemetry.tracer?.traceparent()
-    await this.#sqs.send('jobs', JSON.stringify({ kind: 'settle', format, name, version, filename, traceparent }))
+    const message = { kind: 'settle', format, name, version, filename, dryRun, traceparent }
+    await this.#sqs.send('jobs', JSON.stringify(message))
   }
 }
 

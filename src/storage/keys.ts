@@ -4,6 +4,7 @@ import type {
   FileName,
   FileRef,
   FormatId,
+  OrgName,
   PackageName,
   PackageRef,
   Revision,
@@ -51,6 +52,9 @@ export const snapshotKey = (ref: PackageRef, revision: Revision, document: strin
 export const reportKey = (file: FileRef, uploadId: UploadId) =>
   key(`reports/${file.format}/${file.name}/${file.version}/${file.filename}/${uploadId}.json`)
 
+/** What validation found in a dry run; expires with its session. */
+export const dryRunReportKey = (uploadId: UploadId) => key(`dry-runs/${uploadId}.json`)
+
 /** The text of a check script, immutable: named by the SHA-256 of its bytes. */
 export const checkScriptKey = (ref: PackageRef, digest: string) => key(`scripts/${ref.format}/${ref.name}/${digest}.js`)
 
@@ -76,6 +80,9 @@ export const uploadSessionId = (owner: Username, random: string) =>
   `${sessionMark}${random}${accountKey(owner)}` as UploadId
 /** Item keys of somebody's upload sessions: those that are open, and what became of the others. */
 export const openUploadPrefix = 'open/'
+/** Proposes an open session to the organisation that pays for its file; no account's key has a slash. */
+export const orgUploadKey = (org: OrgName, id: UploadId) => ({ account: orgUploadsKey(org), item: id })
+export const orgUploadsKey = (org: OrgName) => `org/${org}`
 export const uploadKey = (kind: 'open' | 'closed', id: UploadId) => ({
   account: id.slice(-accountLength),
   item: `${kind}/${id}`,
@@ -102,6 +109,11 @@ export const searchKey = (format: FormatId, term: string) => `search/${format}/$
 
 /** Partition of the packages in which somebody (`user/…`, `team/…`, `org/…`) has a right of their own. */
 export const accessKey = (format: FormatId, holder: Holder) => `access/${format}/${holder}`
+
+/** What is counted of what a package stores. */
+export const storedItem = 'stored'
+/** Partition of a total of what is stored; no format is called so. */
+export const storedKey = (account: string) => `stored/${account}`
 
 /** Partition of the name that came first of those that look alike. */
 export const namesKey = (format: FormatId, likeness: string) => `names/${format}/${likeness}`

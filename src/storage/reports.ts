@@ -1,6 +1,6 @@
 import type { FileRef, UploadId } from '../model/ids.ts'
 import { isJsonObject, type JsonObject } from '../std/json.ts'
-import { reportKey } from './keys.ts'
+import { dryRunReportKey, type ObjectKey, reportKey } from './keys.ts'
 import type { S3 } from './s3.ts'
 
 const maxBytes = 4_000_000
@@ -13,13 +13,30 @@ export class Reports {
     this.#s3 = s3
   }
 
-  async put(file: FileRef, uploadId: UploadId, report: object): Promise<void> {
-    const bytes = new TextEncoder().encode(JSON.stringify(report))
-    await this.#s3.put(reportKey(file, uploadId), bytes, { contentType: 'application/json' })
+  put(file: FileRef, uploadId: UploadId, report: object): Promise<void> {
+    return this.#put(reportKey(file, uploadId), report)
   }
 
-  async get(file: FileRef, uploadId: UploadId): Promise<JsonObject | undefined> {
-    const stored = await this.#s3.getBytes(reportKey(file, uploadId), maxBytes)
+  get(file: FileRef, uploadId: UploadId): Promise<JsonObject | undefined> {
+    return this.#get(reportKey(file, uploadId))
+  }
+
+  /** Of a file that was only tried. */
+  putOfDryRun(uploadId: UploadId, report: object): Promise<void> {
+    return this.#put(dryRunReportKey(uploadId), report)
+  }
+
+  getOfDryRun(uploadId: UploadId): Promise<JsonObject | undefined> {
+    return this.#get(dryRunReportKey(uploadId))
+  }
+
+  async #put(key: ObjectKey, report: object): Promise<void> {
+    const bytes = new TextEncoder().encode(JSON.stringify(report))
+    await this.#s3.put(key, bytes, { contentType: 'application/json' })
+  }
+
+  async #get(key: ObjectKey): Promise<JsonObject | undefined> {
+    const stored = await this.#s3.getBytes(key, maxBytes)
     if (stored === undefined) return undefined
     const report: unknown = JSON.parse(new TextDecoder().decode(stored.bytes))
     return isJsonObject(report) ? report : undefined

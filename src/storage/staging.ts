@@ -27,8 +27,9 @@ export class Staging {
     return new StagedUpload(this.#s3, uploadId)
   }
 
-  async open(uploadId: UploadId): Promise<StoredObject | undefined> {
-    return this.#s3.get(stagedFileKey(uploadId))
+  /** @param start the first byte to read: less than there are */
+  async open(uploadId: UploadId, start = 0): Promise<StoredObject | undefined> {
+    return this.#s3.get(stagedFileKey(uploadId), start === 0 ? {} : { range: { start } })
   }
 
   /** Some bytes of a staged file, in memory; fewer only when the file ends before. */

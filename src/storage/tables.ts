@@ -53,10 +53,10 @@ export const tables = {
     indexes: { byListing: { partitionKey: 'listing', sortKey: 'createdAt' } },
   },
   /**
-   * `package` = `<format>/<name>`; `item` = `head`, `version/<version>` or `search`. Beside them, under
+   * `package` = `<format>/<name>`; `item` = `head`, `version/<version>`, `search` or `stored`. Beside them, under
    * `search/<format>/<term>`, one item for each package that the term finds, and under `stars/<user>` one for each
    * that somebody starred, and under `access/<format>/<holder>` one for each that a user, team or organisation has a
-   * right in. `byWork` is sparse: only items that something is left to do for have `work`. `byFormat`
+   * right in, and under `stored/<account>` the total of what is stored. `byWork` is sparse: only items that something is left to do for have `work`. `byFormat`
    * lists packages: only heads have `listing`.
    */
   packages: {
@@ -69,7 +69,7 @@ export const tables = {
   },
   /**
    * Upload sessions under their account's key: `item` = `open/<id>`, or `closed/<id>` for what became of it, which
-   * expires. `byWork` is sparse: open ones by the time that they end.
+   * expires. Under `org/<name>`, the ids of those that may be open for an organisation, which expire too. `byWork` is sparse: open ones by the time that they end.
    */
   uploads: {
     partitionKey: 'account',
@@ -98,7 +98,7 @@ export const queues = {
  * Days after which an object under the prefix is removed by the bucket's lifecycle rule. S3 counts the age of an object
  * from the beginning of its upload: one under `uploads/` may have taken as long as a session can last.
  */
-export const expiringPrefixes = { 'staging/': 1, 'uploads/': 16 } as const
+export const expiringPrefixes = { 'staging/': 1, 'uploads/': 16, 'dry-runs/': 31 } as const
 /** The same for uploads in parts that were never completed; a copy to `packages/` that is older begins anew. */
 export const unfinishedUploadDays = 15
 /** The longest that an upload session can last, however active. */

@@ -1,15 +1,9 @@
 import { z } from 'zod'
 import { type FileName, formatIds, type PackageName, type UploadId, type Username, type Version } from '../model/ids.ts'
-import type { Reason, VersionRecord } from '../model/records.ts'
+import type { VersionRecord } from '../model/records.ts'
 import { versionStatuses } from '../model/version-status.ts'
 import { withoutUndefined } from '../std/defined.ts'
-
-const reason = z.object({
-  code: z.string(),
-  path: z.string().optional(),
-  message: z.string(),
-  hint: z.string(),
-})
+import { storedReason } from './stored-reason.ts'
 
 const storedVersion = z.object({
   format: z.enum(formatIds),
@@ -32,23 +26,21 @@ const storedVersion = z.object({
   releases: z.literal(true).optional(),
   raisesLatest: z.literal(true).optional(),
   checkedBytes: z.number().int().optional(),
+  checkpoint: z
+    .object({ bytes: z.number().int(), etag: z.string(), states: z.record(z.string(), z.string()) })
+    .optional(),
   copy: z.string().optional(),
   tags: z.array(z.string()),
   claimedAt: z.string(),
   statusAt: z.string(),
   attempts: z.number().int(),
   publishedAt: z.string().optional(),
-  reasons: z.array(reason).optional(),
+  reasons: z.array(storedReason).optional(),
   deprecated: z.string().optional(),
   blocked: z.string().optional(),
 })
 
 /** Absent attributes and `undefined` are one to the store, and not to the type. */
 export function parseVersion(item: unknown): VersionRecord {
-  const { reasons, ...record } = storedVersion.parse(item)
-  return { ...withoutUndefined(record), ...(reasons === undefined ? {} : { reasons: reasons.map(parseReason) }) }
-}
-
-function parseReason({ path, ...rest }: z.infer<typeof reason>): Reason {
-  return path === undefined ? rest : { ...rest, path }
+  return withoutUndefined(storedVersion.parse(item))
 }

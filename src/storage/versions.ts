@@ -30,6 +30,8 @@ export interface StatusPatch {
   readonly blocked?: string
 }
 
+export type WorkProgress = Pick<VersionRecord, 'checkedBytes' | 'checkpoint' | 'copy'>
+
 /** Version items, one for each claim: the truth about what was claimed and how it was decided. `advance` is the only writer of a status. */
 export class Versions {
   readonly #db: DynamoDb
@@ -75,11 +77,12 @@ export class Versions {
     return written.outcome === 'done' ? { ...record, attempts } : 'moved'
   }
 
-  /** Says that the claim is being worked on, and how far that has come. */
-  async heartbeat(record: VersionRecord, progress: Pick<VersionRecord, 'checkedBytes' | 'copy'> = {}): Promise<void> {
+  /** Says that the claim is being worked on, and how far that has come. Of a later attempt, only that one says so. */
+  async heartbeat(record: VersionRecord, progress: WorkProgress = {}): Promise<void> {
+    const { uploadId, attempts } = record
     await this.#db.update('packages', keyOf(record), {
       set: { ...progress, workDueAt: this.#due() },
-      condition: { equals: { uploadId: record.uploadId }, attributeExists: 'work' },
+      condition: { equals: { status: 'pending', uploadId, attempts } },
     })
   }
 
@@ -123,11 +126,12 @@ export class Versions {
     if (!(nextStatus[record.status] as readonly VersionStatus[]).includes(to)) {
       throw new Error(`no step from ${record.status} to ${to}`)
     }
-    const { blocked, ...kept } = record
+    const { blocked, checkpoint: _, ...kept } = record
     const statusAt = isoNow(this.#platform)
     const written = await this.#db.update('packages', keyOf(record), {
       set: { status: to, statusAt, ...patch, ...(hasWork ? { work: openWork, workDueAt: this.#due() } : {}) },
       remove: [
+        'checkpoint',
         ...(hasWork ? [] : ['work', 'workDueAt']),
         ...(blocked === undefined || patch.blocked !== undefined ? [] : ['blocked']),
       ],

@@ -75,8 +75,11 @@ export interface PreviousVersion {
 
 export interface CheckContext {
   readonly file: FileRef
-  /** The manifest as the publisher sent it, beside the bytes. Untrusted. */
-  readonly published: JsonObject
+  /**
+   * The manifest as the publisher sent it, beside the bytes. Untrusted. Undefined where the file is only tried, and
+   * nobody sent one: then there is nothing that it could differ from.
+   */
+  readonly published?: JsonObject | undefined
   readonly facts: Facts
   readonly publisher?: Username | undefined
   /** Undefined for a first version, and for all until the archive has been read. */

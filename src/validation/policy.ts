@@ -139,6 +139,7 @@ const sharedPolicy: Readonly<Record<string, Severity>> = {
 const scriptPolicy: Readonly<Record<string, Severity>> = {
   check_script_denied: 'error',
   check_script_failed: 'error',
+  check_script_suspended: 'error',
 }
 
 /** `npm/checks`: without these there is no one manifest to list. */

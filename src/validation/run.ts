@@ -5,6 +5,7 @@ import { isoNow, type Platform } from '../std/platform.ts'
 import type { ArchiveLayout, ArchiveLimits, ArchiveSummary, ReadAt, WalkArchive } from './archive/walk.ts'
 import type { Check, CheckContext, Facts, PreviousVersion } from './check.ts'
 import { assembleCrew, type Crash, type Crew, crashFinding } from './crew.ts'
+import type { Digester } from './digester.ts'
 import { createFindingLog, type FindingLog, type LoggedFindings } from './finding-log.ts'
 import type { Policy } from './policy.ts'
 import { openStoredSource, type StoredSource } from './stored-source.ts'
@@ -19,14 +20,17 @@ export interface RunLimits extends ArchiveLimits {
 
 export interface RunOptions {
   readonly file: FileRef
-  /** The manifest as the publisher sent it. Untrusted. */
-  readonly published: JsonObject
+  /** The manifest as the publisher sent it. Untrusted. Undefined where the file is only tried, and nobody sent one. */
+  readonly published: JsonObject | undefined
   readonly publisher?: Username
   /** Asked for while the file is read. When it cannot be had, the run proves nothing. */
   readonly previous?: Promise<PreviousVersion | undefined>
   /** What was computed when the bytes arrived, if they came by us. */
   readonly stored: Pick<ClaimedFile, 'sizeBytes' | 'sha512'>
+  /** The bytes; behind those that `digester` was given, if it was. */
   readonly source: ReadableStream<Uint8Array>
+  /** For what was not computed when the bytes arrived; of its own by default. */
+  readonly digester?: Digester | undefined
   /** A second way to the same bytes. */
   readonly readAt?: ReadAt | undefined
   /** How to read the archive: `walkTarball` for npm. */
@@ -65,7 +69,7 @@ export async function runChecks(options: RunOptions): Promise<RunResult> {
   options.previous?.catch(() => undefined) // thrown where it is needed, if it is
   const checks = options.checks.filter(({ formats }) => formats === 'all' || formats.includes(options.file.format))
   const crew = assembleCrew(checks, context, findings.add)
-  const source = openStoredSource(options.source, options.stored)
+  const source = openStoredSource(options.source, options.stored, options.digester)
 
   const crashes = await withinTime(options, findings, crew, source, async () => {
     const walked = await walk(options, findings, crew, source)

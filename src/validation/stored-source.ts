@@ -1,8 +1,6 @@
-import type { ClaimedFile, StoredFile } from '../model/records.ts'
-import { type Hasher, hasher } from '../std/digest.ts'
-
-/** In hex. */
-export type Digests = Pick<StoredFile, 'sha1' | 'sha256' | 'sha512'>
+import type { ClaimedFile } from '../model/records.ts'
+import { hasher } from '../std/digest.ts'
+import { createDigester, type Digester, type Digests } from './digester.ts'
 
 /** A stored file on its way to the checks: hashed as it passes, so that damage in storage is never blamed on the publisher. */
 export interface StoredSource {
@@ -20,17 +18,21 @@ export interface StoredSource {
   stop(): Promise<void>
 }
 
-/** Holds no more than the chunk that is passing. Never reads much more than `stored.sizeBytes`. */
+/**
+ * Holds no more than the chunk that is passing. Never reads much more than `stored.sizeBytes`.
+ * @param source what `digester` was not given before
+ * @param digester for a file whose digests nobody computed yet
+ */
 export function openStoredSource(
   source: ReadableStream<Uint8Array>,
   stored: Pick<ClaimedFile, 'sizeBytes' | 'sha512'>,
+  digester: Digester = createDigester(),
 ): StoredSource {
   const reader = source.getReader()
-  const sha512 = hasher('sha512')
-  const others = stored.sha512 === undefined ? { sha1: hasher('sha1'), sha256: hasher('sha256') } : undefined
-  let receivedBytes = 0
+  const known = stored.sha512 === undefined ? undefined : hasher('sha512')
+  let receivedBytes = known === undefined ? digester.bytes : 0
   let ended = false
-  let digest: string | undefined
+  let isSame: boolean | undefined
   let computed: Digests | undefined
   let failed: { readonly error: unknown } | undefined
 
@@ -41,9 +43,8 @@ export function openStoredSource(
       if (done) ended = true
       if (value === undefined) return undefined
       receivedBytes += value.byteLength
-      sha512.update(value)
-      others?.sha1.update(value)
-      others?.sha256.update(value)
+      const taker = known ?? digester
+      taker.update(value)
       if (receivedBytes > stored.sizeBytes) await stop()
       return value
     } catch (error) {
@@ -51,11 +52,6 @@ export function openStoredSource(
       failed = { error }
       throw error
     }
-  }
-
-  function whole(): string {
-    digest ??= sha512.hex()
-    return digest
   }
 
   async function stop(): Promise<void> {
@@ -79,16 +75,15 @@ export function openStoredSource(
       let chunk = await next()
       while (chunk !== undefined) chunk = await next()
     },
-    isUnchanged: () => receivedBytes === stored.sizeBytes && (stored.sha512 ?? whole()) === whole(),
+    isUnchanged: () => {
+      isSame ??= receivedBytes === stored.sizeBytes && known?.hex() === stored.sha512
+      return isSame
+    },
     digests: () => {
-      if (others !== undefined) computed ??= { ...hexOf(others), sha512: whole() }
+      if (known === undefined) computed ??= digester.hex()
       return computed
     },
     failure: () => failed,
     stop,
   }
-}
-
-function hexOf({ sha1, sha256 }: { readonly sha1: Hasher; readonly sha256: Hasher }) {
-  return { sha1: sha1.hex(), sha256: sha256.hex() }
 }

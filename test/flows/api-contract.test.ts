@@ -119,6 +119,12 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
     status: 200,
   }),
   flatCommit: async () => ({ path: { id: await sentUpload({ ...data, version: '3.0.0' }) }, status: 200 }),
+  readUploadReport: async () => {
+    const id = await sentUpload({ ...data, version: '5.0.0', dryRun: true })
+    expect((await (await actor('ana')).fetch(`/api/v1/uploads/${id}/complete`, json('POST', {}))).status).toBe(200)
+    return { path: { id }, status: 200 }
+  },
+  flatValidate: () => ({ body: { ...data, version: '6.0.0', sizeBytes: 3 }, status: 201 }),
   flatAbort: async () => ({ path: { id: await uploadOf({ ...data, version: '4.0.0' }) }, status: 204 }),
   readHealth: () => ({ status: 200 }),
   abortUpload: async () => ({ path: { id: await uploadOf({ ...data, version: '2.0.0' }) }, status: 204 }),

@@ -7,9 +7,11 @@ import { answering } from '../../src/node/service/questions.ts'
 import { startValidator, type Validator } from '../../src/node/validator/service.ts'
 import { digestHex } from '../../src/std/digest.ts'
 import { Metrics } from '../../src/std/metrics.ts'
+import { npmTarball } from '../builders/tarball.ts'
 import { publishRequest } from '../support/actor.ts'
 import { company } from '../support/company.ts'
 import { type EdgeInProcess, type Stack, startStack } from '../support/stack.ts'
+import { Uploader } from '../support/uploader.ts'
 
 let stack: Stack
 let validator: Validator
@@ -101,6 +103,15 @@ test('a version is refused with the reason, or remembers the script that allowed
   expect([report['verdict'], report['findings'][0].code]).toEqual(['rejected', 'check_script_denied'])
   expect((await publish('@acme/core', '1.1.0')).status).toBe(201)
   expect((await body(ask(reportPath)))['facts'].checkScript).toBe(digest)
+})
+
+test('a dry run asks the script, too', async () => {
+  const manifest = JSON.stringify({ name: '@acme/core', version: '1.2.0' })
+  const content = npmTarball({ 'package.json': manifest, 'tool.exe': 'MZ' })
+  const more = { format: 'npm', dryRun: true }
+  const sender = new Uploader({ fetch: (path, init) => ask(path, init) })
+  const tried = await sender.publish({ package: '@acme/core', version: '1.2.0', filename: 'core.tgz', content, more })
+  expect(await body(tried)).toMatchObject({ state: 'invalid', reasons: [{ code: 'check_script_denied' }] })
 })
 
 test('a download is asked for each time, by every edge, and recorded with the answer before there is one', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { digestHex } from '../../src/std/digest.ts'
 import type { ObjectKey } from '../../src/storage/keys.ts'
+import { npmTarball } from '../builders/tarball.ts'
 import type { Actor } from '../support/actor.ts'
 import { DeckleCommand } from '../support/deckle-command.ts'
 import { type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
@@ -71,9 +72,11 @@ test('usage is drawn, or printed as a table', async () => {
     deckle.run(['stats', '--unused', 'npm', '--csv'], auditor),
     deckle.json(['stats', '--unused', 'npm']),
   ])
-  expect(drawn.stdout).toBe(
-    '2026-01-01  0  0 B\n2026-01-02  0  0 B\n\n0 downloads, 0 B, from 2026-01-01 to 2026-01-02\n',
+  const [stored, ...lines] = drawn.stdout.trimEnd().split('\n').reverse()
+  expect(lines.reverse().join('\n')).toBe(
+    '2026-01-01  0  0 B\n2026-01-02  0  0 B\n\n0 downloads, 0 B, from 2026-01-01 to 2026-01-02',
   )
+  expect(stored).toMatch(/^stored: \d+ B in 1 file$/)
   expect(table.stdout.split('\n').slice(0, 2)).toEqual([
     'day,downloads,bytes,users,anonymous,refusals,clients,reasons',
     '2026-01-01,0,0,0,,,,',
@@ -282,6 +285,28 @@ describe('files of any size', () => {
       message: expect.any(String),
       hint: expect.any(String),
     })
+  })
+
+  test('a dry run says what would be refused and what found, and publishes nothing', async () => {
+    writeFileSync(join(deckle.home, 'small.bin'), 'small')
+    const { code, document } = await deckle.json(['publish', '--dry-run', 'small.bin', '@bea/tried@1.0.0'])
+    const sha256 = digestHex('sha256', 'small')
+    const tried = { package: '@bea/tried', version: '1.0.0', filename: 'small.bin', sizeBytes: 5, sha256, dryRun: true }
+    expect([code, document]).toEqual([0, { ...tried, report: expect.objectContaining({ verdict: 'accepted' }) }])
+    expect((await deckle.run(['info', '@bea/tried'])).code).toBe(4)
+    const refused = await deckle.json(['publish', 'broken.zip', '@bea/tried@1.0.0', '--dry-run'])
+    expect([refused.code, refused.document.error.code]).toEqual([5, 'upload_invalid'])
+    expect(refused.document.error.reasons[0].code).toEqual(expect.any(String))
+
+    const manifest = { name: '@bea/tool', version: '1.0.0' }
+    const packed = npmTarball({ 'package.json': JSON.stringify(manifest), 'index.js': '' })
+    writeFileSync(join(deckle.home, 'bea-tool-1.0.0.tgz'), packed)
+    const npm = await deckle.run(['publish', '--dry-run', 'bea-tool-1.0.0.tgz', 'npm:@bea/tool@1.0.0'])
+    expect(npm).toMatchObject({ code: 0, stdout: expect.stringContaining('Would be published as npm:@bea/tool@1.0.0') })
+    expect(npm.stdout).toContain('\nwarning license_missing')
+    expect((await deckle.run(['publish', 'bea-tool-1.0.0.tgz', 'npm:@bea/tool@1.0.0'])).code).toBe(2)
+    expect((await deckle.run(['publish', '--dry-run', '.', 'npm:@bea/tool@1.0.0'])).code).toBe(2)
+    expect(readdirSync(join(deckle.home, '.config/deckle/uploads'))).toEqual([])
   })
 
   test('a folder is one archive, the same each time; a file that was published cannot be replaced', async () => {

@@ -336,7 +336,7 @@ function rule(prefix: string, days: number): string {
   return `<Rule><Status>Enabled</Status><Filter><Prefix>${prefix}</Prefix></Filter><Expiration><Days>${days}</Days></Expiration></Rule>`
 }
 
-const sessions = rule('uploads/', 16)
+const sessions = rule('uploads/', 16) + rule('dry-runs/', 31)
 const trials = rule('staging/', 1) + sessions
 const unfinished =
   '<Rule><Status>Enabled</Status><Filter/><AbortIncompleteMultipartUpload><DaysAfterInitiation>15</DaysAfterInitiation></AbortIncompleteMultipartUpload></Rule>'

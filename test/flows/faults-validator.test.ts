@@ -19,8 +19,11 @@ let stack: Stack
 let token: string | undefined
 const proxies = new Map<string, FaultProxy>()
 const services = ['s3', 'dynamodb'] as const
-/** Waits between two tries are short here, and time-outs over soon. */
-const hasty: Platform = { ...webPlatform, sleep: (ms, signal) => webPlatform.sleep(ms / (ms < 1_000 ? 5 : 50), signal) }
+/** Waits between two tries are short here; and time-outs, where the fault is an answer that never comes. */
+const swift = (timeoutsBy: number): Platform => ({
+  ...webPlatform,
+  sleep: (ms, signal) => webPlatform.sleep(ms / (ms < 1_000 ? 5 : timeoutsBy), signal),
+})
 
 beforeAll(async () => {
   // Each injected outage is logged, with its stack: that is thousands of lines to nobody
@@ -71,7 +74,7 @@ async function settleUnder(service: string, fault: Fault, every: number, name: s
   let seen = 0
   if (proxy !== undefined) proxy.plan = () => (++seen % every === 0 ? fault : undefined)
   try {
-    await settleOn(fault === 'hang' ? hasty : webPlatform, name)
+    await settleOn(swift(fault === 'hang' ? 50 : 1), name)
   } catch (error) {
     expect(error).toBeInstanceOf(StorageError)
   } finally {

@@ -51,8 +51,9 @@ test('a script registers, publishes, lists and downloads, and its bytes never pa
   const soon = { timeout: 10_000 } // the index of search, and the log, are written after the answer
   const found = async () => (await read('/api/packages?format=generic&q=model'))['items']
   await expect.poll(found, soon).toMatchObject([{ name: 'model' }])
-  const history = async () => (await read('/api/history/sam'))['items']
+  const history = async () => (await read('/history/sam'))['items']
   await expect.poll(history, soon).toMatchObject([{ package: 'model' }])
+  expect(await read('/api/history/sam')).toEqual(await read('/history/sam'))
 
   const other = await read('/api/packages/init', json('POST', { ...wanted, version: '2.0.0' }))
   expect((await ask(`/api/packages/${other['id']}/abort`, { method: 'POST' })).status).toBe(204)
@@ -64,10 +65,28 @@ test('a script registers, publishes, lists and downloads, and its bytes never pa
   expect((await ask('/api/auth/me')).status).toBe(401)
 })
 
+test('packages of npm that are called as a short address is are still there', async () => {
+  const ana = await stack.as('ana')
+  for (const name of ['history', 'validate']) {
+    expect((await ana.publish(name, '5.3.0', { access: 'public' })).status).toBe(201)
+    expect(await ana.json(`/${name}`)).toMatchObject({ name, 'dist-tags': { latest: '5.3.0' } })
+    for (const version of ['5.3.0', 'latest']) expect(await ana.json(`/${name}/${version}`)).toMatchObject({ name })
+    expect((await ana.fetch(`/${name}/-/${name}-5.3.0.tgz`)).status).toBe(302)
+  }
+  expect((await ana.fetch('/history/^5')).status).toBe(404)
+  const tagged = await ana.fetch('/-/package/history/dist-tags/next', json('PUT', '5.3.0'))
+  expect(tagged.status).toBe(201)
+  expect((await ana.json('/history'))['dist-tags']).toEqual({ latest: '5.3.0', next: '5.3.0' })
+  // A user's, whatever a tag is called: `/history` names them all
+  expect(await problemIn(await ana.fetch('/history/next'))).toEqual([403, 'history_not_allowed'])
+})
+
 test('what one may not do by the long address, one may not do by the short one', async () => {
   const stranger = await stack.as()
   expect(await problemIn(await stranger.fetch('/api/packages/init', json('POST', {})))).toEqual([400, 'body_invalid'])
-  expect(await problemIn(await stranger.fetch('/api/history/sam'))).toEqual([401, 'login_required'])
+  for (const path of ['/history/sam', '/api/history/sam'])
+    expect(await problemIn(await stranger.fetch(path))).toEqual([401, 'login_required'])
+  expect(await problemIn(await stranger.fetch('/validate', json('POST', {})))).toEqual([400, 'body_invalid'])
   expect(await problemIn(await (await stack.as('eve')).fetch('/api/history/sam'))).toEqual([403, 'history_not_allowed'])
   expect(await problemIn(await stranger.fetch('/api/packages/none/1.0.0/a.bin/download'))).toEqual([
     404,

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 
 /** Where settings are defined. */
-const definitions = ['src/config.ts', 'src/storage-access.ts', 'src/storage-regions.ts', 'src/telemetry-settings.ts']
+const definitions = ['config', 'limit-settings', 'storage-access', 'storage-regions', 'telemetry-settings'].map(
+  (name) => `src/${name}.ts`,
+)
 /** Of programs beside the registry: the first start, the doctor, and the command line. */
 const others = ['DECKLE_ADMIN_PASSWORD', 'DECKLE_TOKEN', 'DECKLE_PASSWORD']
 

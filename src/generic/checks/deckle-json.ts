@@ -61,7 +61,7 @@ function findManifest(context: CheckContext, paths: readonly string[], bytes: Bo
     return undefined
   }
   if (path === undefined) {
-    const isAsked = context.published['kind'] === 'archive'
+    const isAsked = context.published?.['kind'] === 'archive'
     return isAsked ? report('deckle_json_missing', 'The archive has no deckle.json.') : undefined
   }
   if (other !== undefined) {

@@ -12,7 +12,7 @@ export const saidCheck: Check = {
   id: 'generic-said',
   formats: ['generic'],
   codes,
-  begin: ({ published, facts, report }) => ({
+  begin: ({ published = {}, facts, report }) => ({
     end() {
       const { sha256, description } = published
       facts.manifest = typeof description === 'string' ? { description } : {}

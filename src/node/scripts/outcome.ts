@@ -15,11 +15,12 @@ export interface ScriptTask {
   readonly memoryBytes: number
 }
 
-/** What came of it. `failed`: no answer, and `problem` continues the sentence "The check script …". */
+/** What came of it. `timed_out`: it took all of its time, and was ended. `failed`: no answer, and `problem` continues the sentence "The check script …". */
 export const scriptOutcome = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('moments'), moments: z.array(z.enum(checkMoments)) }),
   z.object({ kind: z.literal('allow') }),
   z.object({ kind: z.literal('deny'), reason: z.string() }),
+  z.object({ kind: z.literal('timed_out') }),
   z.object({ kind: z.literal('failed'), problem: z.string() }),
 ])
 export type ScriptOutcome = z.infer<typeof scriptOutcome>

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { ScriptOutcome, ScriptTask } from './outcome.ts'
 import { ScriptThread } from './thread.ts'
 
@@ -22,12 +23,15 @@ interface Waiting {
 
 /**
  * A few threads for the scripts of all. One owner's scripts run one after another, so that a script that takes all of
- * its time holds up its own and one thread; who waits too long, or comes when too many wait, hears that it is busy.
+ * its time holds up its own and one thread; and all owners whose last script did so share one thread. Who waits too
+ * long, or comes when too many wait, hears that it is busy.
  */
 export class ScriptPool {
   readonly #options: PoolOptions
   readonly #idle: ScriptThread[]
   readonly #running = new Set<string>()
+  /** Owners whose last script took all of its time. */
+  readonly #late = new LRUCache<string, true>({ max: 1_000 })
   #waiting: readonly Waiting[] = []
 
   constructor(options: PoolOptions = defaults) {
@@ -44,7 +48,7 @@ export class ScriptPool {
       const timer = setTimeout(() => this.#giveUp(one), waitMs)
       const one: Waiting = { owner, task, settle, timer }
       this.#waiting = [...this.#waiting, one]
-      this.#next()
+      this.#startNext()
     })
   }
 
@@ -53,8 +57,8 @@ export class ScriptPool {
     one.settle({ kind: 'busy' })
   }
 
-  #next(): void {
-    const one = this.#waiting.find(({ owner }) => !this.#running.has(owner))
+  #startNext(): void {
+    const one = this.#first()
     const thread = one && this.#idle.pop()
     if (one === undefined || thread === undefined) return
     clearTimeout(one.timer)
@@ -63,8 +67,17 @@ export class ScriptPool {
     void thread.run(one.task).then((outcome) => {
       this.#running.delete(one.owner)
       this.#idle.push(thread)
+      if (outcome.kind === 'timed_out') this.#late.set(one.owner, true)
+      else this.#late.delete(one.owner)
       one.settle(outcome)
-      this.#next()
+      this.#startNext()
     })
+    this.#startNext()
+  }
+
+  /** The first of those who wait that may run now. */
+  #first(): Waiting | undefined {
+    const isLateRunning = [...this.#running].some((owner) => this.#late.has(owner))
+    return this.#waiting.find(({ owner }) => !this.#running.has(owner) && !(isLateRunning && this.#late.has(owner)))
   }
 }

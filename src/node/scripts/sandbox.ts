@@ -44,7 +44,7 @@ export async function runScript(task: ScriptTask): Promise<ScriptOutcome> {
   try {
     return answerOf(runtime, task)
   } catch (error) {
-    if (isLate) return { kind: 'failed', problem: `took longer than ${task.timeMs} ms` }
+    if (isLate) return { kind: 'timed_out' }
     if (error instanceof ScriptError) return { kind: 'failed', problem: error.message }
     // The engine itself gave up, for example for want of stack: nothing of it is used again
     return { kind: 'failed', problem: `broke its sandbox (${error instanceof Error ? error.name : 'an error'})` }

@@ -25,11 +25,11 @@ export class ScriptThread {
   async run(task: ScriptTask): Promise<ScriptOutcome> {
     this.#worker ??= startWorker(this.#entry)
     const worker = await this.#worker
-    const answer = await ask(worker, task)
-    if (typeof answer !== 'string') return answer
+    const { outcome, isOver } = await ask(worker, task)
+    if (!isOver) return outcome
     this.#worker = undefined
     await worker.terminate()
-    return { kind: 'failed', problem: answer }
+    return outcome
   }
 }
 
@@ -50,30 +50,36 @@ function startWorker(module: URL): Promise<Worker> {
   })
 }
 
-/**
- * Asks once. The timer keeps the process alive until there is an answer.
- * @returns what came of it, or what is wrong with a thread that does not say
- */
-function ask(worker: Worker, task: ScriptTask): Promise<ScriptOutcome | string> {
+interface Answer {
+  readonly outcome: ScriptOutcome
+  /** The thread itself did not say so: no more can be had of it. */
+  readonly isOver: boolean
+}
+
+/** Asks once. The timer keeps the process alive until there is an answer. */
+function ask(worker: Worker, task: ScriptTask): Promise<Answer> {
   return new Promise((resolve) => {
-    const answered = (message: unknown) => settle(readOutcome(message))
-    const broke = (error: unknown) => settle(`broke its thread (${nameOf(error)})`)
-    const ended = () => settle('broke its thread')
-    const settle = (outcome: ScriptOutcome | string) => {
+    const answered = (message: unknown) => settle(readAnswer(message))
+    const broke = (error: unknown) => settle(over(`broke its thread (${nameOf(error)})`))
+    const ended = () => settle(over('broke its thread'))
+    const settle = (answer: Answer) => {
       clearTimeout(timer)
       worker.off('message', answered).off('error', broke).off('exit', ended)
-      resolve(outcome)
+      resolve(answer)
     }
-    const timer = setTimeout(() => settle(`took longer than ${task.timeMs} ms`), task.timeMs + graceMs)
+    const timedOut = { outcome: { kind: 'timed_out' }, isOver: true } as const
+    const timer = setTimeout(() => settle(timedOut), task.timeMs + graceMs)
     worker.on('message', answered).on('error', broke).on('exit', ended)
     worker.postMessage(task)
   })
 }
 
-function readOutcome(message: unknown): ScriptOutcome | string {
+function readAnswer(message: unknown): Answer {
   const parsed = scriptOutcome.safeParse(message)
-  return parsed.success ? parsed.data : 'gave an answer that nobody understands'
+  return parsed.success ? { outcome: parsed.data, isOver: false } : over('gave an answer that nobody understands')
 }
+
+const over = (problem: string): Answer => ({ outcome: { kind: 'failed', problem }, isOver: true })
 
 function nameOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : 'an error'

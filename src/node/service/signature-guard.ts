@@ -21,6 +21,10 @@ export interface GuardOptions {
   readonly credentials: Credentials
 }
 
+interface Guard extends GuardOptions {
+  readonly keyOf: (scope: string) => Buffer
+}
+
 const maxBodyBytes = 16 * 1024 * 1024
 const maxSkewMs = 5 * 60_000
 
@@ -33,8 +37,9 @@ export function signatureGuard(
   options: GuardOptions,
   handle: (request: SignedRequest, response: ServerResponse) => void | Promise<void>,
 ): RequestListener {
+  const guard: Guard = { ...options, keyOf: signingKeys(options.credentials) }
   return (request, response) => {
-    admit(options, request)
+    admit(guard, request)
       .then((admitted) => {
         if ('refused' in admitted) return refuse(response, admitted)
         return handle(admitted, response)
@@ -55,7 +60,7 @@ interface Refused {
 
 const unsigned = (refused: string, message: string): Refused => ({ refused, status: 403, message })
 
-async function admit(options: GuardOptions, request: IncomingMessage): Promise<SignedRequest | Refused> {
+async function admit(guard: Guard, request: IncomingMessage): Promise<SignedRequest | Refused> {
   const claim = claimOf(request.headers)
   if (!claim) {
     return unsigned(
@@ -65,7 +70,7 @@ async function admit(options: GuardOptions, request: IncomingMessage): Promise<S
   }
   const body = await bodyOf(request)
   if (!body) return { refused: 'RequestEntityTooLargeException', status: 413, message: 'The request is too large.' }
-  const refused = await verify(options, claim, request, body)
+  const refused = await verify(guard, claim, request, body)
   if (refused) return refused
   const { origin: _, ...headers } = request.headers
   return { method: request.method ?? '', url: request.url ?? '', headers, body }
@@ -108,11 +113,12 @@ function claimOf(headers: IncomingHttpHeaders): Claim | undefined {
 }
 
 async function verify(
-  { service, region, credentials }: GuardOptions,
+  guard: Guard,
   claim: Claim,
   request: IncomingMessage,
   body: Buffer,
 ): Promise<Refused | undefined> {
+  const { service, region, credentials } = guard
   if (claim.accessKeyId !== credentials.accessKeyId) {
     return unsigned('UnrecognizedClientException', 'The access key is not known here.')
   }
@@ -126,7 +132,7 @@ async function verify(
   if (stated !== undefined && stated !== digestHex('sha256', body)) {
     return unsigned('InvalidSignatureException', 'The body is not the one that was signed.')
   }
-  const expected = await signatureOf(claim, { service, region, credentials }, request, body)
+  const expected = await signatureOf(claim, guard, request, body)
   if (expected === undefined || !constantTimeEqual(expected, claim.signature)) {
     return unsigned('InvalidSignatureException', 'The signature does not match the request.')
   }
@@ -136,7 +142,7 @@ async function verify(
 /** What the signature of the request has to be, over the headers that it says it covers. */
 async function signatureOf(
   claim: Claim,
-  { service, region, credentials }: GuardOptions,
+  { service, region, credentials, keyOf }: Guard,
   request: IncomingMessage,
   body: Buffer,
 ): Promise<string | undefined> {
@@ -160,11 +166,21 @@ async function signatureOf(
   // Not by the signer itself: WebCrypto makes a dozen trips to the thread pool of what takes microseconds here
   const canonical = digestHex('sha256', await signer.canonicalString())
   const text = ['AWS4-HMAC-SHA256', claim.datetime, claim.scope, canonical].join('\n')
-  const scoped = claim.scope.split('/').reduce<Buffer>((key, part) => hmac(key, part), secretOf(credentials))
-  return hmac(scoped, text).toString('hex')
+  return hmac(keyOf(claim.scope), text).toString('hex')
 }
 
-const secretOf = ({ secretAccessKey }: Credentials) => Buffer.from(`AWS4${secretAccessKey}`)
+/** What signs within a scope; it is the same for a day, so the last one is kept. */
+function signingKeys({ secretAccessKey }: Credentials): (scope: string) => Buffer {
+  let last: { readonly scope: string; readonly key: Buffer } | undefined
+  return (scope) => {
+    if (last?.scope !== scope) {
+      const secret = Buffer.from(`AWS4${secretAccessKey}`)
+      last = { scope, key: scope.split('/').reduce<Buffer>((key, part) => hmac(key, part), secret) }
+    }
+    return last.key
+  }
+}
+
 const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest()
 
 function timeOf(datetime: string): number {

@@ -5,6 +5,7 @@ import { sweepIndex } from '../../registry/search-index.ts'
 import { settle } from '../../registry/settle.ts'
 import { sweep } from '../../registry/sweep.ts'
 import { sweepUploads } from '../../registry/uploads/end-upload.ts'
+import { judgeDryRun } from '../../registry/uploads/judge-dry-run.ts'
 import { log } from '../../std/log.ts'
 import { type Platform, webPlatform } from '../../std/platform.ts'
 import { parseJob } from '../../storage/jobs.ts'
@@ -50,7 +51,7 @@ export async function startValidator(
   const consumers = createConsumers(config, await stores.sqs.queueUrl('jobs'), parallelJobs, (received) => {
     const job = parseJob(received.body)
     return observed({ ...received, ...job }, async () => {
-      const outcome = await settle(deps, job)
+      const outcome = job.dryRun === undefined ? await settle(deps, job) : await judgeDryRun(deps, job.dryRun)
       log('info', 'job_done', `${job.format}/${job.name}@${job.version}: ${outcome}`)
       return outcome
     })

@@ -35,15 +35,18 @@ export const fileLimits: RunLimits = { ...archiveLimits, timeMs: 5 * 60_000, fin
 /** Of a file of any size, on a busy machine: every digest, and what is in it. */
 const leastBytesPerMs = 5_000
 
+export interface ChosenValidation extends Validation {
+  readonly limits: RunLimits
+  /** Nothing but the digests is wanted of the file: what was read of it need not be read again. */
+  readonly isOpaque: boolean
+}
+
 /** How a claim's file is read, and what that may cost. Here a walker is chosen where there are several. */
-export function validationOf(
-  record: VersionRecord,
-  published: JsonObject,
-): Validation & { readonly limits: RunLimits } {
+export function validationOf(record: VersionRecord, published: JsonObject = {}): ChosenValidation {
   const validation = validations[record.format]
-  if (record.filename === undefined) return { ...validation, limits: fileLimits }
+  if (record.filename === undefined) return { ...validation, limits: fileLimits, isOpaque: false }
   const timeMs = fileLimits.timeMs + record.file.sizeBytes / leastBytesPerMs
   const asked = uploadKinds.find((kind) => kind === published['kind'])
   const walk = chooseWalker(record.filename, asked)
-  return { ...validation, walk, limits: { ...fileLimits, ...genericLimits, timeMs } }
+  return { ...validation, walk, limits: { ...fileLimits, ...genericLimits, timeMs }, isOpaque: walk === walkOpaque }
 }

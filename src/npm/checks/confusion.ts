@@ -33,6 +33,8 @@ export const confusionCheck: Check = {
   formats: ['npm'],
   codes,
   begin(context) {
+    const { published } = context
+    if (published === undefined) return {}
     const found: BoundedBytes[] = []
     return {
       entry(entry): ContentReader | undefined {
@@ -46,8 +48,8 @@ export const confusionCheck: Check = {
         if (bytes === undefined || second !== undefined || bytes.isCut) return
         const reading = readPackageJson(bytes.content())
         if (reading.kind !== 'sound') return
-        const isRewritten = mayBeRewritten(reading.packageJson, context.published)
-        for (const difference of manifestDifferences(reading.packageJson, context.published)) {
+        const isRewritten = mayBeRewritten(reading.packageJson, published)
+        for (const difference of manifestDifferences(reading.packageJson, published)) {
           report(context, difference, isRewritten)
         }
       },

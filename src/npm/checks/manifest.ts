@@ -63,7 +63,10 @@ export const manifestCheck: Check = {
         const packageJson = findPackageJson(context, count, bytes)
         if (packageJson === undefined || !isOfThisVersion(context, packageJson)) return
         const { readme, ...rest } = notes.notes()
-        context.facts.manifest = acceptedManifest(context.file, packageJson, context.published, { readme, ...rest })
+        context.facts.manifest = acceptedManifest(context.file, packageJson, context.published ?? {}, {
+          readme,
+          ...rest,
+        })
         if (readme !== undefined) context.facts.readme = readme
       },
     }
@@ -103,6 +106,7 @@ function isOfThisVersion(context: CheckContext, packageJson: JsonObject): boolea
   ] as const
   let same = true
   for (const [source, manifest] of sources) {
+    if (manifest === undefined) continue
     if (claimedName(manifest['name']) !== file.name) {
       same = false
       report(context, 'manifest_name_differs', source, 'name', manifest['name'], file.name)

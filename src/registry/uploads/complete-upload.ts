@@ -1,48 +1,41 @@
 import type { Principal } from '../../model/principal.ts'
 import type { VersionRecord } from '../../model/records.ts'
 import { refuse } from '../../model/refusals.ts'
-import { partCountOf, partSizeOf, type Upload } from '../../model/upload.ts'
-import { claimableStatuses, isFinal } from '../../model/version-status.ts'
+import type { Upload } from '../../model/upload.ts'
+import { claimableStatuses } from '../../model/version-status.ts'
 import { toJson } from '../../std/json.ts'
 import { log } from '../../std/log.ts'
 import { isoNow } from '../../std/platform.ts'
-import type { Jobs } from '../../storage/jobs.ts'
-import type { StandingPart } from '../../storage/s3-objects.ts'
-import type { Staging } from '../../storage/staging.ts'
 import { type AuditLog, packageTarget } from '../audit-log.ts'
 import { awaitVerdict, type Receipt } from '../await-verdict.ts'
-import { type Publisher, type PublisherDeps, requireName, requirePublisher } from '../publisher.ts'
+import { type Publisher, requireName, requirePublisher } from '../publisher.ts'
 import { sendJob } from '../send-job.ts'
+import { storageLimit, storageProblem } from '../storage-quota.ts'
+import { assemble } from './assemble.ts'
+import { completeDryRun, type DryRunDeps, type DryRunReceipt } from './complete-dry-run.ts'
 import { named, roomProblem } from './open-upload.ts'
-import { isOver, nextExpiry, requireUpload, type UploadDeps } from './own-upload.ts'
-import type { WantedPart } from './parts.ts'
+import { isOver, nextExpiry, requireUpload } from './own-upload.ts'
+import { recordOf } from './record-of.ts'
+import { type Completion, stageManifest } from './stage-manifest.ts'
 
-export interface CompleteUploadDeps extends UploadDeps, PublisherDeps {
-  readonly staging: Staging
-  readonly jobs: Jobs
-  readonly waitMs: number
+export interface CompleteUploadDeps extends DryRunDeps {
   readonly audit: AuditLog
-}
-
-/** What is said at the end: what was sent, to be compared, and whether the version has no more files. */
-export interface Completion {
-  readonly parts?: readonly WantedPart[]
-  readonly releases?: true
 }
 
 /**
  * Puts a session's parts together and claims its file; then it is validated and published like any. The same again is
  * the same answer: whatever was done by then is found done.
  * @throws Refusal as `requireUpload`; `upload_closed`, `upload_incomplete`, `version_taken`, `version_released`,
- *   `version_unpublished`, `creation_refused`, `busy`, `validation_refused`
+ *   `version_unpublished`, `creation_refused`, `quota_exceeded`, `busy`, `validation_refused`
  */
 export async function completeUpload(
   deps: CompleteUploadDeps,
   who: Principal,
   id: string,
   completion: Completion,
-): Promise<Receipt> {
+): Promise<Receipt | DryRunReceipt> {
   const upload = await requireUpload(deps, who, id)
+  if (upload.dryRun) return completeDryRun(deps, who, upload, completion)
   const standing = await deps.versions.get(upload)
   if (standing?.uploadId === upload.id) return finish(deps, upload, standing) // claimed before
   if (upload.outcome !== undefined) throw refuse('upload_closed', { state: upload.outcome })
@@ -51,72 +44,10 @@ export async function completeUpload(
   // Or it could end while its parts are put together
   const touched = await deps.uploads.touch(upload, nextExpiry(deps, Date.parse(upload.createdAt)))
   if (touched === 'gone') throw refuse('upload_closed', { state: 'closed' })
-  await assemble(deps, upload, completion.parts) // repeatable: what is whole stays so
+  await assemble(deps, upload, completion.parts) // repeatable
   await stageManifest(deps, upload) // repeatable
-  const record = newRecord(deps, upload, completion)
+  const record = recordOf(upload, isoNow(deps.platform), completion.releases)
   return finish(deps, upload, await take(deps, publisher, upload, record))
-}
-
-async function assemble(deps: CompleteUploadDeps, upload: Upload, said: Completion['parts']): Promise<void> {
-  const parts = await deps.directUploads.allParts(upload)
-  if (parts === undefined) {
-    // Put together by an attempt that did not come further
-    if ((await deps.directUploads.whole(upload.id)) === upload.sizeBytes) return
-    throw refuse('upload_incomplete', { problem: 'what was sent is gone; begin another upload' })
-  }
-  const problem = partsProblem(upload, parts, said)
-  if (problem !== undefined) throw refuse('upload_incomplete', { problem })
-  await deps.directUploads.assemble(upload, parts)
-}
-
-const mostNamed = 20
-
-function partsProblem(
-  upload: Upload,
-  standing: readonly StandingPart[],
-  said: readonly WantedPart[] = [],
-): string | undefined {
-  const byNumber = new Map(standing.map((part) => [part.partNumber, part]))
-  const numbers = Array.from({ length: partCountOf(upload) }, (_, index) => index + 1)
-  const missing = numbers.filter((number) => byNumber.get(number)?.sizeBytes !== partSizeOf(upload, number))
-  if (missing.length > 0) return `missing are the parts ${listed(missing)}`
-  const other = said.filter(({ number, sha256 }) => byNumber.get(number)?.sha256 !== sha256)
-  return other.length === 0
-    ? undefined
-    : `other bytes were sent for the parts ${listed(other.map((part) => part.number))}`
-}
-
-function listed(numbers: readonly number[]): string {
-  const more = numbers.length > mostNamed ? ` and ${numbers.length - mostNamed} more` : ''
-  return `${numbers.slice(0, mostNamed).join(', ')}${more}`
-}
-
-/** What its sender says of the file; checked by the format's own checks. */
-async function stageManifest(deps: CompleteUploadDeps, upload: Upload): Promise<void> {
-  const { id, kind, description, sha256 } = upload
-  await deps.staging.putManifest(id, toJson({ kind, description, sha256 }))
-}
-
-function newRecord(deps: CompleteUploadDeps, upload: Upload, { releases }: Completion): VersionRecord {
-  const { format, name, version, filename, id, owner, sizeBytes, sha256, tags } = upload
-  const now = isoNow(deps.platform)
-  const isLast = releases ?? upload.releases
-  return {
-    format,
-    name,
-    version,
-    filename,
-    status: 'pending',
-    uploadId: id,
-    publisher: owner,
-    file: { filename, sizeBytes, ...(sha256 === undefined ? {} : { sha256 }) },
-    ...(isLast === undefined ? {} : { releases: isLast }),
-    tags: tags ?? [],
-    ...(tags === undefined && !version.includes('-') ? { raisesLatest: true } : {}),
-    claimedAt: now,
-    statusAt: now,
-    attempts: 0,
-  }
 }
 
 async function take(
@@ -125,7 +56,8 @@ async function take(
   upload: Upload,
   record: VersionRecord,
 ): Promise<VersionRecord> {
-  const problem = roomProblem(await deps.versions.files(upload), upload)
+  const [files, limit] = await Promise.all([deps.versions.files(upload), storageLimit(deps, publisher.paid)])
+  const problem = roomProblem(files, upload) ?? storageProblem(limit, publisher.who, upload.sizeBytes)
   if (problem !== undefined) throw problem
   const { version, filename, tags, file } = record
   const after = toJson({ version, filename, tags, sizeBytes: file.sizeBytes, sha256: file.sha256 })
@@ -153,7 +85,8 @@ async function claim(deps: CompleteUploadDeps, record: VersionRecord): Promise<V
 
 /** What is left to do after the claim. Redone by whoever asks next, or by the sweepers. */
 async function finish(deps: CompleteUploadDeps, upload: Upload, standing: VersionRecord): Promise<Receipt> {
-  if (!isFinal(standing.status)) await sendJob(deps, standing)
+  // Once it is begun it is the sweeper's: each job would begin it once more, and it may be begun so often only
+  if (standing.status === 'pending' && standing.attempts === 0) await sendJob(deps, standing)
   if (upload.outcome === undefined) await closeCompleted(deps, upload)
   return awaitVerdict(deps, standing)
 }

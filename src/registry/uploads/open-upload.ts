@@ -1,30 +1,28 @@
-import type { FileRef, VersionRef } from '../../model/ids.ts'
+import type { FileRef, FormatId, VersionRef } from '../../model/ids.ts'
 import type { Principal } from '../../model/principal.ts'
 import type { VersionRecord } from '../../model/records.ts'
 import { type Refusal, refuse } from '../../model/refusals.ts'
-import { mostUploadBytes, partBytesFor, partCountOf, type Upload } from '../../model/upload.ts'
+import { payingOrg } from '../../model/stored.ts'
+import { partBytesFor, partCountOf, type Upload } from '../../model/upload.ts'
 import type { VersionStatus } from '../../model/version-status.ts'
 import { randomId } from '../../std/base62.ts'
 import { isoNow } from '../../std/platform.ts'
 import { uploadSessionId } from '../../storage/keys.ts'
 import { versionProblem } from '../access.ts'
-import { type PublisherDeps, requirePublisher } from '../publisher.ts'
+import { type Publisher, type PublisherDeps, requirePublisher } from '../publisher.ts'
+import { storageLimit, storageProblem } from '../storage-quota.ts'
 import { nextExpiry, requireUser, type UploadDeps } from './own-upload.ts'
-
-export interface UploadQuotas {
-  /** Open at a time, of one account. */
-  readonly sessions: number
-  /** Of all files of these. */
-  readonly bytes: number
-}
+import { openBefore, quotaProblem, type UploadQuotas } from './upload-quotas.ts'
 
 export interface OpenUploadDeps extends UploadDeps, PublisherDeps {
   readonly uploadQuotas: UploadQuotas
+  /** Of one file: what a publish of that format takes. */
+  readonly mostFileBytes: Readonly<Record<FormatId, number>>
 }
 
 /** What somebody wants to send. */
 export type WantedUpload = FileRef &
-  Pick<Upload, 'sizeBytes' | 'sha256' | 'tags' | 'visibility' | 'kind' | 'releases' | 'description'>
+  Pick<Upload, 'sizeBytes' | 'sha256' | 'tags' | 'visibility' | 'kind' | 'releases' | 'description' | 'dryRun'>
 
 /** Files of one version. */
 const mostFiles = 1_000
@@ -40,10 +38,11 @@ export async function openUpload(
   who: Principal,
   wanted: WantedUpload,
 ): Promise<{ readonly upload: Upload; readonly isNew: boolean }> {
-  if (wanted.sizeBytes > mostUploadBytes) throw refuse('upload_too_large', { most: '5 TiB' })
+  const mostBytes = deps.mostFileBytes[wanted.format]
+  if (wanted.sizeBytes > mostBytes) throw refuse('upload_too_large', { mostBytes })
   const { username } = requireUser(who)
-  await requirePublisher(deps, who, wanted)
-  await requireRoom(deps, wanted)
+  const publisher = await requirePublisher(deps, who, wanted)
+  await requireRoom(deps, publisher, wanted)
   const partBytes = partBytesFor(wanted.sizeBytes)
   const id = uploadSessionId(username, randomId(deps.platform, 22))
   const isWhole = partCountOf({ ...wanted, partBytes }) === 1
@@ -51,6 +50,7 @@ export async function openUpload(
     ...wanted,
     id,
     owner: username,
+    ...orgOf(deps, publisher),
     partBytes,
     ...(isWhole ? {} : { multipart: await deps.directUploads.begin(id) }), // repeatable: empty ones expire
     createdAt: isoNow(deps.platform),
@@ -60,15 +60,24 @@ export async function openUpload(
   return admit(deps, upload)
 }
 
-/** Whether a version may have one more file. */
-async function requireRoom(deps: OpenUploadDeps, wanted: WantedUpload): Promise<void> {
-  const [head, files] = await Promise.all([deps.headCache.get(wanted), deps.versions.files(wanted)])
+/** The organisation that is asked whether it has too many open: where there is such a limit, and it pays for the file. */
+function orgOf({ uploadQuotas }: OpenUploadDeps, { paid }: Publisher): Pick<Upload, 'org'> {
+  const org = uploadQuotas.organisation && payingOrg(paid)
+  return org === undefined ? {} : { org }
+}
+
+/** Whether a version may have one more file, and whoever pays for it has room. */
+async function requireRoom(deps: OpenUploadDeps, { who, paid }: Publisher, wanted: WantedUpload): Promise<void> {
+  const [head, files, limit] = await Promise.all([
+    deps.headCache.get(wanted),
+    deps.versions.files(wanted),
+    storageLimit(deps, paid),
+  ])
   const problem =
     (head && versionProblem(head, wanted.version)) ??
     roomProblem(files, wanted) ??
-    (files.some(({ filename, status }) => filename === wanted.filename && taken.includes(status))
-      ? refuse('version_taken', named(wanted))
-      : undefined)
+    takenProblem(files, wanted) ??
+    storageProblem(limit, who, wanted.sizeBytes)
   if (problem !== undefined) throw problem
 }
 
@@ -81,6 +90,12 @@ export function roomProblem(files: readonly VersionRecord[], wanted: FileRef): R
   return others.length >= mostFiles ? refuse('too_many_files', { most: mostFiles }) : undefined
 }
 
+/** Why a version takes no file of that name: it has one. */
+export function takenProblem(files: readonly VersionRecord[], wanted: FileRef): Refusal | undefined {
+  const standing = files.find(({ file }) => file.filename === wanted.filename)
+  return standing !== undefined && taken.includes(standing.status) ? refuse('version_taken', named(wanted)) : undefined
+}
+
 /**
  * Looks at all open sessions once one's own is among them, so that two that are opened at the same time see one another:
  * the older one stays. One that dies before it is taken back ends like any that nobody uses.
@@ -89,12 +104,10 @@ async function admit(
   deps: OpenUploadDeps,
   upload: Upload,
 ): Promise<{ readonly upload: Upload; readonly isNew: boolean }> {
-  const open = await deps.uploads.openOf(upload.owner)
-  const place = open.findIndex(({ id }) => id === upload.id)
-  const before = place === -1 ? open : open.slice(0, place)
-  const same = before.find((other) => isSameFile(other, upload))
+  const before = await openBefore(deps, upload)
+  const same = before.ofOwner.find((other) => other.submittedAt === undefined && isSameFile(other, upload))
   if (same === undefined) {
-    const problem = quotaProblem(deps.uploadQuotas, [...before, upload])
+    const problem = quotaProblem(deps.uploadQuotas, before, upload)
     if (problem === undefined) return { upload, isNew: true }
     await takeBack(deps, upload)
     throw problem
@@ -103,15 +116,6 @@ async function admit(
   const expiresAt = nextExpiry(deps, Date.parse(same.createdAt))
   await deps.uploads.touch(same, expiresAt)
   return { upload: { ...same, expiresAt }, isNew: false }
-}
-
-function quotaProblem({ sessions, bytes }: UploadQuotas, open: readonly Upload[]): Refusal | undefined {
-  if (open.length > sessions) {
-    return refuse('quota_exceeded', { problem: `you have ${sessions} open uploads, the most that there can be` })
-  }
-  const total = open.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  if (total <= bytes) return undefined
-  return refuse('quota_exceeded', { problem: `your open uploads would have more than ${bytes} bytes` })
 }
 
 async function takeBack(deps: OpenUploadDeps, upload: Upload): Promise<void> {
@@ -127,6 +131,7 @@ function isSameFile(standing: Upload, wanted: Upload): boolean {
     standing.version === wanted.version &&
     standing.filename === wanted.filename &&
     standing.sizeBytes === wanted.sizeBytes &&
+    standing.dryRun === wanted.dryRun &&
     (wanted.sha256 === undefined || standing.sha256 === wanted.sha256)
   )
 }

@@ -64,6 +64,7 @@ export async function requireUpload(deps: UploadDeps, who: Principal, id: string
 export async function requireOpenUpload(deps: UploadDeps, who: Principal, id: string): Promise<Upload> {
   const upload = await requireUpload(deps, who, id)
   if (upload.outcome !== undefined) throw refuse('upload_closed', { state: upload.outcome })
+  if (upload.submittedAt !== undefined) throw refuse('upload_closed', { state: 'validating' })
   if (isOver(deps, upload)) throw refuse('upload_closed', { state: 'expired' })
   return upload
 }

@@ -1,11 +1,21 @@
 import type { Principal } from '../../model/principal.ts'
 import type { Reason, VersionRecord } from '../../model/records.ts'
 import { coversPackage } from '../../model/token-limits.ts'
-import type { Upload } from '../../model/upload.ts'
+import { dryRunOutcomes, isJudged, type Upload } from '../../model/upload.ts'
 import type { VersionStatus } from '../../model/version-status.ts'
+import { withoutUndefined } from '../../std/defined.ts'
 import { isOver, ownUpload, requireUser, type UploadDeps } from './own-upload.ts'
 
-export const uploadStates = ['open', 'validating', 'published', 'rejected', 'failed', 'aborted', 'expired'] as const
+/** `failed` is said of both: what was to be published, and what was only tried. */
+export const uploadStates = [
+  'open',
+  'validating',
+  'published',
+  'rejected',
+  ...dryRunOutcomes,
+  'aborted',
+  'expired',
+] as const
 export type UploadState = (typeof uploadStates)[number]
 
 /** What there is to see of a session. */
@@ -47,10 +57,21 @@ export async function showUpload(deps: UploadDeps, who: Principal, id: string): 
 /** The claim says more than the session, once there is one. */
 export async function viewOf(deps: UploadDeps, upload: Upload): Promise<UploadView> {
   if (upload.outcome === 'aborted' || upload.outcome === 'expired') return { upload, state: upload.outcome }
+  if (upload.dryRun) return viewOfDryRun(deps, upload)
   const record = await deps.versions.get(upload)
   if (record?.uploadId === upload.id) return viewOfClaim(upload, record)
   // A claim that was refused frees its place for the next
   if (upload.outcome === 'completed') return { upload, state: 'failed', reasons: [replaced] }
+  return { upload, state: isOver(deps, upload) ? 'expired' : 'open' }
+}
+
+/** Its session says everything. */
+function viewOfDryRun(deps: UploadDeps, upload: Upload): UploadView {
+  const { outcome, reasons, sha256, submittedAt, checkedBytes = 0, sizeBytes: totalBytes } = upload
+  if (isJudged(outcome)) {
+    return { upload, state: outcome, ...withoutUndefined({ reasons, sha256 }) }
+  }
+  if (submittedAt !== undefined) return { upload, state: 'validating', validation: { checkedBytes, totalBytes } }
   return { upload, state: isOver(deps, upload) ? 'expired' : 'open' }
 }
 

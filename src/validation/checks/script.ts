@@ -11,6 +11,10 @@ const codes = {
     title: 'The check script of the package gave no answer',
     why: 'It threw, took longer than 5 seconds or more than 64 MB, or broke. What is not allowed is denied.',
   },
+  check_script_suspended: {
+    title: 'The check script of the package is not asked for a while',
+    why: 'It took longer than 5 seconds each of the last times, which others had to wait for.',
+  },
 } as const satisfies Record<string, CodeDoc>
 
 /** Files that a script is told of; how many there are, it is told in any case. */

@@ -2,13 +2,14 @@ import { appendFileSync } from 'node:fs'
 import { describe, inject, test } from 'vitest'
 import type { Access, Client } from './client.ts'
 import { clients } from './clients.ts'
+import { inTurn } from './in-turn.ts'
 import { type Row, rows } from './rows.ts'
 import { Sandbox } from './sandbox.ts'
 
 /** One test for each client that has the row's command, with a sandbox of its own; what passes goes into the table. */
 export function cells(row: Row, scenario: (box: Sandbox) => Promise<void>, who: 'ana' | 'stranger' = 'ana'): void {
   describe(rows[row], () => {
-    for (const client of clients.filter(({ without }) => without[row] === undefined)) {
+    for (const client of inTurn(row, clientsOf(row))) {
       test.concurrent(client.label, async () => {
         await inSandbox(client, accessOf(who), scenario)
         passed(row, client)
@@ -16,6 +17,9 @@ export function cells(row: Row, scenario: (box: Sandbox) => Promise<void>, who: 
     }
   })
 }
+
+/** Those that have the row's command. */
+const clientsOf = (row: Row) => clients.filter(({ without }) => without[row] === undefined)
 
 /** Notes for the docs that a client passed the tests of a row. */
 export function passed(row: Row, client: Client): void {

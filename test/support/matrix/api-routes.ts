@@ -4,6 +4,7 @@ import { escaped, type Row, row, type Thing } from './row.ts'
 const one = '/api/v1/packages/:format/:package'
 const at = (rest: string) => (it: Thing) => `/api/v1/packages/npm/${escaped(it)}${rest}`
 const version = `${one}/versions/:version`
+const newFile = ({ name }: Thing) => ({ package: name, version: '1.0.0', filename: 'file.bin', sizeBytes: 1 })
 
 const ofPackages: readonly Row[] = [
   row(`GET ${one}`, 'read', at('')),
@@ -42,12 +43,8 @@ const ofPackages: readonly Row[] = [
   row(`PUT ${one}/block`, 'adminWrites', at('/block'), { reason: 'a test' }),
   row(`DELETE ${one}/block`, 'adminWrites', at('/block')),
   { ...row(`DELETE ${one}/sensitive`, 'manage', at('/sensitive')), endsSensitivity: true },
-  row('POST /api/v1/uploads', 'publish', '/api/v1/uploads', ({ name }) => ({
-    package: name,
-    version: '1.0.0',
-    filename: 'file.bin',
-    sizeBytes: 1,
-  })),
+  row('POST /api/v1/uploads', 'publish', '/api/v1/uploads', newFile),
+  row('POST /api/validate', 'publish', '/api/validate', newFile),
   row('GET /api/v1/packages', 'seeAll', '/api/v1/packages'),
   row('GET /api/v1/stats', 'seeAll', '/api/v1/stats'),
   row('GET /api/v1/stats/unused/:format', 'seeAll', '/api/v1/stats/unused/npm'),
@@ -132,6 +129,7 @@ const ofUploads: readonly Row[] = [
   row('GET /api/v1/uploads', 'signedIn', '/api/v1/uploads'),
   row(`GET ${upload}`, 'signedIn', '/api/v1/uploads/none'),
   row(`DELETE ${upload}`, 'ownChange', '/api/v1/uploads/none'),
+  row(`GET ${upload}/report`, 'signedIn', '/api/v1/uploads/none/report'),
   row(`GET ${upload}/parts`, 'signedIn', '/api/v1/uploads/none/parts'),
   row(`POST ${upload}/parts`, 'ownChange', '/api/v1/uploads/none/parts', {
     parts: [{ number: 1, sha256: '0'.repeat(64) }],

@@ -8,13 +8,32 @@ test.each([
   ['/api/packages/init', '/api/v1/uploads'],
   ['/api/history/ana', '/api/v1/history/ana'],
   ['/api/packages/@acme/model/1.0.0/a.zip/download', '/generic/@acme%2fmodel/1.0.0/a.zip'],
-])('%s is another name for %s', (path, same) => expect(flatPath(canonicalPath(path))).toBe(same))
+  ['/history/ana', '/api/v1/history/ana'],
+  ['/history/next', '/api/v1/history/next'],
+])('%s is another name for %s', (path, same) => expect(flatPath('GET', canonicalPath(path))).toBe(same))
 
 test.each([
   '/api/v1/packages',
   '/api/packages/up_1/part',
   '/api/history/ana/more',
-  '/history/5.0.0',
   '/api/constructor',
   '/lib',
-])('%s is itself', (path) => expect(flatPath(path)).toBe(path))
+  '/validate',
+  '/history',
+  '/history/5.0.0',
+  '/history/5.0.0-rc.1',
+  '/history/^5',
+  '/history/%5E5',
+  '/history/5.x',
+  '/history/x',
+  '/history/latest',
+  '/history/-/history-5.0.0.tgz',
+  `/history/${'a'.repeat(65)}`,
+])('%s is itself', (path) => expect(flatPath('GET', path)).toBe(path))
+
+test('a method may make it another one', () => {
+  expect(flatPath('POST', '/validate')).toBe('/api/validate')
+  expect(flatPath('PUT', '/validate')).toBe('/validate')
+  expect(flatPath('HEAD', '/history/ana')).toBe('/api/v1/history/ana')
+  expect(flatPath('PUT', '/history/ana')).toBe('/history/ana')
+})

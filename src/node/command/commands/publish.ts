@@ -6,10 +6,11 @@ import { visibilities } from '../../../model/records.ts'
 import type { Adder } from '../adding.ts'
 import type { Context } from '../context.ts'
 import { Failure, fileFailure } from '../failure.ts'
-import { parseVersionSpec, type Spec } from '../spec.ts'
+import { findingLines } from '../report.ts'
+import { parseVersionSpec, type Spec, shownSpec } from '../spec.ts'
 import { formatBytes } from '../units.ts'
 import { type Packing, packings } from '../upload/packing.ts'
-import { type Published, publishFile } from '../upload/publish.ts'
+import { type Published, publishFile, type Tried, tryFile } from '../upload/publish.ts'
 import { mostParallel } from '../upload/send.ts'
 import { Source } from '../upload/source.ts'
 import { parseCount } from '../values.ts'
@@ -21,6 +22,7 @@ interface PublishOptions {
   readonly type?: string
   readonly description?: string
   readonly release?: boolean
+  readonly dryRun?: boolean
   readonly pack: Packing
   readonly parallel: number
 }
@@ -44,33 +46,44 @@ export const addPublish: Adder = (program, acting) => {
     )
     .option('--description <text>', 'what the package is')
     .option('--release', 'close the version: it takes no file after this one')
+    .option('--dry-run', 'only say whether it would be accepted; also of a tarball of npm, as npm:name@1.0.0')
     .addOption(new Option('--pack <as>', 'what a folder becomes').choices(packings).default('tar.gz'))
     .option('--parallel <n>', `how many parts at once, ${mostParallel} at most`, parseCount, usualParallel)
     .action(
       acting(async (context: Context, path: string, text: string, options: PublishOptions) => {
-        const spec = genericSpec(text)
+        const spec = publishedSpec(text, options)
         const isFolder = await looksLikeFolder(path)
-        const published = await (isFolder ? publishFolder : publishOne)(context, resolve(path), spec, options)
-        const { package: name, version, filename, sizeBytes, sha256 } = published
-        context.output.result(published, () =>
-          [
-            `Published ${name}@${version}: ${filename}, ${formatBytes(sizeBytes)}, sha256 ${sha256}`,
-            `Get it with: deckle download ${name}@${version} ${filename}`,
-          ].join('\n'),
-        )
+        if (isFolder && spec.format === 'npm') throw unpacked(path)
+        const sent = await (isFolder ? publishFolder : publishOne)(context, resolve(path), spec, options)
+        context.output.result(sent, () => shown(sent, spec))
       }),
     )
 }
 
 type VersionSpec = Spec & { readonly selector: string }
 
-function genericSpec(text: string): VersionSpec {
+/** Packages of npm are published by its own clients, and can be tried here. */
+function publishedSpec(text: string, { dryRun }: PublishOptions): VersionSpec {
   const spec = parseVersionSpec(text)
-  if (spec.format === 'generic') return spec
+  if (spec.format === 'generic' || (spec.format === 'npm' && dryRun)) return spec
   throw new Failure('usage', `Packages of ${spec.format} are published with the client of ${spec.format}.`, {
     code: 'format_unsupported',
-    hint: 'deckle config npm lets npm use this registry; then: npm publish.',
+    hint: 'deckle config npm lets npm use this registry; then: npm publish. With --dry-run, a tarball of npm can be tried here.',
   })
+}
+
+function unpacked(path: string): Failure {
+  return new Failure('usage', `${path} is a folder, and npm decides what of it is packed.`, {
+    code: 'tarball_needed',
+    hint: 'Run npm pack there, and try the tarball that it makes.',
+  })
+}
+
+function shown(sent: Published | Tried, spec: Spec): string {
+  const { filename, sizeBytes, sha256 } = sent
+  const what = `${shownSpec(spec)}: ${filename}, ${formatBytes(sizeBytes)}, sha256 ${sha256}`
+  if ('dryRun' in sent) return [`Would be published as ${what}`, ...findingLines(sent.report)].join('\n')
+  return `Published ${what}\nGet it with: deckle download ${shownSpec(spec)} ${filename}`
 }
 
 async function looksLikeFolder(path: string): Promise<boolean> {
@@ -84,18 +97,19 @@ async function looksLikeFolder(path: string): Promise<boolean> {
 async function publishOne(
   context: Context,
   path: string,
-  { name, selector }: VersionSpec,
+  { format, name, selector }: VersionSpec,
   options: PublishOptions & { readonly identity?: string },
-): Promise<Published> {
+): Promise<Published | Tried> {
   const { filename, tag, visibility, type, description, release = false } = options
   const source = await Source.open(path)
   try {
-    return await publishFile(context, {
+    return await (options.dryRun ? tryFile : publishFile)(context, {
       source,
       identity: options.identity ?? source.identity,
       parallel: Math.min(options.parallel, mostParallel),
       release,
       upload: {
+        ...(format === 'generic' ? {} : { format }),
         package: name,
         version: selector,
         filename: filename ?? source.filename,

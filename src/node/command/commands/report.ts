@@ -1,23 +1,7 @@
-import { z } from 'zod'
 import type { Adder } from '../adding.ts'
 import type { Context } from '../context.ts'
-import { plainLine } from '../plain-text.ts'
+import { findingLines, reportSchema } from '../report.ts'
 import { packagePath, parseVersionSpec } from '../spec.ts'
-
-const findingSchema = z.looseObject({
-  code: z.string(),
-  severity: z.string().optional(),
-  message: z.string().optional(),
-  path: z.string().optional(),
-  hint: z.string().optional(),
-})
-const reportSchema = z.looseObject({
-  package: z.string(),
-  version: z.string(),
-  verdict: z.string(),
-  score: z.looseObject({ total: z.number() }).optional().catch(undefined),
-  findings: z.array(findingSchema).default([]),
-})
 
 export const addReport: Adder = (program, acting) => {
   program
@@ -31,17 +15,8 @@ export const addReport: Adder = (program, acting) => {
         const path = `${packagePath(spec)}/versions/${encodeURIComponent(spec.selector)}/report${file === undefined ? '' : `?file=${encodeURIComponent(file)}`}`
         const report = await registry.get(path, reportSchema)
         output.result(report, () =>
-          [
-            `${report.package} ${report.version}: ${report.verdict}`,
-            ...report.findings.map(findingLine),
-            ...(report.findings.length === 0 ? ['Nothing was found.'] : []),
-          ].join('\n'),
+          [`${report.package} ${report.version}: ${report.verdict}`, ...findingLines(report)].join('\n'),
         )
       }),
     )
-}
-
-function findingLine({ severity = 'note', code, path, message = '', hint }: z.infer<typeof findingSchema>): string {
-  const place = path === undefined ? '' : ` in ${path}`
-  return plainLine(`${severity} ${code}${place}: ${message} ${hint ?? ''}`)
 }

@@ -27,6 +27,9 @@ const reportSchema = z.object({
     z.object({ day: z.string(), ...numbers, users: z.number().optional(), usersAreMore: z.boolean().optional() }),
   ),
   total: z.object(numbers),
+  storedBytes: z.number().optional(),
+  storedFiles: z.number().optional(),
+  storedBytesLimit: z.number().optional(),
 })
 
 interface StatsOptions extends ListOptions {
@@ -118,7 +121,8 @@ async function showReport({ registry, output }: Context, path: string): Promise<
 }
 
 /** A line a day, or a month, and what it comes to. */
-export function reportText({ days, total, from, to }: z.infer<typeof reportSchema>): string {
+export function reportText(report: z.infer<typeof reportSchema>): string {
+  const { days, total, from, to } = report
   const lines = days.length <= mostLines ? days.map((one) => ({ ...one, name: one.day })) : months(days)
   const largest = Math.max(...lines.map(({ downloads }) => downloads))
   const rows = lines.map(({ name, downloads, bytes }) => [
@@ -134,7 +138,15 @@ export function reportText({ days, total, from, to }: z.infer<typeof reportSchem
     `${total.downloads} downloads, ${formatBytes(total.bytes)}, from ${from} to ${to}`,
     ...(Object.keys(clients).length === 0 ? [] : [`clients: ${listed(clients)}`]),
     ...(refusals === undefined || refusals === 0 ? [] : [`refused: ${listed(reasons)}`]),
+    ...storedLines(report),
   ].join('\n')
+}
+
+function storedLines(report: z.infer<typeof reportSchema>): readonly string[] {
+  const { storedBytes, storedFiles = 0, storedBytesLimit } = report
+  if (storedBytes === undefined) return []
+  const limit = storedBytesLimit === undefined ? '' : `, of ${formatBytes(storedBytesLimit)}`
+  return [`stored: ${formatBytes(storedBytes)} in ${storedFiles} file${storedFiles === 1 ? '' : 's'}${limit}`]
 }
 
 function months(days: z.infer<typeof reportSchema>['days']) {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Context } from '../context.ts'
 import { Failure } from '../failure.ts'
 import { listVersion } from '../generic-files.ts'
+import { type Report, reportSchema } from '../report.ts'
 import { sendParts } from './send.ts'
 import type { Source } from './source.ts'
 import { StateFile } from './state.ts'
@@ -27,24 +28,56 @@ export interface Published {
   readonly url?: string
 }
 
+/** @throws Failure */
+export function publishFile(context: Context, publishing: Publishing): Promise<Published> {
+  const { upload: wanted, source } = publishing
+  return decided(context, publishing, async ({ url }, sha256) => {
+    await requireSame(context, wanted, sha256)
+    return { ...targetOf(wanted), sizeBytes: source.sizeBytes, sha256, ...(url === undefined ? {} : { url }) }
+  })
+}
+
+export interface Tried extends Omit<Published, 'url'> {
+  readonly dryRun: true
+  readonly report: Report
+}
+
+/** Lets the registry validate a file, and publishes nothing. @throws Failure, also when it would be refused */
+export function tryFile(context: Context, publishing: Publishing): Promise<Tried> {
+  const { upload: wanted, source } = publishing
+  const trying = { ...publishing, upload: { ...wanted, dryRun: true } } as const
+  return decided(context, trying, async ({ report = '' }, sha256) => ({
+    ...targetOf(wanted),
+    sizeBytes: source.sizeBytes,
+    sha256,
+    dryRun: true,
+    report: await context.registry.get(report, reportSchema),
+  }))
+}
+
 /**
- * Publishes a file, or goes on with what an earlier run began. Whatever stops it, the same again goes on: the registry
- * knows which parts stand, and this machine which upload it was.
- * @throws Failure
+ * Sends a file until it is decided, or goes on with what an earlier run began. Whatever stops it, the same again goes
+ * on: the registry knows which parts stand, and this machine which upload it was.
+ * @param told what there is to tell of it then; until that is done, the same again finds it decided
  */
-export async function publishFile(context: Context, publishing: Publishing): Promise<Published> {
+async function decided<T>(
+  context: Context,
+  publishing: Publishing,
+  told: (upload: Upload, sha256: string) => Promise<T>,
+): Promise<T> {
   const { upload: wanted, source, release } = publishing
+  const { dryRun } = wanted
   const uploads = new Uploads(context.registry)
-  const state = new StateFile(context.places, { registry: context.registry.address, ...targetOf(wanted) })
+  const target = { registry: context.registry.address, ...targetOf(wanted), ...(dryRun ? { dryRun } : {}) }
+  const state = new StateFile(context.places, target)
   const upload = await findOrBegin(uploads, state, publishing)
   const sent = upload.state === 'open' ? await sendParts(context, upload, source, publishing.parallel) : undefined
   try {
     const complete = upload.state === 'open' ? await completed(uploads, upload, release) : upload
-    const { url } = await awaitVerdict(context, complete) // COMMIT: the registry has published it
-    const sha256 = sent ?? (await digestOf(source))
-    await requireSame(context, wanted, sha256)
+    const good = await awaitVerdict(context, complete) // COMMIT: the registry has published it, or found it valid
+    const result = await told(good, sent ?? (await digestOf(source)))
     state.remove()
-    return { ...targetOf(wanted), sizeBytes: source.sizeBytes, sha256, ...(url === undefined ? {} : { url }) }
+    return result
   } catch (error) {
     // Decided: there is nothing to go on with
     if (error instanceof Failure && error.kind === 'refused') state.remove()
@@ -89,7 +122,7 @@ async function read(uploads: Uploads, id: string): Promise<Upload | undefined> {
 }
 
 function isAlive({ state }: Upload): boolean {
-  return state === 'open' || state === 'validating' || state === 'published'
+  return state === 'open' || state === 'validating' || state === 'published' || state === 'valid'
 }
 
 /** @throws Failure `integrity` when the registry has other bytes than we read */

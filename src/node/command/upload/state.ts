@@ -14,6 +14,8 @@ const stateSchema = z.object({
   package: z.string(),
   version: z.string(),
   filename: z.string(),
+  /** It is only tried: what is to be published is another upload. */
+  dryRun: z.literal(true).optional(),
 })
 
 export type UploadState = z.infer<typeof stateSchema>
@@ -25,9 +27,9 @@ export class StateFile {
   readonly #target: Target
 
   constructor({ uploads }: Places, target: Target) {
-    const { registry, package: name, version, filename } = target
+    const { registry, package: name, version, filename, dryRun } = target
     const key = createHash('sha256')
-      .update(JSON.stringify([registry, name, version, filename]))
+      .update(JSON.stringify([registry, name, version, filename, ...(dryRun ? ['dry run'] : [])]))
       .digest('hex')
     this.#path = join(uploads, `${key.slice(0, 32)}.json`)
     this.#target = target

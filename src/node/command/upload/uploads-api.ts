@@ -1,7 +1,17 @@
 import { z } from 'zod'
 import type { Registry } from '../registry.ts'
 
-const states = ['open', 'validating', 'published', 'rejected', 'failed', 'aborted', 'expired'] as const
+const states = [
+  'open',
+  'validating',
+  'published',
+  'rejected',
+  'valid',
+  'invalid',
+  'failed',
+  'aborted',
+  'expired',
+] as const
 
 const uploadSchema = z.object({
   id: z.string().min(1).max(300),
@@ -16,6 +26,9 @@ const uploadSchema = z.object({
     )
     .optional(),
   url: z.string().optional(),
+  /** It is validated, and nothing is published. */
+  dryRun: z.literal(true).optional(),
+  report: z.string().optional(),
 })
 
 const standingSchema = z.object({
@@ -37,6 +50,7 @@ export type Part = { readonly number: number; readonly sha256: string }
 
 /** What is to be uploaded. */
 export interface NewUpload {
+  readonly format?: string
   readonly package: string
   readonly version: string
   readonly filename: string
@@ -45,6 +59,8 @@ export interface NewUpload {
   readonly visibility?: string
   readonly type?: string
   readonly description?: string
+  /** Validated, and not published. */
+  readonly dryRun?: true
 }
 
 /** Links are asked for in pages of so many parts. */

@@ -2,70 +2,40 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import { Failure } from '../failure.ts'
 import { plainLine } from '../plain-text.ts'
-import type { Progress, Stage } from '../progress.ts'
 import { interrupted } from '../retry.ts'
+import { CheckProgress } from './check-progress.ts'
 import { type Upload, Uploads } from './uploads-api.ts'
 
 const firstWaitMs = 200
 const mostWaitMs = 5_000
 
-/** Waits until a complete upload is published, and shows how far that is. @throws Failure when it is not */
+/**
+ * Waits until a complete upload is published, or found valid where it is only tried, and shows how far that is.
+ * @throws Failure when it is neither
+ */
 export async function awaitVerdict(context: Context, first: Upload): Promise<Upload> {
   const uploads = new Uploads(context.registry)
-  const shown = new Shown(context.progress, first.sizeBytes)
   let upload = first
+  const shown = new CheckProgress(context.progress, first.sizeBytes)
   try {
     for (let waitMs = firstWaitMs; upload.state === 'validating'; waitMs = Math.min(mostWaitMs, waitMs * 1.5)) {
       shown.at(upload)
       await pause(waitMs, context.signal)
       upload = await uploads.read(upload.id)
     }
-    if (upload.state === 'published') shown.isChecked()
+    if (isGood(upload.state)) shown.isChecked()
   } finally {
     shown.end()
   }
-  if (upload.state === 'published') return upload
+  if (isGood(upload.state)) return upload
   throw notPublished(upload)
 }
 
-/** What there is to see of an upload that is complete: it is validated, then moved to where it can be downloaded. */
-class Shown {
-  readonly #progress: Progress
-  readonly #sizeBytes: number
-  #validating: Stage | undefined
-  #placing: Stage | undefined
-  #checkedBytes = 0
+type State = Upload['state']
+type GoodState = 'published' | 'valid'
 
-  constructor(progress: Progress, sizeBytes: number) {
-    this.#progress = progress
-    this.#sizeBytes = sizeBytes
-  }
-
-  at({ validation }: Upload): void {
-    if (validation === undefined || validation.checkedBytes >= validation.totalBytes) {
-      this.isChecked()
-      this.#placing ??= this.#progress.begin('moving into place', 0)
-    } else if (this.#placing === undefined) {
-      this.#validating ??= this.#progress.begin('validating', this.#sizeBytes)
-      this.#add(validation.checkedBytes)
-    }
-  }
-
-  isChecked(): void {
-    this.#add(this.#sizeBytes)
-    this.#validating?.end()
-    this.#validating = undefined
-  }
-
-  end(): void {
-    this.#validating?.end()
-    this.#placing?.end()
-  }
-
-  #add(checkedBytes: number): void {
-    this.#validating?.add(checkedBytes - this.#checkedBytes)
-    this.#checkedBytes = checkedBytes
-  }
+function isGood(state: State): state is GoodState {
+  return state === 'published' || state === 'valid'
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
@@ -76,17 +46,18 @@ const meanings = {
   open: 'It is not complete.',
   validating: 'It is not decided yet.',
   rejected: 'Validation refused it.',
+  invalid: 'Validation would refuse it.',
   failed: 'Validation could not be ended; an administrator can see why.',
   aborted: 'Somebody aborted it.',
   expired: 'It was left alone for too long.',
-} as const satisfies Record<Exclude<Upload['state'], 'published'>, string>
+} as const satisfies Record<Exclude<State, GoodState>, string>
 
-function notPublished({ id, state, reasons = [] }: Upload & { state: Upload['state'] }): Failure {
-  const meaning = state === 'published' ? '' : meanings[state]
+function notPublished({ id, state, reasons = [] }: Upload): Failure {
+  const meaning = isGood(state) ? '' : meanings[state]
   return new Failure('refused', `The file was not published. ${meaning}`, {
     code: `upload_${state}`,
     where: `upload ${plainLine(id)}`,
-    hint: state === 'rejected' ? 'Mend what is named and publish again.' : 'Publish it again.',
+    hint: state === 'rejected' || state === 'invalid' ? 'Mend what is named and publish again.' : 'Publish it again.',
     reasons: reasons.map(({ code, path, message, hint }) => ({
       code: plainLine(code),
       message: plainLine(message),

@@ -139,6 +139,13 @@ test('usage is drawn a line a day, by month where there are many, and says what 
     'clients: pip 2, npm 1',
     'refused: token_invalid 1',
   ])
+  const stored = { storedBytes: 12_300_000_000, storedFiles: 41 }
+  const lastLine = (more: object) =>
+    reportText({ ...report, ...more })
+      .split('\n')
+      .at(-1)
+  expect(lastLine({ ...stored, storedBytesLimit: 100e9 })).toBe('stored: 12.3 GB in 41 files, of 100 GB')
+  expect(lastLine({ storedBytes: 1, storedFiles: 1 })).toBe('stored: 1 B in 1 file')
   const days = Array.from({ length: 40 }, (_, index) =>
     of(new Date(Date.UTC(2026, 9, 1 + index)).toISOString().slice(0, 10), 1),
   )

@@ -22,7 +22,7 @@ test('who loops holds up their own, and nobody else', async () => {
     order.push(`${owner} ${kind}`)
   }
   await Promise.all([run('bad', loop), run('bad', loop), run('good', fine), run('good', fine)])
-  expect(order.at(-1)).toBe('bad failed')
+  expect(order.at(-1)).toBe('bad timed_out')
   expect(order.filter((line) => line === 'good allow')).toHaveLength(2)
 })
 
@@ -34,6 +34,23 @@ test('more than may wait are told at once, and who waits too long then', async (
   expect(await pool.run('bad', fine, 20_000)).toEqual({ kind: 'busy' })
   expect(await second).toEqual({ kind: 'busy' })
   expect(await third).toEqual({ kind: 'busy' })
-  expect(await running).toMatchObject({ kind: 'failed' })
+  expect(await running).toEqual({ kind: 'timed_out' })
   expect(await pool.run('bad', fine, 20_000)).toEqual({ kind: 'allow' })
+})
+
+test('all who take all of their time share one thread, until they answer in time', async () => {
+  const pool = new ScriptPool(options)
+  const short = task('for (;;);', 200)
+  await Promise.all([pool.run('bad', short, 20_000), pool.run('worse', short, 20_000)])
+  const order: string[] = []
+  const run = async (owner: string, what: typeof fine) => {
+    const { kind } = await pool.run(owner, what, 20_000)
+    order.push(`${owner} ${kind}`)
+  }
+  await Promise.all([run('bad', short), run('worse', fine), run('good', fine)])
+  expect(order).toEqual(['good allow', 'bad timed_out', 'worse allow'])
+  order.length = 0
+  // Of the two, one is as good as any other again
+  await Promise.all([run('bad', short), run('worse', fine)])
+  expect(order).toEqual(['worse allow', 'bad timed_out'])
 })

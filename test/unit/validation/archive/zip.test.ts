@@ -138,11 +138,14 @@ describe('the zip walker', () => {
         const bytes = everything.slice()
         for (const [place, change] of edits) bytes[place] = (bytes[place] ?? 0) ^ change
         const walked = await walk(bytes, zipFile)
-        // Times, comments and permissions say nothing about the contents
-        if (walked.errors.length === 0) expect(walked.contents).toEqual(whole.contents)
+        // Times, comments and permissions say nothing about the contents; a mode can make a link of a file, and the reverse
+        if (walked.errors.length === 0) {
+          expect({ ...whole.contents, 'd/link': '../a.txt' }).toMatchObject(walked.contents)
+          expect(walked.fileCount).toBe(whole.fileCount)
+        }
         if (!walked.complete) expect(walked.errors).not.toEqual([])
       }),
-      { numRuns: 1000 },
+      { numRuns: 1000, examples: [[[[4068, 32]]]] },
     )
   })
 
