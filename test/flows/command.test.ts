@@ -86,6 +86,9 @@ test('usage is drawn, or printed as a table', async () => {
   expect(unused).toEqual({ code: 0, document: { before: yesterday, items: [] } })
   expect(rows).toMatchObject({ code: 0, stdout: 'package,lastUsedOn\n' })
   expect(refused).toMatchObject({ code: 5, document: { error: { code: 'usage_not_allowed' } } })
+  // Neither is left out without a word
+  const clashing = await deckle.json(['stats', 'npm:ana-lib', '--days', '7'])
+  expect(clashing).toMatchObject({ code: 2, document: { error: { code: 'options_clash' } } })
 })
 
 test('a token, what it may do, and its end', async () => {

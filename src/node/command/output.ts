@@ -62,9 +62,8 @@ function textOutput(): Output {
 /** What went wrong, where, and what to do. */
 export function failureText(failure: Failure, style: (style: Style, text: string) => string): string {
   const { where, hint, requestId, reasons = [] } = failure.details
-  const place = [where, requestId === undefined ? undefined : `request ${requestId}`].filter(
-    (part) => part !== undefined,
-  )
+  const isTold = where === undefined || failure.message.includes(where)
+  const place = [...(isTold ? [] : [where]), ...(requestId === undefined ? [] : [`request ${requestId}`])]
   return [
     `${style(['red', 'bold'], 'error')} ${plain(failure.message)}`,
     ...reasons.map(

@@ -8,9 +8,12 @@ const topSchema = z.object({ of: z.string(), items: z.array(z.object({ package: 
 const unusedSchema = z.object({ package: z.string(), lastUsedOn: z.iso.date() })
 
 export interface ListOptions {
-  readonly limit: number
+  readonly limit?: number
   readonly csv?: true
+  readonly days?: number
 }
+
+const usual = { limit: 50, days: 90 } as const
 
 /** The registry ranks no more in one answer, and has no second page of them. */
 const mostRanked = 100
@@ -18,7 +21,8 @@ const barWidth = 30
 const dayMs = 86_400_000
 
 /** What was downloaded most this month. */
-export async function showTop(context: Context, format: string, { limit, csv }: ListOptions): Promise<void> {
+export async function showTop(context: Context, format: string, options: ListOptions): Promise<void> {
+  const { limit = usual.limit, csv } = options
   const query = new URLSearchParams({ limit: String(Math.min(limit, mostRanked)) })
   const path = `/api/v1/stats/top/${encodeURIComponent(format)}?${query}`
   const top = await context.registry.get(path, topSchema)
@@ -33,11 +37,8 @@ export async function showTop(context: Context, format: string, { limit, csv }: 
 }
 
 /** What nobody has downloaded for so many days, longest ago first. */
-export async function showUnused(
-  context: Context,
-  format: string,
-  { limit, csv, days }: ListOptions & { readonly days: number },
-): Promise<void> {
+export async function showUnused(context: Context, format: string, options: ListOptions): Promise<void> {
+  const { limit = usual.limit, csv, days = usual.days } = options
   const now = Date.now()
   const before = new Date(now - days * dayMs).toISOString().slice(0, 'YYYY-MM-DD'.length)
   const path = `/api/v1/stats/unused/${encodeURIComponent(format)}?before=${before}`

@@ -38,7 +38,6 @@ interface StatsOptions extends ListOptions {
   readonly to?: string
   readonly top?: string | true
   readonly unused?: string | true
-  readonly days: number
 }
 
 const barWidth = 30
@@ -59,8 +58,8 @@ export const addStats: Adder = (program, acting) => {
         .choices(formatIds)
         .conflicts('top'),
     )
-    .option('--days <n>', 'with --unused: for so many days', parseCount, 90)
-    .option('--limit <n>', 'with --top and --unused: how many at most', parseCount, 50)
+    .option('--days <n>', 'with --unused: for so many days; default: 90', parseCount)
+    .option('--limit <n>', 'with --top and --unused: how many at most; default: 50', parseCount)
     .option('--csv', 'prints a table for a spreadsheet')
     .action(
       acting(async (context: Context, what: string | undefined, options: StatsOptions) => {
@@ -77,17 +76,19 @@ export const addStats: Adder = (program, acting) => {
 const formatOf = (given: string | true) => (given === true ? 'generic' : given)
 
 /** @throws Failure `usage` for what would be left out without a word */
-function requireSense({ output }: Context, what: string | undefined, { top, unused, csv }: StatsOptions): void {
-  const code = 'options_clash'
-  if (csv === true && output.isJson) {
-    throw new Failure('usage', 'A table is no JSON.', { code, hint: 'Leave --csv or --json out.' })
-  }
-  if (what !== undefined && (top ?? unused) !== undefined) {
-    throw new Failure('usage', `A list of packages is of all, not of ${what}.`, {
-      code,
-      hint: `Leave ${what} out, or --${top === undefined ? 'unused' : 'top'}.`,
-    })
-  }
+function requireSense({ output }: Context, what: string | undefined, options: StatsOptions): void {
+  const { top, unused, csv, user, from, to, days, limit } = options
+  const isList = (top ?? unused) !== undefined
+  const clashes: readonly (readonly [isThere: boolean, what: string])[] = [
+    [csv === true && output.isJson, 'A table is no JSON: leave --csv or --json out.'],
+    [isList && what !== undefined, `A list of packages is of all, not of ${what}: leave that out, or the list.`],
+    [isList && (user ?? from ?? to) !== undefined, '--user, --from and --to are not for --top and --unused.'],
+    [!isList && limit !== undefined, '--limit is for --top and --unused.'],
+    [unused === undefined && days !== undefined, '--days is for --unused; --from and --to say which days are drawn.'],
+    [what !== undefined && user !== undefined, `Usage is of ${what} or of a user: leave that or --user out.`],
+  ]
+  const clash = clashes.find(([isThere]) => isThere)
+  if (clash !== undefined) throw new Failure('usage', clash[1], { code: 'options_clash' })
 }
 
 async function pathOf({ registry }: Context, what: string | undefined, options: StatsOptions): Promise<string> {
@@ -135,7 +136,7 @@ export function reportText(report: z.infer<typeof reportSchema>): string {
   return [
     table(rows),
     '',
-    `${total.downloads} downloads, ${formatBytes(total.bytes)}, from ${from} to ${to}`,
+    `${total.downloads} download${total.downloads === 1 ? '' : 's'}, ${formatBytes(total.bytes)}, from ${from} to ${to}`,
     ...(Object.keys(clients).length === 0 ? [] : [`clients: ${listed(clients)}`]),
     ...(refusals === undefined || refusals === 0 ? [] : [`refused: ${listed(reasons)}`]),
     ...storedLines(report),

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { bar } from '../../../../src/node/command/bars.ts'
 import { reportText } from '../../../../src/node/command/commands/stats.ts'
 import { unusedText } from '../../../../src/node/command/commands/stats-lists.ts'
+import { connectionFailure } from '../../../../src/node/command/connection.ts'
 import { Failure, failureDocument } from '../../../../src/node/command/failure.ts'
 import { failureText, type Output } from '../../../../src/node/command/output.ts'
 import { plain, plainLine } from '../../../../src/node/command/plain-text.ts'
@@ -9,6 +10,7 @@ import { failureOf } from '../../../../src/node/command/problem.ts'
 import { createProgress } from '../../../../src/node/command/progress.ts'
 import { barLine, progressLine } from '../../../../src/node/command/progress-line.ts'
 import { Rate } from '../../../../src/node/command/rate.ts'
+import { parseSpec } from '../../../../src/node/command/spec.ts'
 import { table } from '../../../../src/node/command/table.ts'
 import { formatBytes, formatDuration } from '../../../../src/node/command/units.ts'
 
@@ -111,8 +113,37 @@ test.each([
   expect([failure.kind, failure.message, failure.details.code]).toEqual([kind, message, `http_${status}`])
 })
 
-test('a failure without a place or a hint is one line', () => {
+test('a failure without a place or a hint is one line, and so is one that names its place', () => {
   expect(failureText(new Failure('usage', 'No.'), unstyled)).toBe('error No.')
+  expect(failureText(new Failure('file', 'a.txt: no.', { where: 'a.txt' }), unstyled)).toBe('error a.txt: no.')
+})
+
+test('what the registry says of npm’s commands is said of ours', () => {
+  const answer = { status: 401, headers: new Headers() }
+  const { message, details } = failureOf(answer, '{"code":"login_required","detail":"Run `npm login`."}', 'GET /')
+  expect([message, details.hint]).toEqual(['You must log in to do this.', 'Log in: deckle login.'])
+})
+
+test('a connection that fails is told in words; one that is not trusted is not tried again', () => {
+  const failureFor = (code: string) =>
+    connectionFailure(
+      new TypeError('fetch failed', { cause: systemError(code) }),
+      'host:1',
+      new AbortController().signal,
+    )
+  const systemError = (code: string) => Object.assign(new Error('it broke'), { code })
+  expect(failureFor('ECONNREFUSED').message).toBe('host:1 does not answer: nothing listens there (ECONNREFUSED).')
+  expect(failureFor('EODD')).toMatchObject({ message: 'host:1 does not answer: EODD.', details: { isPassing: true } })
+  const untrusted = failureFor('DEPTH_ZERO_SELF_SIGNED_CERT')
+  expect([untrusted.kind, untrusted.details.code, untrusted.details.isPassing]).toEqual([
+    'network',
+    'certificate_untrusted',
+    undefined,
+  ])
+})
+
+test('a format that there is not is refused where it is written', () => {
+  expect(() => parseSpec('pypi:model')).toThrow('There are no packages of "pypi" here.')
 })
 
 test('a bar has the length of its value, and whatever is more than nothing is seen', () => {
