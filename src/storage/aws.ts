@@ -87,6 +87,8 @@ export interface AwsRequest {
 
 type Consume<T> = (response: Response) => T | Promise<T>
 
+/** Ends the wait for an attempt: the usual reason would be an error, with its stack, for every request. */
+const hasAnswered = Symbol('answered')
 const firstDelayMs = 50
 const maxDelayMs = 2_000
 
@@ -209,7 +211,7 @@ export class AwsService {
     try {
       return await Promise.race([exchange, expired])
     } finally {
-      answered.abort()
+      answered.abort(hasAnswered)
     }
   }
 
