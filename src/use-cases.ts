@@ -46,6 +46,7 @@ import { issueReset, readReset, useReset } from './registry/password-reset.ts'
 import { changeProfile, readProfile } from './registry/profile.ts'
 import { publish } from './registry/publish.ts'
 import { setPublishFactor } from './registry/publish-factor.ts'
+import { setOrgQuota, setUserQuota } from './registry/quotas.ts'
 import { openDocument, readReport, readTags, readVersion } from './registry/read.ts'
 import { readFile, readFiles, taggedVersion } from './registry/read-files.ts'
 import { blockPackage, lockPackage, unblockPackage, unlockPackage } from './registry/restrictions.ts'
@@ -125,6 +126,7 @@ export const people = {
   enableUser,
   endLogins,
   deleteUser,
+  setUserQuota,
   invite,
   listInvitations,
   revokeInvitation,
@@ -141,6 +143,7 @@ export const organisations = {
   readOrg,
   listOrgs,
   deleteOrg,
+  setOrgQuota,
   setMember,
   removeMember,
   listMembers,

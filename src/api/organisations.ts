@@ -4,6 +4,7 @@ import { printable } from '../http/printable.ts'
 import type { Org } from '../model/records.ts'
 import { orgRoles } from '../model/standing.ts'
 import { withoutUndefined } from '../std/defined.ts'
+import { quotaSchema } from './quotas.ts'
 import { body, done, endpoint, json, pageOf, paging, resource } from './resource.ts'
 
 const about = { tags: ['organisations'], access: 'account' } as const
@@ -18,6 +19,7 @@ const orgSchema = z
     name: z.string(),
     displayName: z.string().optional(),
     owners: z.array(z.string()).readonly(),
+    quota: quotaSchema.optional(),
     createdAt: z.iso.datetime(),
   })
   .openapi('Organisation')
@@ -156,6 +158,6 @@ export const organisations = resource()
     return c.body(null, 204)
   })
 
-function shown({ org, displayName, owners, createdAt }: Org): z.infer<typeof orgSchema> {
-  return { name: org, owners, createdAt, ...(displayName === undefined ? {} : { displayName }) }
+function shown({ org, displayName, owners, quota, createdAt }: Org): z.infer<typeof orgSchema> {
+  return { name: org, owners, createdAt, ...withoutUndefined({ displayName, quota }) }
 }

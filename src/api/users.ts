@@ -4,6 +4,7 @@ import { resetPath } from '../http/urls.ts'
 import { orgRoles, roles } from '../model/standing.ts'
 import type { Person } from '../registry/users.ts'
 import { withoutUndefined } from '../std/defined.ts'
+import { quotaSchema } from './quotas.ts'
 import { body, done, endpoint, issuedLink, json, pageOf, paging, resource, restriction, shownLink } from './resource.ts'
 
 const personSchema = z
@@ -15,6 +16,7 @@ const personSchema = z
     disabled: restriction.optional(),
     organisations: z.record(z.string(), z.enum(orgRoles)),
     teams: z.array(z.string()).readonly(),
+    quota: quotaSchema.optional(),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime().optional(),
   })

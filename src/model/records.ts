@@ -12,6 +12,7 @@ import type {
   Username,
   Version,
 } from './ids.ts'
+import type { Quota } from './quota.ts'
 import type { OrgRole, Role } from './standing.ts'
 import type { StoredFiles } from './stored.ts'
 import type { TokenLimits } from './token-limits.ts'
@@ -169,6 +170,8 @@ export interface User {
   readonly disabled?: Restriction
   readonly orgs: Readonly<Record<OrgName, OrgRole>>
   readonly teams: readonly TeamId[]
+  /** What an administrator has said that they may have, in place of the settings. */
+  readonly quota?: Quota
   readonly createdAt: IsoTime
   readonly updatedAt?: IsoTime
 }
@@ -252,6 +255,8 @@ export interface Org {
   readonly generation: number
   /** It is being deleted: nobody can join any more. */
   readonly closing?: true
+  /** What an administrator has said that it may have, in place of the settings. */
+  readonly quota?: Quota
   readonly createdAt: IsoTime
 }
 
