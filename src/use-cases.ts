@@ -15,7 +15,7 @@ import { acceptInvitation, invite, readInvitation } from './registry/invitations
 import { listInvitations, revokeInvitation } from './registry/issued-invitations.ts'
 import { listPackages } from './registry/list-packages.ts'
 import { countMembers, listMembers, removeMember, setMember } from './registry/org-members.ts'
-import { createOrg, listOrgs, readOrg } from './registry/orgs.ts'
+import { createOrg, listOrgs } from './registry/orgs.ts'
 import { addPasskey, beginPasskey, removePasskey, renamePasskey } from './registry/own-passkeys.ts'
 import {
   beginSecondFactor,
@@ -54,6 +54,7 @@ import { search } from './registry/search.ts'
 import { endSensitivity, makeSensitive } from './registry/sensitivity.ts'
 import { setStar, starredBy } from './registry/stars.ts'
 import { dailyDownloads } from './registry/statistics.ts'
+import { listStored, readOrgAccount, readOwnAccount, readUserAccount } from './registry/stored-accounts.ts'
 import { removeTag, setTag } from './registry/tags.ts'
 import { addTeamMember, listTeamMembers, removeTeamMember } from './registry/team-members.ts'
 import { createTeam, deleteTeam, describeTeam, listTeams } from './registry/teams.ts'
@@ -67,7 +68,7 @@ import { readDryRunReport } from './registry/uploads/read-dry-run.ts'
 import { listUploads, showUpload } from './registry/uploads/show-upload.ts'
 import { usageOfOrg, usageOfPackage, usageOfRegistry, usageOfUser, usageOfVersion } from './registry/usage.ts'
 import { topPackages, unusedPackages } from './registry/usage-lists.ts'
-import { disableUser, enableUser, endLogins, listUsers, readUser, setRoles } from './registry/users.ts'
+import { disableUser, enableUser, endLogins, listUsers, setRoles } from './registry/users.ts'
 import { readAccess, setVisibility } from './registry/visibility.ts'
 import { beginWebLogin, collectWebLogin, decideWebLogin, readWebLogin } from './registry/web-login.ts'
 
@@ -80,6 +81,7 @@ export const accounts = {
   decideWebLogin,
   collectWebLogin,
   readProfile,
+  readOwnAccount,
   changeProfile,
   listTokens,
   createToken,
@@ -120,7 +122,7 @@ export const identity = {
 /** The administration of people. */
 export const people = {
   listUsers,
-  readUser,
+  readUserAccount,
   setRoles,
   disableUser,
   enableUser,
@@ -140,7 +142,7 @@ export const people = {
 /** Organisations and teams. */
 export const organisations = {
   createOrg,
-  readOrg,
+  readOrgAccount,
   listOrgs,
   deleteOrg,
   setOrgQuota,
@@ -234,4 +236,5 @@ export const records = {
   usageOfRegistry,
   topPackages,
   unusedPackages,
+  listStored,
 }

@@ -6,6 +6,7 @@ import { orgRoles } from '../model/standing.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import { quotaSchema } from './quotas.ts'
 import { body, done, endpoint, json, pageOf, paging, resource } from './resource.ts'
+import { shownStored, storedFields } from './stored-shape.ts'
 
 const about = { tags: ['organisations'], access: 'account' } as const
 const params = z.object({ organisation: z.string() })
@@ -20,6 +21,7 @@ const orgSchema = z
     displayName: z.string().optional(),
     owners: z.array(z.string()).readonly(),
     quota: quotaSchema.optional(),
+    ...storedFields,
     createdAt: z.iso.datetime(),
   })
   .openapi('Organisation')
@@ -135,7 +137,8 @@ export const organisations = resource()
     return c.json(shown(org), 201)
   })
   .openapi(read, async (c) => {
-    return c.json(shown(await c.var.registry.readOrg(await asking(c), c.req.valid('param').organisation)), 200)
+    const { stored, ...org } = await c.var.registry.readOrgAccount(await asking(c), c.req.valid('param').organisation)
+    return c.json({ ...shown(org), ...shownStored(stored) }, 200)
   })
   .openapi(remove, async (c) => {
     await c.var.registry.deleteOrg(await asking(c), c.req.valid('param').organisation)

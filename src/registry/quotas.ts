@@ -1,5 +1,6 @@
 import type { OrgName, Username } from '../model/ids.ts'
 import type { Quota, Quotas } from '../model/quota.ts'
+import type { Org, User } from '../model/records.ts'
 import type { Payer } from '../model/stored.ts'
 import { toJson } from '../std/json.ts'
 import type { Orgs } from '../storage/orgs.ts'
@@ -11,6 +12,9 @@ import { orgName } from './org-name.ts'
 import type { OrgDeps } from './orgs.ts'
 import { username } from './username.ts'
 
+/** A user or an organisation, as far as this is about them. */
+type HasQuota = Pick<User | Org, 'quota'>
+
 export interface QuotaDeps {
   readonly users: Users
   readonly orgs: Orgs
@@ -19,10 +23,15 @@ export interface QuotaDeps {
 }
 
 /** How much somebody may have: what an administrator said of them, else what the settings say. One read, consistent. */
-export async function quotaOf({ users, orgs, quotas }: QuotaDeps, payer: Payer): Promise<Quota> {
+export async function quotaOf(deps: QuotaDeps, payer: Payer): Promise<Quota> {
   const name = payer.slice(payer.indexOf('/') + 1)
-  if (payer.startsWith('org/')) return { ...quotas.organisation, ...(await orgs.get(name as OrgName))?.quota }
-  return { ...quotas.user, ...(await users.get(name as Username))?.quota }
+  const account = await (payer.startsWith('org/') ? deps.orgs.get(name as OrgName) : deps.users.get(name as Username))
+  return quotaIn(deps, payer, account)
+}
+
+/** The same of an account that was read. */
+export function quotaIn({ quotas }: Pick<QuotaDeps, 'quotas'>, payer: Payer, account: HasQuota | undefined): Quota {
+  return { ...(payer.startsWith('org/') ? quotas.organisation : quotas.user), ...account?.quota }
 }
 
 /**

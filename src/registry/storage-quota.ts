@@ -1,11 +1,12 @@
 import type { Principal } from '../model/principal.ts'
+import type { Quota } from '../model/quota.ts'
 import { type Refusal, refuse } from '../model/refusals.ts'
 import { type Amount, type Paid, type Payer, payerOf } from '../model/stored.ts'
 import type { StoredTotals } from '../storage/stored-totals.ts'
 import { type QuotaDeps, quotaOf } from './quotas.ts'
 
 export interface StorageDeps extends QuotaDeps {
-  readonly storedTotals: Pick<StoredTotals, 'of'>
+  readonly storedTotals: StoredTotals
 }
 
 /** What is stored, and the most that may be, if there is a limit. */
@@ -22,7 +23,11 @@ export interface StorageLimit {
 
 /** What somebody stores, and may store. Two reads, at once. */
 export async function storageOf(deps: StorageDeps, payer: Payer): Promise<Storage> {
-  const [{ storedBytes }, stored] = await Promise.all([quotaOf(deps, payer), deps.storedTotals.of(payer)])
+  const [quota, stored] = await Promise.all([quotaOf(deps, payer), deps.storedTotals.of(payer)])
+  return storageIn(stored, quota)
+}
+
+export function storageIn(stored: Amount, { storedBytes }: Quota): Storage {
   return { ...stored, ...(storedBytes === undefined ? {} : { limitBytes: storedBytes }) }
 }
 

@@ -5,7 +5,6 @@ import { refuse } from '../model/refusals.ts'
 import { allOf } from '../model/stored.ts'
 import { noUse, packageSubject, type Subject, sumOf, type Tally, versionSubject } from '../model/usage.ts'
 import type { Platform } from '../std/platform.ts'
-import type { StoredTotals } from '../storage/stored-totals.ts'
 import { mostUsers, type Usage, type UsageCounters } from '../storage/usage-counters.ts'
 import { type AccessRules, accessProblem, audits, governsOrg, orgProblem } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
@@ -16,7 +15,6 @@ import { username } from './username.ts'
 export interface UsageDeps extends StorageDeps {
   readonly headCache: HeadCache
   readonly usageCounters: UsageCounters
-  readonly storedTotals: StoredTotals
   readonly rules: AccessRules
   readonly platform: Platform
 }

@@ -140,6 +140,7 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
   readOrganisationUsage: () => ({ path: { organisation: 'acme' }, status: 200 }),
   listTopPackages: () => ({ path: { format: 'npm' }, query: 'of=2026-11&limit=5', status: 200 }),
   listUnusedPackages: () => ({ as: 'admin', path: { format: 'npm' }, query: 'before=2126-01-01&limit=5', status: 200 }),
+  listStored: () => ({ as: 'admin', path: { holders: 'users' }, query: 'limit=1', status: 200 }),
   register: () => ({ body: { username: 'newcomer', password, email: 'new@example.com' }, status: 201 }),
   resetPassword: () => ({ body: { secret: 'made-up', password }, status: 404 }),
   acceptInvitation: () => ({

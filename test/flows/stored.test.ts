@@ -349,3 +349,23 @@ describe('what an administrator says of one account', () => {
     expect(await problemIn(await admin.quota('/users/ana', { openUploads: 0 }))).toEqual([400, 'body_invalid'])
   })
 })
+
+test('people and organisations say what they store, and auditors have a list of each, also as a table', async () => {
+  const [admin, cat, ana] = [await at('admin', { DECKLE_USER_STORED_BYTES: '9000' }), await at('cat'), await at('ana')]
+  const read = async (who: typeof cat, path: string) => (await (await who.fetch(path)).json()) as Record<string, any>
+  const [bytes, files] = await cat.stats('/users/cat')
+  const told = { storedBytes: bytes, storedFiles: files }
+  expect(await read(cat, '/api/v1/auth/me')).toMatchObject(told)
+  expect(await read(admin, '/api/v1/users/cat')).toMatchObject({ ...told, storedBytesLimit: 9_000 })
+  const [ofOrg] = await ana.stats('/organisations/acme')
+  expect(await read(ana, '/api/v1/organisations/acme')).toMatchObject({ storedBytes: ofOrg })
+
+  await admin.quota('/users/bob', { storedBytes: 7 })
+  const rows = (await (await admin.fetch('/api/v1/stats/stored/users?format=csv')).text()).split('\n')
+  expect(rows[0]).toBe('name,storedBytes,storedFiles,storedBytesLimit')
+  expect(rows).toContain(`cat,${bytes},${files},9000`)
+  expect(rows.find((row) => row.startsWith('bob,'))).toMatch(/,7$/)
+  const { items, next } = await read(admin, '/api/v1/stats/stored/organisations?limit=1')
+  expect([items, next]).toEqual([[{ name: 'acme', storedBytes: ofOrg, storedFiles: expect.any(Number) }], 'acme'])
+  expect(await problemIn(await cat.fetch('/api/v1/stats/stored/users'))).toEqual([403, 'usage_not_allowed'])
+})
