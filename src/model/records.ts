@@ -122,6 +122,8 @@ export interface VersionRecord {
   readonly checkedBytes?: number
   /** Where a validation that is cut off can be gone on with. */
   readonly checkpoint?: Checkpoint
+  /** The last attempt that moved the checkpoint on: it came to something, though not to an end. */
+  readonly furtherAttempt?: number
   /** A copy to its final place that was begun, and can be gone on with. */
   readonly copy?: string
   /** Text that clients show instead of silence when the version is installed. */
