@@ -13,7 +13,7 @@ const noAnswers: Readonly<Record<string, string>> = {
   TimeoutError: 'it took too long',
   ENETUNREACH: 'no way leads there from here',
   EHOSTUNREACH: 'no way leads there from here',
-  ERR_SSL_WRONG_VERSION_NUMBER: 'it speaks no TLS; is it http://?',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it speaks no TLS, so it may be http://',
 }
 /** As OpenSSL names them (`X509_V_ERR_…`), and Node for another host’s. */
 const untrusted = /CERT|SELF_SIGNED|ISSUER/
