@@ -41,7 +41,7 @@ export const archiveCodes = {
   },
   gzip_several_members: {
     title: 'The file holds more than one gzip member',
-    why: 'Some readers stop after the first member and others go on, so they would install different files.',
+    why: 'Some readers of npm packages stop after the first member and others go on, so they would install different files. Elsewhere thousands are allowed.',
     hint: packAgain,
   },
   gzip_trailing_data: {
@@ -236,7 +236,7 @@ export const archiveCodes = {
   archive_sparse: {
     title: 'A sparse file',
     why: 'Few readers know the format; the others unpack something else.',
-    hint: 'Pack again without the sparse option (GNU tar: without `-S`).',
+    hint: 'Pack again without the sparse option (GNU tar: without `-S`; bsdtar: with `--no-read-sparse`).',
   },
   archive_unknown_type: {
     title: 'An entry of an unknown type',

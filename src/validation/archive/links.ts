@@ -1,7 +1,8 @@
 import type { Finding } from '../check.ts'
+import { severityOf } from '../policy.ts'
 import { decodeUtf8, escapeBytes, printable } from '../printable.ts'
 import { archiveFinding } from './findings.ts'
-import { inspectPath } from './paths.ts'
+import { inspectPath, withoutInnerDots, withoutLeadingDot } from './paths.ts'
 import type { ArchiveLimits } from './walk.ts'
 
 /**
@@ -33,9 +34,13 @@ export function inspectLink(
     const isOut = to === undefined || leadsOutside(path, to, limits)
     return isOut ? archiveFinding('archive_link_escapes', `${is}, which can lead out of the archive.`, path) : undefined
   }
-  const isKnown = to !== undefined && inspectPath(to, limits).length === 0 && isFile(to)
+  // As the paths of entries are read: `tar -C folder .` writes "./a" for both
+  const named = to && withoutInnerDots(withoutLeadingDot(to))
+  const isKnown = named !== undefined && inspectPath(named, limits).every(isWarning) && isFile(named)
   return isKnown ? undefined : archiveFinding('archive_link_unknown', `${is}, which is no file before it.`, path)
 }
+
+const isWarning = ({ code }: Finding) => severityOf(code) !== 'error'
 
 const unclear = /[\p{Cc}\\]|^[A-Za-z]:/u
 

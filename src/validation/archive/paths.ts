@@ -7,7 +7,8 @@ import type { ArchiveLimits } from './walk.ts'
 const encoder = new TextEncoder()
 const ascii = /^[\x20-\x7e]*$/
 const controlCharacter = /\p{Cc}/u
-const drive = /^[A-Za-z]:/
+/** Not of two colons: that is a module of Perl's (`B::Deparse`), and no path on Windows. */
+const drive = /^[A-Za-z]:(?!:)/
 /** Device names in any folder, with any extension. @see Microsoft, "Naming Files, Paths, and Namespaces" */
 const windowsDevice = /^(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³])(\.|$)/i
 const windowsForbidden = /[<>:"|?*]|[. ]$/

@@ -125,12 +125,15 @@ function namesAgree(header: TarHeader, { pax, longName }: Overrides): boolean {
   const full = withoutSlashes(byteText(override))
   const short = withoutSlashes(byteText(header.name))
   if (short === full) return true
-  // tar-stream (pnpm and yarn pack with it) gives this name to every entry whose own does not fit
-  const isPlaceholder = short === 'PaxHeader'
   const isWritable = full.length <= 100 && /^[\x20-\x7e]*$/.test(full)
-  if (isWritable || /^\/|(?:^|\/)\.\.(?:\/|$)/.test(short)) return false
-  return isPlaceholder || isSubsequence(short.replace(/[^A-Za-z0-9]/g, ''), full)
+  if (isWritable || /(?:^|\/)\.\.(?:\/|$)/.test(short)) return false
+  // Go leaves out what is not ASCII, which may be the whole first folder
+  if (short.startsWith('/')) return full.replace(/[^\0-\x7f]/g, '').startsWith(short)
+  return placeholder.test(short) || isSubsequence(short.replace(/[^A-Za-z0-9]/g, ''), full)
 }
+
+/** What stands where a name does not fit, of tar-stream (pnpm and yarn pack with it), `git archive` and 7-Zip. */
+const placeholder = /^(?:PaxHeader|[0-9a-f]{40}(?:[0-9a-f]{24})?\.data|@PathCut\/_pc_crc32\/[0-9A-F]{8}\/.*)$/
 
 /** Without those at the end. Not a regular expression: that would take quadratic time on a hostile name. */
 function withoutSlashes(text: string): string {

@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest'
 import { createTarWalker } from '../../../../src/validation/archive/tarball.ts'
 import { archiveLimits } from '../../../../src/validation/archive/walk.ts'
 import { decompressXz } from '../../../../src/validation/archive/xz.ts'
-import { concat } from '../../../builders/gzip.ts'
+import { concat, gzipMember } from '../../../builders/gzip.ts'
 import { tarball } from '../../../builders/tarball.ts'
 import { xzStream } from '../../../builders/xz.ts'
 import { skippableFrame, zstdFrame } from '../../../builders/zstd.ts'
-import { plainTar, splitAt, tarXz, tarZstd, walk, walkChunks } from './walking.ts'
+import { plainTar, splitAt, tarGzip, tarXz, tarZstd, walk, walkChunks } from './walking.ts'
 
 /** As `tar -c .` makes it, with links that stay inside. */
 const tar = tarball()
@@ -18,12 +18,15 @@ const tar = tarball()
   .file('./d/a', 'text '.repeat(200))
   .symlink('./d/link', '../d/a')
   .hardlink('./hard', 'd/a')
+  .hardlink('./harder', './d/a')
   .symlink('./dangling', 'not/there')
   .tar()
 const contents = { 'd/a': 'text '.repeat(200) }
 
 const shapes = {
   'plain tar': [plainTar, tar],
+  'tar.gz': [tarGzip, gzipMember(tar)],
+  'tar.gz of several members': [tarGzip, concat(gzipMember(tar.subarray(0, 700)), gzipMember(tar.subarray(700)))],
   'tar.zst': [tarZstd, zstdCompressSync(tar)],
   'tar.zst of several frames': [
     tarZstd,

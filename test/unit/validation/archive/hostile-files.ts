@@ -23,6 +23,12 @@ const readers: readonly HostileArchive[] = [
   ),
   trick(
     'tar_path_conflict',
+    'a long path over an absolute name',
+    (t) => t.pax({ path: `package/é/${'a/'.repeat(60)}x` }).rawHeader({ name: '/etc/passwd' }),
+    `package/é/${'a/'.repeat(60)}x`,
+  ),
+  trick(
+    'tar_path_conflict',
     'GNU and pax names that differ',
     (t) =>
       t

@@ -1,11 +1,11 @@
 import { zstdCompressSync } from 'node:zlib'
 import type { ArchiveCode } from '../../../../src/validation/archive/codes.ts'
-import { concat } from '../../../builders/gzip.ts'
+import { concat, gzipMember } from '../../../builders/gzip.ts'
 import { type TarballBuilder, tarball } from '../../../builders/tarball.ts'
 import { xzStream } from '../../../builders/xz.ts'
 import { skippableFrame, zstdFrame } from '../../../builders/zstd.ts'
 import type { HostileArchive } from './hostile-archive.ts'
-import { plainTar, tarXz, tarZstd, type WalkSettings } from './walking.ts'
+import { plainTar, tarGzip, tarXz, tarZstd, type WalkSettings } from './walking.ts'
 
 const tar = tarball().file('a.txt', 'good').tar()
 const text = (content: string) => new TextEncoder().encode(content)
@@ -48,6 +48,27 @@ const zstd: readonly HostileArchive[] = [
     tarZstd,
   ),
   hostile('tar_end_missing', 'zstd: a skippable frame and nothing else', skippableFrame(text('x')), tarZstd),
+]
+
+const gzip: readonly HostileArchive[] = [
+  hostile(
+    'gzip_several_members',
+    'gzip: thousands of empty members',
+    concat(...Array.from({ length: 50 }, () => gzipMember(new Uint8Array(0))), gzipMember(tar)),
+    { ...tarGzip, limits: { entries: 40 } },
+  ),
+  hostile(
+    'gzip_truncated',
+    'gzip: the beginning of a second member',
+    concat(gzipMember(tar), Uint8Array.of(0x1f, 0x8b)),
+    tarGzip,
+  ),
+  hostile(
+    'tar_data_after_end',
+    'gzip: an archive in a second member',
+    concat(gzipMember(tar), gzipMember(tar)),
+    tarGzip,
+  ),
 ]
 
 const xz: readonly HostileArchive[] = [
@@ -104,4 +125,4 @@ const tars: readonly HostileArchive[] = [
   trick('archive_sparse', 'a sparse file', (t) => t.rawHeader({ name: 'b', type: 'S' })),
 ]
 
-export const hostileStreams: readonly HostileArchive[] = [...zstd, ...xz, ...tars]
+export const hostileStreams: readonly HostileArchive[] = [...gzip, ...zstd, ...xz, ...tars]
