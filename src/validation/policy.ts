@@ -61,6 +61,7 @@ const archivePolicy = {
   archive_duplicate_path: 'error',
   archive_repeated_file: 'warning',
   archive_case_collision: 'error',
+  archive_case_twins: 'warning',
   archive_unicode_collision: 'error',
   archive_compatibility_collision: 'warning',
   archive_file_as_directory: 'error',

@@ -186,6 +186,11 @@ export const archiveCodes = {
     why: 'On macOS and Windows one of the two files overwrites the other.',
     hint: 'Rename one of the two, or remove it.',
   },
+  archive_case_twins: {
+    title: 'Two files of a generic archive differ only in case',
+    why: 'On Linux both are there; on macOS and Windows one of the two overwrites the other.',
+    hint: 'Rename one of the two when it is to be unpacked there.',
+  },
   archive_unicode_collision: {
     title: 'Two paths are the same text in different Unicode forms',
     why: 'On macOS one of the two files overwrites the other.',

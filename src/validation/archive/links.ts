@@ -7,7 +7,8 @@ import type { ArchiveLimits } from './walk.ts'
 
 /**
  * `refused`: no links at all (npm, whose clients skip or follow them).
- * `inside`: links that cannot lead out of the archive, wherever and in whatever order it is unpacked.
+ * `inside`: links that cannot lead out of the archive, wherever and in whatever order it is unpacked. Such archives are
+ * often for one system only (SDKs, headers of Linux), so files may differ in nothing but case, too.
  */
 export type LinkRule = 'refused' | 'inside'
 

@@ -6,7 +6,7 @@ import { createTarWalker } from '../../../../src/validation/archive/tarball.ts'
 import { archiveLimits } from '../../../../src/validation/archive/walk.ts'
 import { decompressXz } from '../../../../src/validation/archive/xz.ts'
 import { concat, gzipMember } from '../../../builders/gzip.ts'
-import { tarball } from '../../../builders/tarball.ts'
+import { type TarballBuilder, tarball } from '../../../builders/tarball.ts'
 import { xzStream } from '../../../builders/xz.ts'
 import { skippableFrame, zstdFrame } from '../../../builders/zstd.ts'
 import { plainTar, splitAt, tarGzip, tarXz, tarZstd, walk, walkChunks } from './walking.ts'
@@ -74,6 +74,20 @@ describe.each(Object.entries(shapes))('%s', (_, [settings, archive]) => {
       { numRuns: 200 },
     )
   })
+})
+
+test('files that differ only in case are two where case counts, which links are not', async () => {
+  const twins = tarball().file('h/xt_mark', '1').file('h/xt_MARK', '2').hardlink('hard', 'h/xt_MARK')
+  const walked = await walk(twins.tar(), plainTar)
+  expect(walked).toMatchObject({ errors: [], warnings: ['archive_case_twins'] })
+  expect(walked.contents).toEqual({ 'h/xt_mark': '1', 'h/xt_MARK': '2' })
+  const errorsOf = async (archive: TarballBuilder) => (await walk(archive.tar(), plainTar)).errors
+  const files = () => tarball().file('h/É', '1').file('h/é', '2')
+  expect(await errorsOf(files().file('h/é', '3'))).toEqual(['archive_duplicate_path'])
+  expect(await errorsOf(files().file('h/e\u0301', '3'))).toEqual(['archive_duplicate_path'])
+  expect(await errorsOf(files().symlink('H/é', 'x'))).toEqual(['archive_case_collision'])
+  expect(await errorsOf(tarball().symlink('h', 'x').file('H', '3'))).toEqual(['archive_case_collision'])
+  expect(await errorsOf(tarball().symlink('h', 'x').file('H/a', '3'))).toEqual(['archive_file_as_directory'])
 })
 
 test('a dot in front means nothing where paths are used as they are, and is refused where the first folder is dropped', async () => {
