@@ -43,7 +43,8 @@ export function inspectLink(
 
 const isWarning = ({ code }: Finding) => severityOf(code) !== 'error'
 
-const unclear = /[\p{Cc}\\]|^[A-Za-z]:/u
+/** Windows leaves out blanks at the end of a segment. */
+const unclear = /[\p{Cc}\\]|^[A-Za-z]:|(?:^|\/)\.\. +(?:\/|$)/u
 
 /**
  * Whether following a symbolic link could lead out of the folder that the archive is unpacked into. No entry lies under

@@ -7,6 +7,8 @@ import type { ArchiveLimits } from './walk.ts'
 const encoder = new TextEncoder()
 const ascii = /^[\x20-\x7e]*$/
 const controlCharacter = /\p{Cc}/u
+/** Windows leaves out blanks at the end. */
+const up = /^\.\. *$/
 /** Not of two colons: that is a module of Perl's (`B::Deparse`), and no path on Windows. */
 const drive = /^[A-Za-z]:(?!:)/
 /** Device names in any folder, with any extension. @see Microsoft, "Naming Files, Paths, and Namespaces" */
@@ -56,7 +58,7 @@ function inspectSegments(path: string, limits: ArchiveLimits, note: Note): void 
   const isAbsolute = path.startsWith('/')
   if (isAbsolute) note('archive_absolute_path', 'is absolute')
   const segments = (isAbsolute ? path.slice(1) : path).split('/')
-  if (segments.includes('..')) note('archive_parent_path', 'goes up with ".."')
+  if (segments.some((segment) => up.test(segment))) note('archive_parent_path', 'goes up with ".."')
   if (segments[0] === '.' || segments.at(-1) === '.') note('archive_dot_segment', 'begins or ends with a "." segment')
   else if (segments.includes('.')) note('archive_inner_dot_segment', 'has a "." segment inside')
   if (segments.includes('')) note('archive_empty_segment', 'has an empty segment')

@@ -17,6 +17,9 @@ interface PaxRecord {
   readonly value: Uint8Array
 }
 
+/** Of star and of Solaris, which libarchive (bsdtar, bun) follows and others do not know. */
+const sparseKeys = new Set(['SCHILY.realsize', 'SUN.holesdata'])
+
 const newline = 0x0a
 const space = 0x20
 
@@ -42,7 +45,7 @@ export function readPax(content: Uint8Array): PaxOverrides {
     ...(path === undefined ? {} : { path }),
     ...(linkPath === undefined ? {} : { linkPath }),
     ...(sizeBytes === undefined ? {} : { sizeBytes }),
-    isSparse: records.some(({ key }) => key.startsWith('GNU.sparse.')),
+    isSparse: records.some(({ key }) => key.startsWith('GNU.sparse.') || sparseKeys.has(key)),
     problems,
   }
 }

@@ -76,6 +76,19 @@ describe.each(Object.entries(shapes))('%s', (_, [settings, archive]) => {
   })
 })
 
+const folder = `${'d/'.repeat(60)}a`
+test.each([
+  ['GNU tar', folder, folder.slice(0, 100)],
+  ['git', folder, 'see 2988452a618dc8ba3eff0d4db49454d7031253bb.paxheader'],
+  ['bsdtar', folder, '././@LongSymLink'],
+  ['tar-stream', folder, 'PaxHeader'],
+  ['Python', 'é', '?'],
+  ['GNU tar, of a folder above', `../${folder}`, `../${folder}`.slice(0, 100)],
+])('the target that %s writes where the real one does not fit is accepted', async (_, linkpath, linkName) => {
+  const archive = tarball().pax({ linkpath }).rawHeader({ name: 'l/b', type: '2', linkName }).tar()
+  expect((await walk(archive, plainTar)).findings).toEqual([])
+})
+
 test('files that differ only in case are two where case counts, which links are not', async () => {
   const twins = tarball().file('h/xt_mark', '1').file('h/xt_MARK', '2').hardlink('hard', 'h/xt_MARK')
   const walked = await walk(twins.tar(), plainTar)

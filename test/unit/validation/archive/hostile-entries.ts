@@ -17,6 +17,7 @@ const paths: readonly HostileArchive[] = [
     (t) => t.file('package/../../.bashrc', 'x'),
     'package/../../.bashrc',
   ),
+  trick('archive_parent_path', 'a path that climbs on Windows', (t) => t.file('package/.. /x.js'), 'package/.. /x.js'),
   trick('archive_parent_path', 'a path that climbs at its end', (t) => t.directory('package/..'), 'package/..'),
   trick(
     'archive_parent_path',

@@ -120,7 +120,25 @@ const tars: readonly HostileArchive[] = [
   trick('archive_link_unknown', 'a hard link to another spelling', (t) => t.hardlink('b', 'A.txt')),
   trick('archive_duplicate_path', 'a file over a link', (t) => t.symlink('b', 'a.txt').file('b', 'x')),
   trick('archive_duplicate_path', 'a link over a file', (t) => t.file('b', 'x').symlink('b', 'a.txt')),
+  trick('archive_link_escapes', 'a link that climbs out on Windows', (t) => t.symlink('b', '.. /x')),
+  trick('archive_link_escapes', 'a link that climbs out of a path too long to be resolved', (t) =>
+    t.symlink('b', `${'d/'.repeat(40)}l/${'../'.repeat(4)}x`),
+  ),
+  trick('tar_path_conflict', 'a link with another target in the header', (t) =>
+    t.pax({ linkpath: 'a.txt' }).symlink('b', '/etc/passwd'),
+  ),
+  trick('tar_path_conflict', 'a link whose short target climbs', (t) =>
+    t.pax({ linkpath: `é/${'a/'.repeat(60)}x` }).symlink('b', '../a'),
+  ),
+  trick('tar_path_conflict', 'a link whose short target is absolute', (t) =>
+    t.pax({ linkpath: `é/${'a/'.repeat(60)}x` }).symlink('b', '/etc/passwd'),
+  ),
+  trick('tar_path_conflict', 'a link with another target for GNU tar', (t) =>
+    t.gnuLongLink('/etc/passwd').pax({ linkpath: 'a.txt' }).symlink('b', 'a.txt'),
+  ),
   trick('archive_device', 'a device', (t) => t.device('b')),
+  trick('archive_sparse', 'holes as Solaris describes them', (t) => t.pax({ 'SUN.holesdata': ' 0 1' }).file('b', 'x')),
+  trick('archive_sparse', 'a real size as star describes it', (t) => t.pax({ 'SCHILY.realsize': '9' }).file('b', 'x')),
   trick('archive_fifo', 'a named pipe', (t) => t.fifo('b')),
   trick('archive_sparse', 'a sparse file', (t) => t.rawHeader({ name: 'b', type: 'S' })),
 ]

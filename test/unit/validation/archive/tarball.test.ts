@@ -74,6 +74,16 @@ describe('what real writers make is accepted:', () => {
     expect(contents).toEqual({ 'package/a': 'x' })
   })
 
+  test('a file whose size does not fit into the header, which has 0 there', async () => {
+    // No such file is built: that its beginning is read for content shows which size counts
+    const archive = tarball()
+      .pax({ size: String(8 ** 11) })
+      .rawHeader({ name: 'package/a', size: 0 })
+      .file('b')
+      .gzip()
+    expect((await walk(archive)).errors).toEqual(['tar_truncated'])
+  })
+
   test('names of a module of Perl, which are no drives, with a warning', async () => {
     const { errors, warnings } = await walk(npmTarball({ 'man/B::Deparse.3pm': '' }))
     expect({ errors, warnings }).toEqual({ errors: [], warnings: ['archive_windows_name'] })
