@@ -198,6 +198,9 @@ const bombs: readonly HostileArchive[] = [
   trick('archive_metadata_too_large', 'a large extended header', (t) =>
     t.pax({ comment: 'x'.repeat(300_000) }).file('package/a'),
   ),
+  trick('archive_metadata_too_large', 'an extended header of many records', (t) =>
+    t.rawPax('5 a=\n'.repeat(1001)).file('package/a'),
+  ),
   trick('archive_ratio_too_high', 'a bomb', (t) => t.file('package/zeros', new Uint8Array(12_000_000))),
   trick(
     'archive_unpacked_too_large',
