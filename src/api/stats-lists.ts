@@ -4,8 +4,10 @@ import { asking } from '../http/authenticate.ts'
 import type { AppEnv } from '../http/env.ts'
 import { formatIds } from '../model/ids.ts'
 import type { Period } from '../model/usage.ts'
+import { holders } from '../registry/stored-accounts.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import { endpoint, pageOf, paging, resource } from './resource.ts'
+import { shownStored, storedFields } from './stored-shape.ts'
 import { answerTable, table, tableQuery } from './table.ts'
 
 const day = z.iso.date().openapi({ example: '2026-11-25' })
@@ -66,7 +68,19 @@ const unused = endpoint({
   },
 })
 
-/** `/api/v1/stats/top` and `/api/v1/stats/unused`. */
+const stored = endpoint({
+  ...about,
+  path: '/api/v1/stats/stored/{holders}',
+  operationId: 'listStored',
+  summary: 'What people or organisations store',
+  description: 'Of those that there are. For auditors and administrators.',
+  access: 'account',
+  refuses: ['usage_not_allowed'],
+  request: { params: z.object({ holders: z.enum(holders) }), query: tableQuery.extend(paging.shape) },
+  responses: { 200: table('By name.', pageOf(z.object({ name: z.string(), ...storedFields }))) },
+})
+
+/** `/api/v1/stats/top`, `/api/v1/stats/unused` and `/api/v1/stats/stored`. */
 export const statsLists = resource()
   .openapi(top, async (c) => {
     const { format, of = today(c).slice(0, 7), limit } = c.req.valid('query')
@@ -82,6 +96,14 @@ export const statsLists = resource()
     const items = page.entries.map(({ name, lastUsedOn }) => ({ package: name, lastUsedOn }))
     const value = { items, ...(page.next === undefined ? {} : { next: page.next }) }
     return answerTable(c, format, value, { columns: ['package', 'lastUsedOn'], rows: () => items })
+  })
+  .openapi(stored, async (c) => {
+    const { format, ...place } = c.req.valid('query')
+    const paged = withoutUndefined(place)
+    const page = await c.var.registry.listStored(await asking(c), c.req.valid('param').holders, paged)
+    const items = page.entries.map(({ name, stored }) => ({ name, ...shownStored(stored) }))
+    const value = { items, ...(page.next === undefined ? {} : { next: page.next }) }
+    return answerTable(c, format, value, { columns: ['name', ...Object.keys(storedFields)], rows: () => items })
   })
 
 const dayMs = 86_400_000
