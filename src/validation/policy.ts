@@ -55,6 +55,7 @@ const archivePolicy = {
   archive_control_character: 'error',
   archive_invisible_character: 'warning',
   archive_invalid_utf8: 'error',
+  archive_windows_stream: 'error',
   archive_windows_name: 'warning',
   archive_outside_top_folder: 'error',
   archive_several_top_folders: 'warning',

@@ -156,6 +156,11 @@ export const archiveCodes = {
     why: 'Readers replace the bytes differently and get different names.',
     hint: rename,
   },
+  archive_windows_stream: {
+    title: 'A path that is the content of another file on Windows',
+    why: 'NTFS takes `a.txt::$DATA` for `a.txt`: there, it would overwrite what was checked.',
+    hint: rename,
+  },
   archive_windows_name: {
     title: 'A path cannot be used on Windows',
     why: 'Reserved device names, ":" and the like, and a dot or space at the end cannot be unpacked there as they are.',

@@ -13,6 +13,8 @@ const up = /^\.\. *$/
 const drive = /^[A-Za-z]:(?!:)/
 /** Device names in any folder, with any extension. @see Microsoft, "Naming Files, Paths, and Namespaces" */
 const windowsDevice = /^(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³])(\.|$)/i
+/** NTFS: `a.txt::$DATA` is the content of `a.txt`. @see Microsoft, "[MS-FSCC]" 2.1.5 */
+const windowsStream = /:\$/
 const windowsForbidden = /[<>:"|?*]|[. ]$/
 
 /**
@@ -67,7 +69,9 @@ function inspectSegments(path: string, limits: ArchiveLimits, note: Note): void 
     note('archive_segment_too_long', `has a name of more than ${limits.segmentBytes} bytes`)
   }
   if (segments.some((segment) => drive.test(segment))) note('archive_drive_letter', 'names a drive')
-  else if (segments.some(isWindowsTrouble)) note('archive_windows_name', 'cannot be used on Windows')
+  else if (segments.some((segment) => windowsStream.test(segment))) {
+    note('archive_windows_stream', 'is the content of another file on Windows')
+  } else if (segments.some(isWindowsTrouble)) note('archive_windows_name', 'cannot be used on Windows')
 }
 
 function isWindowsTrouble(segment: string): boolean {

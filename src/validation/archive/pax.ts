@@ -59,6 +59,9 @@ export function readPax(content: Uint8Array): PaxOverrides {
   }
 }
 
+/** GNU tar leaves out blanks before a name, and what follows a NUL. */
+const unclearKey = /^[ \t]|\p{Cc}/u
+
 /** `<length of the whole record> <key>=<value>\n` */
 function readRecord(content: Uint8Array, start: number): { readonly record: PaxRecord; readonly end: number } {
   const blank = content.indexOf(space, start)
@@ -71,6 +74,7 @@ function readRecord(content: Uint8Array, start: number): { readonly record: PaxR
   if (equals === -1 || equals >= end) throw malformed('has a record without a value')
   const key = decodeUtf8(content.subarray(blank + 1, equals))
   if (key === undefined || key === '') throw malformed('has a record without a name')
+  if (unclearKey.test(key)) throw malformed('has a record whose name can be read in two ways')
   return { record: { key, value: content.subarray(equals + 1, end - 1) }, end }
 }
 

@@ -87,6 +87,12 @@ const readers: readonly HostileArchive[] = [
   ),
   trick('tar_pax_invalid', 'a record of a wrong length', (t) => t.rawPax('99 path=package/a\n').file('package/a')),
   trick('tar_pax_invalid', 'a record without a value', (t) => t.rawPax('10 nothing\n').file('package/a')),
+  trick('tar_pax_invalid', 'a path for GNU tar, which stops at a NUL', (t) =>
+    t.rawPax(paxRecord('path\0', 'package/evil.js')).file('package/a'),
+  ),
+  trick('tar_pax_invalid', 'a path for GNU tar, which passes over a blank', (t) =>
+    t.rawPax(paxRecord(' path', 'package/evil.js')).file('package/a'),
+  ),
   trick('tar_pax_invalid', 'a record with an empty path', (t) => t.pax({ path: '' }).file('package/a')),
   trick('tar_number_invalid', 'a pax size that is no number', (t) => t.pax({ size: '-1' }).file('package/a')),
   trick('tar_number_invalid', 'a size with other digits', (t) => t.file('package/a', 'x', { size: '00000000 1z' })),
