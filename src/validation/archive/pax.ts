@@ -23,6 +23,8 @@ const sparseKeys = new Set(['SCHILY.realsize', 'SUN.holesdata'])
 const newline = 0x0a
 const space = 0x20
 const digitNine = 0x39
+/** Keeps a byte order mark, which `parseInt` takes for a blank. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: false })
 /** `5 a=`, without the line end. */
 const shortestRecord = 4
 
@@ -118,10 +120,14 @@ function hiddenRecords(content: Uint8Array, starts: ReadonlySet<number>): readon
   return []
 }
 
-/** Whether node-tar would: by a number at the beginning of the line. Most lines have no digit there, and cost nothing. */
+/**
+ * Whether node-tar would take the line for a record: by a number at its beginning, behind any blank that Unicode knows.
+ * A line that begins with an ASCII letter costs nothing.
+ */
 function looksLikeRecord(content: Uint8Array, start: number, end: number): boolean {
-  if (end - start < shortestRecord || (content[start] ?? 0) > digitNine) return false
-  const head = String.fromCharCode(...content.subarray(start, Math.min(end, start + 32)))
+  const first = content[start] ?? 0
+  if (end - start < shortestRecord || (first > digitNine && first < 0x80)) return false
+  const head = utf8.decode(content.subarray(start, Math.min(end, start + 32)))
   return Number.parseInt(head, 10) === end - start + 1
 }
 

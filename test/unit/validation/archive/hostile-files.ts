@@ -75,6 +75,18 @@ const readers: readonly HostileArchive[] = [
       t.rawPax(paxRecord('comment', concat(Buffer.from('x\n'), paxRecord('path', 'package/evil')))).file('package/a'),
     'package/a',
   ),
+  trick(
+    'tar_pax_ambiguous',
+    'a record hidden behind a blank that ASCII lacks',
+    (t) => t.rawPax(paxRecord('comment', 'x\n\u00a025path=package/evil.js')).file('package/a'),
+    'package/a',
+  ),
+  trick(
+    'tar_pax_ambiguous',
+    'a record hidden behind a byte order mark',
+    (t) => t.rawPax(paxRecord('comment', 'x\n\ufeff26path=package/evil.js')).file('package/a'),
+    'package/a',
+  ),
   trick('tar_pax_ambiguous', 'two extended headers for one file', (t) =>
     t.pax({ path: 'package/a' }).pax({ mtime: '1' }).file('package/a'),
   ),
