@@ -132,18 +132,22 @@ function kindOf(name: string, { mode, isDosDirectory, sizeBytes }: ZipRecord, no
 
 /**
  * Reads the numbers that a writer puts behind the content when it did not know them before.
+ * @param room bytes up to what follows: beyond 4 GiB, some writers (yazl) need eight bytes for a number that others write
+ * in four, and only the place tells which
  * @throws ArchiveStop when they are not there, or other than what the central directory says
  * @see APPNOTE.TXT 4.3.9
  */
 export async function readDescriptor(
   exactly: (length: number) => Promise<Uint8Array>,
   { path, descriptorBytes }: ZipEntry,
-  { checksum, compressedBytes, sizeBytes }: ZipRecord,
+  { checksum, compressedBytes, sizeBytes, offset }: ZipRecord,
+  room: number,
 ): Promise<void> {
   if (descriptorBytes === 0) return
-  const view = viewOf(await exactly(descriptorBytes))
+  const length = offset > largest32 && room === 24 ? room : descriptorBytes
+  const view = viewOf(await exactly(length))
   const sizes =
-    descriptorBytes === 16
+    length === 16
       ? [view.getUint32(8, true), view.getUint32(12, true)]
       : [Number(view.getBigUint64(8, true)), Number(view.getBigUint64(16, true))]
   const isMarked = view.getUint32(0, true) === signature.descriptor && view.getUint32(4, true) === checksum

@@ -50,9 +50,9 @@ async function walkZip(walk: ZipWalk): Promise<void> {
   const { records, digest } = await readZipDirectory(readAt, sizeBytes, end)
   refuseBomb(records, options)
   refuseOverlap(records, end)
-  for (const record of records) {
+  for (const [index, record] of records.entries()) {
     refuseGap(input.position(), record.offset)
-    await readEntry(walk, record)
+    await readEntry(walk, record, records[index + 1]?.offset ?? end.directoryOffset)
   }
   refuseGap(input.position(), end.directoryOffset)
   // Two reads of one immutable object: another answer is a fault of the storage
@@ -86,7 +86,8 @@ const overlap = () => new ArchiveStop('zip_entries_overlap', 'Two entries of the
 
 const placedAs = { file: 'file', directory: 'directory', symlink: 'link', other: 'file' } as const
 
-async function readEntry(walk: ZipWalk, record: ZipRecord): Promise<void> {
+/** @param end where the next entry, or the directory, begins */
+async function readEntry(walk: ZipWalk, record: ZipRecord, end: number): Promise<void> {
   const { input, inspector, visitor } = walk
   const entry = await readZipEntry(input.exactly, record, visitor.report)
   const { path, kind, isSound } = entry
@@ -101,7 +102,7 @@ async function readEntry(walk: ZipWalk, record: ZipRecord): Promise<void> {
   if (isSound) await readZipContent(input, path, record, reader)
   else await skipZipContent(input, record)
   await reader?.end?.()
-  await readDescriptor(input.exactly, entry, record)
+  await readDescriptor(input.exactly, entry, record, end - input.position())
 }
 
 type Placed = Omit<ArchiveEntry, 'kind'> & { readonly kind: ZipEntry['kind'] }

@@ -7,6 +7,8 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { archiveLimits } from '../../../../src/validation/archive/walk.ts'
 import { createZipWalker } from '../../../../src/validation/archive/zip.ts'
+import type { ZipRecord } from '../../../../src/validation/archive/zip-directory.ts'
+import { readDescriptor, type ZipEntry } from '../../../../src/validation/archive/zip-local.ts'
 import type { Finding } from '../../../../src/validation/check.ts'
 import { extraField, zip, zip64Field } from '../../../builders/zip.ts'
 import { splitAt, streamOf, walk, walkChunks, zipFile } from './walking.ts'
@@ -211,3 +213,18 @@ function hasZip(): boolean {
     return false
   }
 }
+
+test.each([
+  ['Go', 'four bytes', 16],
+  ['yazl', 'eight bytes', 24],
+])('beyond 4 GiB, the numbers that %s writes in %s are read', async (_, __, length) => {
+  const record = { offset: 2 ** 32, checksum: 7, compressedBytes: 5, sizeBytes: 9 } as ZipRecord
+  const entry: ZipEntry = { path: 'a', kind: 'file', isSound: true, descriptorBytes: 16 }
+  const numbers = new DataView(new ArrayBuffer(length))
+  const at = length === 16 ? [0, 4, 8, 12] : [0, 4, 8, 16]
+  for (const [index, value] of [0x08074b50, 7, 5, 9].entries()) numbers.setUint32(at[index] ?? 0, value, true)
+  const exactly = async (asked: number) => new Uint8Array(numbers.buffer, 0, asked)
+  await expect(readDescriptor(exactly, entry, record, length)).resolves.toBeUndefined()
+  const other = readDescriptor(exactly, entry, { ...record, sizeBytes: 8 }, length)
+  await expect(other).rejects.toThrow('not followed by the numbers')
+})
