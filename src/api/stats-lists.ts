@@ -12,6 +12,10 @@ const day = z.iso.date().openapi({ example: '2026-11-25' })
 const about = { method: 'get', tags: ['usage'] } as const
 const formatParam = z.object({ format: z.enum(formatIds) })
 
+function isMonthOrDay(text: string): boolean {
+  return day.safeParse(text).success || day.safeParse(`${text}-01`).success
+}
+
 const top = endpoint({
   ...about,
   path: '/api/v1/stats/top/{format}',
@@ -24,7 +28,7 @@ const top = endpoint({
     query: tableQuery.extend({
       of: z
         .string()
-        .regex(/^\d{4}-\d{2}(-\d{2})?$/)
+        .refine(isMonthOrDay, 'must be a month such as 2026-11, or a day such as 2026-11-25')
         .optional()
         .openapi({ description: 'A month or a day; without it, this month.', example: '2026-11' }),
       limit: paging.shape.limit,
@@ -81,7 +85,7 @@ export const statsLists = resource()
     const page = await c.var.registry.unusedPackages(await asking(c), c.req.valid('param').format, asked)
     const items = page.entries.map(({ name, lastUsedOn }) => ({ package: name, lastUsedOn }))
     const value = { items, ...(page.next === undefined ? {} : { next: page.next }) }
-    return answerTable(c, format, value, { columns: ['package', 'lastUsedOn'], rows: () => items })
+    return answerTable(c, format, value, { columns: ['package', 'lastUsedOn'], rows: () => items, next: page.next })
   })
 
 const dayMs = 86_400_000
