@@ -162,7 +162,11 @@ describe('a session', () => {
     const big = new Uploader(await inProcess('big', webPlatform, settings))
     expect(await problemIn(await big.open(fresh({ more: { sizeBytes: 26 } })))).toEqual([403, 'not_owner'])
     const large = fresh({ package: 'big-files', more: { sizeBytes: 26 } })
-    expect(await problemIn(await big.open(large))).toEqual([403, 'quota_exceeded'])
+    const refused = await big.open(large)
+    expect(await refused.json()).toMatchObject({
+      code: 'quota_exceeded',
+      detail: expect.stringContaining('of 25. Split the file'),
+    })
   })
 })
 

@@ -58,5 +58,5 @@ function problemIn({ sessions, bytes }: UploadQuota, open: readonly Upload[], wh
   const total = open.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   if (total <= bytes) return undefined
   const problem = `${whoHas} ${others} open uploads, which would have ${total} bytes with this one, of ${bytes}`
-  return refuse('quota_exceeded', { problem, remedy })
+  return refuse('quota_exceeded', { problem, remedy: others === 0 ? 'Split the file' : remedy })
 }
