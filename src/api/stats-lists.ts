@@ -5,10 +5,9 @@ import type { AppEnv } from '../http/env.ts'
 import { formatIds } from '../model/ids.ts'
 import type { Period } from '../model/usage.ts'
 import { withoutUndefined } from '../std/defined.ts'
-import { endpoint, pageOf, paging, resource } from './resource.ts'
+import { day, endpoint, pageOf, paging, resource } from './resource.ts'
 import { answerTable, table, tableQuery } from './table.ts'
 
-const day = z.iso.date().openapi({ example: '2026-11-25' })
 const about = { method: 'get', tags: ['usage'] } as const
 const formatParam = z.object({ format: z.enum(formatIds) })
 

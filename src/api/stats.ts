@@ -6,10 +6,9 @@ import { orgName } from '../registry/org-name.ts'
 import type { AskedPeriod, UsageReport } from '../registry/usage.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import { packageParams, packageRef, versionParams, versionRef } from './package-params.ts'
-import { endpoint, resource } from './resource.ts'
+import { day, endpoint, resource } from './resource.ts'
 import { answerTable, type Row, type TableFormat, table, tableQuery } from './table.ts'
 
-const day = z.iso.date().openapi({ example: '2026-11-25' })
 const count = z.int().min(0)
 const counts = z.record(z.string(), count)
 const numbers = {

@@ -142,6 +142,8 @@ test('a period is bounded', async () => {
   for (const query of ['from=2020-01-01&to=2026-01-01', 'from=2026-02-01&to=2026-01-01', 'from=2026-13-01']) {
     expect((await stranger.fetch(`${lib}?${query}`)).status, query).toBe(400)
   }
+  const wrong = await (await stranger.fetch(`${lib}?from=yesterday`)).json()
+  expect(wrong).toMatchObject({ detail: expect.stringContaining('must be a day such as 2026-11-25 at from') })
   for (const of of ['2026', '2026-13', '2026-02-30']) {
     expect((await stranger.fetch(`${path}/top/npm?of=${of}`)).status, of).toBe(400)
   }
