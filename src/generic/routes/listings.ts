@@ -36,7 +36,7 @@ export const listings: Hono<AppEnv> = routes()
     return c.body(listingPage(listing), 200, { ...headers, 'content-type': html })
   })
   // Files are published by upload sessions, never by sending them here
-  .all(`/generic/${nameParam}/:version/:file?`, () => {
+  .on(['DELETE', 'PATCH', 'POST', 'PUT'], `/generic/${nameParam}/:version/:file?`, () => {
     throw refuse('method_not_allowed', { allow: 'GET, HEAD' })
   })
 
