@@ -77,7 +77,7 @@ const ofVersion = endpoint({
   summary: 'How much a version was used',
   description: `For those who may read the package. ${details}`,
   access: 'anyone',
-  refuses: ['package_not_found', 'package_blocked'],
+  refuses: ['package_not_found', 'package_blocked', 'version_not_found'],
   request: { params: versionParams, query },
   responses: report,
 })

@@ -170,6 +170,9 @@ describe('changing', () => {
     expect(report).toMatchObject({ verdict: 'accepted', filename: 'b+1.bin', digests: { sha256 } })
     const none = await ana.fetch(`${api}/versions/1.1.0/report?file=none.bin`)
     expect(await problemIn(none)).toEqual([404, 'file_not_found'])
+    for (const inexact of ['latest', '1.1']) {
+      expect(await problemIn(await ana.fetch(`${api}/versions/${inexact}`))).toEqual([404, 'version_not_found'])
+    }
   })
 
   test('a version that is unpublished goes with all its files', async () => {
