@@ -33,6 +33,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 120_000,
           fileParallelism: false,
+          // One process: it takes seconds to load the CDK, and its checks of templates
+          isolate: false,
           sequence: { groupOrder: 2 },
         },
       },

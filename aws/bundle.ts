@@ -27,9 +27,13 @@ export function bundle(programs: Readonly<Record<string, string>>, outputFolder:
   })
 }
 
+/** What this process has bundled: each region has the same functions. */
+const bundled = new Set<string>()
+
 /** Bundles one module as `main.mjs`, and returns the folder: always the same one for the same module. */
 export function bundleOne(entry: string): string {
   const folder = `${root}.aws-build/${createHash('sha256').update(entry).digest('hex').slice(0, 16)}`
-  bundle({ main: entry }, folder)
+  if (!bundled.has(folder)) bundle({ main: entry }, folder)
+  bundled.add(folder)
   return folder
 }

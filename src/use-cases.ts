@@ -15,7 +15,7 @@ import { acceptInvitation, invite, readInvitation } from './registry/invitations
 import { listInvitations, revokeInvitation } from './registry/issued-invitations.ts'
 import { listPackages } from './registry/list-packages.ts'
 import { countMembers, listMembers, removeMember, setMember } from './registry/org-members.ts'
-import { createOrg, listOrgs, readOrg } from './registry/orgs.ts'
+import { createOrg, listOrgs } from './registry/orgs.ts'
 import { addPasskey, beginPasskey, removePasskey, renamePasskey } from './registry/own-passkeys.ts'
 import {
   beginSecondFactor,
@@ -46,6 +46,7 @@ import { issueReset, readReset, useReset } from './registry/password-reset.ts'
 import { changeProfile, readProfile } from './registry/profile.ts'
 import { publish } from './registry/publish.ts'
 import { setPublishFactor } from './registry/publish-factor.ts'
+import { setOrgQuota, setUserQuota } from './registry/quotas.ts'
 import { openDocument, readReport, readTags, readVersion } from './registry/read.ts'
 import { readFile, readFiles, taggedVersion } from './registry/read-files.ts'
 import { blockPackage, lockPackage, unblockPackage, unlockPackage } from './registry/restrictions.ts'
@@ -53,6 +54,7 @@ import { search } from './registry/search.ts'
 import { endSensitivity, makeSensitive } from './registry/sensitivity.ts'
 import { setStar, starredBy } from './registry/stars.ts'
 import { dailyDownloads } from './registry/statistics.ts'
+import { listStored, readOrgAccount, readOwnAccount, readUserAccount } from './registry/stored-accounts.ts'
 import { removeTag, setTag } from './registry/tags.ts'
 import { addTeamMember, listTeamMembers, removeTeamMember } from './registry/team-members.ts'
 import { createTeam, deleteTeam, describeTeam, listTeams } from './registry/teams.ts'
@@ -66,7 +68,7 @@ import { readDryRunReport } from './registry/uploads/read-dry-run.ts'
 import { listUploads, showUpload } from './registry/uploads/show-upload.ts'
 import { usageOfOrg, usageOfPackage, usageOfRegistry, usageOfUser, usageOfVersion } from './registry/usage.ts'
 import { topPackages, unusedPackages } from './registry/usage-lists.ts'
-import { disableUser, enableUser, endLogins, listUsers, readUser, setRoles } from './registry/users.ts'
+import { disableUser, enableUser, endLogins, listUsers, setRoles } from './registry/users.ts'
 import { readAccess, setVisibility } from './registry/visibility.ts'
 import { beginWebLogin, collectWebLogin, decideWebLogin, readWebLogin } from './registry/web-login.ts'
 
@@ -79,6 +81,7 @@ export const accounts = {
   decideWebLogin,
   collectWebLogin,
   readProfile,
+  readOwnAccount,
   changeProfile,
   listTokens,
   createToken,
@@ -119,12 +122,13 @@ export const identity = {
 /** The administration of people. */
 export const people = {
   listUsers,
-  readUser,
+  readUserAccount,
   setRoles,
   disableUser,
   enableUser,
   endLogins,
   deleteUser,
+  setUserQuota,
   invite,
   listInvitations,
   revokeInvitation,
@@ -138,9 +142,10 @@ export const people = {
 /** Organisations and teams. */
 export const organisations = {
   createOrg,
-  readOrg,
+  readOrgAccount,
   listOrgs,
   deleteOrg,
+  setOrgQuota,
   setMember,
   removeMember,
   listMembers,
@@ -231,4 +236,5 @@ export const records = {
   usageOfRegistry,
   topPackages,
   unusedPackages,
+  listStored,
 }

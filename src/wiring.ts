@@ -247,8 +247,7 @@ function wireDeps(config: Config, platform: Platform, telemetry: Telemetry, home
     newPackages: config.newPackages,
     nameRules: { freeNames: config.freeNames, reserved: config.reservedNames },
     waitMs: config.publishWaitMs,
-    uploadQuotas: config.uploadQuotas,
-    storageQuotas: config.storageQuotas,
+    quotas: config.quotas,
     uploadDays: uploadSessionDays,
     // An npm client sends its file in base64
     mostFileBytes: { generic: mostUploadBytes, npm: Math.floor((config.maxPublishBytes * 3) / 4) },

@@ -16,6 +16,7 @@ import { about, describe } from './openapi.ts'
 import { organisations } from './organisations.ts'
 import { packages } from './packages.ts'
 import { passkeys } from './passkeys.ts'
+import { quotas } from './quotas.ts'
 import { reports } from './reports.ts'
 import { resource } from './resource.ts'
 import { restrictions } from './restrictions.ts'
@@ -47,7 +48,7 @@ api.use('/api/*', async (c, next) => {
   await next()
 })
 for (const routes of [auth, sessions, secondFactor, passkeys]) api.route('/', routes)
-for (const routes of [joining, invitations, users, organisations, teams, tokens]) api.route('/', routes)
+for (const routes of [joining, invitations, users, quotas, organisations, teams, tokens]) api.route('/', routes)
 for (const routes of [packages, heldPackages, uploads, flat, versions, reports]) api.route('/', routes)
 for (const routes of [packageSettings, access, restrictions, checkScript, audit, history]) api.route('/', routes)
 for (const routes of [stats, statsLists]) api.route('/', routes)

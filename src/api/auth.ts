@@ -6,8 +6,10 @@ import type { User } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import { orgRoles, roles } from '../model/standing.ts'
 import { orgsOf } from '../registry/access.ts'
+import type { StoringAccount } from '../registry/stored-accounts.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import { body, done, endpoint, json, resource } from './resource.ts'
+import { shownStored, storedFields } from './stored-shape.ts'
 import { limitsSchema } from './token-shapes.ts'
 
 const login = endpoint({
@@ -61,6 +63,7 @@ const me = endpoint({
         credential: z.object({ kind: z.enum(['token', 'session']), id: z.string() }),
         limits: limitsSchema.optional().openapi({ description: 'Absent: may do what its owner may.' }),
         profile: profileSchema.optional().openapi({ description: 'Absent where there are limits.' }),
+        ...storedFields,
       }),
     ),
   },
@@ -116,9 +119,7 @@ export const auth = resource()
         roles: [...standing.roles],
         organisations: orgsOf(who),
         credential: { kind: credential.kind, id: credential.id },
-        ...(limits === undefined
-          ? { profile: shownProfile(await c.var.registry.readProfile(who)) }
-          : { limits: { ...limits } }),
+        ...(limits === undefined ? shownAccount(await c.var.registry.readOwnAccount(who)) : { limits: { ...limits } }),
       },
       200,
     )
@@ -130,6 +131,10 @@ export const auth = resource()
     const user = await c.var.registry.changeProfile(who, { ...change, ...name }, claimedAddress(c))
     return c.json(shownProfile(user), 200)
   })
+
+function shownAccount({ stored, ...user }: StoringAccount<User>) {
+  return { profile: shownProfile(user), ...shownStored(stored) }
+}
 
 function shownProfile({ username, email, fullName, createdAt, updatedAt }: User): z.infer<typeof profileSchema> {
   return withoutUndefined({ username, email, fullName, createdAt, updatedAt })

@@ -4,7 +4,9 @@ import { printable } from '../http/printable.ts'
 import type { Org } from '../model/records.ts'
 import { orgRoles } from '../model/standing.ts'
 import { withoutUndefined } from '../std/defined.ts'
+import { quotaSchema } from './quotas.ts'
 import { body, done, endpoint, json, pageOf, paging, resource } from './resource.ts'
+import { shownStored, storedFields } from './stored-shape.ts'
 
 const about = { tags: ['organisations'], access: 'account' } as const
 const params = z.object({ organisation: z.string() })
@@ -18,6 +20,8 @@ const orgSchema = z
     name: z.string(),
     displayName: z.string().optional(),
     owners: z.array(z.string()).readonly(),
+    quota: quotaSchema.optional(),
+    ...storedFields,
     createdAt: z.iso.datetime(),
   })
   .openapi('Organisation')
@@ -133,7 +137,8 @@ export const organisations = resource()
     return c.json(shown(org), 201)
   })
   .openapi(read, async (c) => {
-    return c.json(shown(await c.var.registry.readOrg(await asking(c), c.req.valid('param').organisation)), 200)
+    const { stored, ...org } = await c.var.registry.readOrgAccount(await asking(c), c.req.valid('param').organisation)
+    return c.json({ ...shown(org), ...shownStored(stored) }, 200)
   })
   .openapi(remove, async (c) => {
     await c.var.registry.deleteOrg(await asking(c), c.req.valid('param').organisation)
@@ -156,6 +161,6 @@ export const organisations = resource()
     return c.body(null, 204)
   })
 
-function shown({ org, displayName, owners, createdAt }: Org): z.infer<typeof orgSchema> {
-  return { name: org, owners, createdAt, ...(displayName === undefined ? {} : { displayName }) }
+function shown({ org, displayName, owners, quota, createdAt }: Org): z.infer<typeof orgSchema> {
+  return { name: org, owners, createdAt, ...withoutUndefined({ displayName, quota }) }
 }

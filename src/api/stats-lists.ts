@@ -4,8 +4,10 @@ import { asking } from '../http/authenticate.ts'
 import type { AppEnv } from '../http/env.ts'
 import { formatIds } from '../model/ids.ts'
 import type { Period } from '../model/usage.ts'
+import { holders } from '../registry/stored-accounts.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import { day, endpoint, pageOf, paging, resource } from './resource.ts'
+import { shownStored, storedFields } from './stored-shape.ts'
 import { answerTable, table, tableQuery } from './table.ts'
 
 const about = { method: 'get', tags: ['usage'] } as const
@@ -69,7 +71,19 @@ const unused = endpoint({
   },
 })
 
-/** `/api/v1/stats/top` and `/api/v1/stats/unused`. */
+const stored = endpoint({
+  ...about,
+  path: '/api/v1/stats/stored/{holders}',
+  operationId: 'listStored',
+  summary: 'What people or organisations store',
+  description: 'Of those that there are. For auditors and administrators.',
+  access: 'account',
+  refuses: ['usage_not_allowed'],
+  request: { params: z.object({ holders: z.enum(holders) }), query: tableQuery.extend(paging.shape) },
+  responses: { 200: table('By name.', pageOf(z.object({ name: z.string(), ...storedFields }))) },
+})
+
+/** `/api/v1/stats/top`, `/api/v1/stats/unused` and `/api/v1/stats/stored`. */
 export const statsLists = resource()
   .openapi(top, async (c) => {
     const { format, of = today(c).slice(0, 7), limit } = c.req.valid('query')
@@ -85,6 +99,15 @@ export const statsLists = resource()
     const items = page.entries.map(({ name, lastUsedOn }) => ({ package: name, lastUsedOn }))
     const value = { items, ...(page.next === undefined ? {} : { next: page.next }) }
     return answerTable(c, format, value, { columns: ['package', 'lastUsedOn'], rows: () => items, next: page.next })
+  })
+  .openapi(stored, async (c) => {
+    const { format, ...place } = c.req.valid('query')
+    const paged = withoutUndefined(place)
+    const page = await c.var.registry.listStored(await asking(c), c.req.valid('param').holders, paged)
+    const items = page.entries.map(({ name, stored }) => ({ name, ...shownStored(stored) }))
+    const value = { items, ...(page.next === undefined ? {} : { next: page.next }) }
+    const columns = ['name', ...Object.keys(storedFields)]
+    return answerTable(c, format, value, { columns, rows: () => items, next: page.next })
   })
 
 const dayMs = 86_400_000

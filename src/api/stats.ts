@@ -7,6 +7,7 @@ import type { AskedPeriod, UsageReport } from '../registry/usage.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import { packageParams, packageRef, versionParams, versionRef } from './package-params.ts'
 import { day, endpoint, resource } from './resource.ts'
+import { shownStored, storedFields } from './stored-shape.ts'
 import { answerTable, type Row, type TableFormat, table, tableQuery } from './table.ts'
 
 const count = z.int().min(0)
@@ -32,9 +33,7 @@ const reportSchema = z
       }),
     ),
     total: z.object(numbers),
-    storedBytes: count.optional().openapi({ description: 'Bytes of all files now; absent of a version.' }),
-    storedFiles: count.optional(),
-    storedBytesLimit: count.optional().openapi({ description: 'The most that there may be; absent: any number.' }),
+    ...storedFields,
   })
   .openapi('Usage')
 
@@ -140,8 +139,7 @@ function asked({ from, to }: { readonly from?: string | undefined; readonly to?:
 const columns = ['day', 'downloads', 'bytes', 'users', 'anonymous', 'refusals', 'clients', 'reasons'] as const
 
 function shown(c: Context<AppEnv>, format: TableFormat, { period, days, total, stored }: UsageReport): Response {
-  const storage = { storedBytes: stored?.bytes, storedFiles: stored?.files, storedBytesLimit: stored?.limitBytes }
-  const value = { from: period.start, to: period.end, days, total, ...withoutUndefined(storage) }
+  const value = { from: period.start, to: period.end, days, total, ...shownStored(stored) }
   const rows = () => {
     return days.map(
       ({ clients, reasons, ...day }): Row => ({ ...day, clients: listed(clients), reasons: listed(reasons) }),

@@ -4,7 +4,9 @@ import { resetPath } from '../http/urls.ts'
 import { orgRoles, roles } from '../model/standing.ts'
 import type { Person } from '../registry/users.ts'
 import { withoutUndefined } from '../std/defined.ts'
+import { quotaSchema } from './quotas.ts'
 import { body, done, endpoint, issuedLink, json, pageOf, paging, resource, restriction, shownLink } from './resource.ts'
+import { shownStored, storedFields } from './stored-shape.ts'
 
 const personSchema = z
   .object({
@@ -15,6 +17,8 @@ const personSchema = z
     disabled: restriction.optional(),
     organisations: z.record(z.string(), z.enum(orgRoles)),
     teams: z.array(z.string()).readonly(),
+    quota: quotaSchema.optional(),
+    ...storedFields,
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime().optional(),
   })
@@ -122,7 +126,8 @@ export const users = resource()
     return c.json({ items: page.entries.map(shown), ...(page.next === undefined ? {} : { next: page.next }) }, 200)
   })
   .openapi(read, async (c) => {
-    return c.json(shown(await c.var.registry.readUser(await asking(c), c.req.valid('param').username)), 200)
+    const { stored, ...person } = await c.var.registry.readUserAccount(await asking(c), c.req.valid('param').username)
+    return c.json({ ...shown(person), ...shownStored(stored) }, 200)
   })
   .openapi(remove, async (c) => {
     await c.var.registry.deleteUser(await asking(c), c.req.valid('param').username)

@@ -12,6 +12,7 @@ import type {
   Username,
   Version,
 } from './ids.ts'
+import type { Quota } from './quota.ts'
 import type { OrgRole, Role } from './standing.ts'
 import type { StoredFiles } from './stored.ts'
 import type { TokenLimits } from './token-limits.ts'
@@ -121,6 +122,8 @@ export interface VersionRecord {
   readonly checkedBytes?: number
   /** Where a validation that is cut off can be gone on with. */
   readonly checkpoint?: Checkpoint
+  /** The last attempt that moved the checkpoint on: it came to something, though not to an end. */
+  readonly furtherAttempt?: number
   /** A copy to its final place that was begun, and can be gone on with. */
   readonly copy?: string
   /** Text that clients show instead of silence when the version is installed. */
@@ -169,6 +172,8 @@ export interface User {
   readonly disabled?: Restriction
   readonly orgs: Readonly<Record<OrgName, OrgRole>>
   readonly teams: readonly TeamId[]
+  /** What an administrator has said that they may have, in place of the settings. */
+  readonly quota?: Quota
   readonly createdAt: IsoTime
   readonly updatedAt?: IsoTime
 }
@@ -252,6 +257,8 @@ export interface Org {
   readonly generation: number
   /** It is being deleted: nobody can join any more. */
   readonly closing?: true
+  /** What an administrator has said that it may have, in place of the settings. */
+  readonly quota?: Quota
   readonly createdAt: IsoTime
 }
 

@@ -6,9 +6,9 @@ import type { Paid } from '../model/stored.ts'
 import { type AccessRules, accessProblem } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
 import { type NewName, type NewNameDeps, noteName, requireNewName } from './new-names.ts'
-import type { QuotaDeps } from './storage-quota.ts'
+import type { StorageDeps } from './storage-quota.ts'
 
-export interface PublisherDeps extends NewNameDeps, QuotaDeps {
+export interface PublisherDeps extends NewNameDeps, StorageDeps {
   readonly headCache: HeadCache
   readonly rules: AccessRules
   readonly newPackages: Visibility

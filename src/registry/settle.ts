@@ -38,7 +38,10 @@ export interface SettleDeps extends SnapshotDeps, IndexDeps {
   readonly manifests: Manifests
   readonly reports: Reports
   readonly validate: Validate
-  /** After so many begun attempts (a crash counts as one) the version fails for good. */
+  /**
+   * After so many begun attempts that came no further than those before (a crash counts as one) the version fails for
+   * good; after ten times as many also when each came further.
+   */
   readonly maxAttempts: number
 }
 
@@ -61,11 +64,16 @@ export async function settle(deps: SettleDeps, ref: ClaimRef): Promise<Settled> 
   if (record.status === 'accepted') return finish(deps, record)
   const begun = await deps.versions.beginAttempt(record)
   if (begun === 'moved') return 'nothing_to_do'
-  if (begun.attempts > deps.maxAttempts) return close(deps, begun, 'failed', [gaveUp(deps.maxAttempts)])
+  if (isHopeless(begun, deps.maxAttempts)) return close(deps, begun, 'failed', [gaveUp(begun.attempts - 1)])
   const verdict = (await standingVerdict(deps, begun)) ?? (await deps.validate(begun))
   if (verdict.verdict === 'accepted') return accept(deps, begun, verdict.accepted, verdict.report)
   await storeReport(deps, begun, verdict.report)
   return close(deps, begun, verdict.verdict, verdict.reasons)
+}
+
+/** A large file's attempts may each be cut off and still bring it to its end together. */
+function isHopeless({ attempts, furtherAttempt = 0 }: VersionRecord, maxAttempts: number): boolean {
+  return attempts - furtherAttempt > maxAttempts || attempts > 10 * maxAttempts
 }
 
 /**

@@ -1,17 +1,17 @@
 import type { Principal } from '../model/principal.ts'
+import type { Quota } from '../model/quota.ts'
 import { type Refusal, refuse } from '../model/refusals.ts'
 import { type Amount, type Paid, type Payer, payerOf } from '../model/stored.ts'
 import type { StoredTotals } from '../storage/stored-totals.ts'
+import { type QuotaDeps, quotaOf } from './quotas.ts'
 
-/** The most bytes that accounts may store; absent: any number. */
-export interface StorageQuotas {
-  readonly user?: number
-  readonly organisation?: number
+export interface StorageDeps extends QuotaDeps {
+  readonly storedTotals: StoredTotals
 }
 
-export interface QuotaDeps {
-  readonly storedTotals: Pick<StoredTotals, 'of'>
-  readonly storageQuotas: StorageQuotas
+/** What is stored, and the most that may be, if there is a limit. */
+export interface Storage extends Amount {
+  readonly limitBytes?: number
 }
 
 /** What an account stores that has a limit. */
@@ -21,18 +21,21 @@ export interface StorageLimit {
   readonly limitBytes: number
 }
 
-export function limitOf({ user, organisation }: StorageQuotas, payer: Payer): number | undefined {
-  return payer.startsWith('org/') ? organisation : user
+/** What somebody stores, and may store. Two reads, at once. */
+export async function storageOf(deps: StorageDeps, payer: Payer): Promise<Storage> {
+  const [quota, stored] = await Promise.all([quotaOf(deps, payer), deps.storedTotals.of(payer)])
+  return storageIn(stored, quota)
 }
 
-/** What whoever pays for a package stores, and may store; undefined where there is no limit, and nothing is read then. */
-export async function storageLimit(
-  { storedTotals, storageQuotas }: QuotaDeps,
-  paid: Paid,
-): Promise<StorageLimit | undefined> {
+export function storageIn(stored: Amount, { storedBytes }: Quota): Storage {
+  return { ...stored, ...(storedBytes === undefined ? {} : { limitBytes: storedBytes }) }
+}
+
+/** The same of whoever pays for a package; undefined where there is no limit. */
+export async function storageLimit(deps: StorageDeps, paid: Paid): Promise<StorageLimit | undefined> {
   const payer = payerOf(paid)
-  const limitBytes = limitOf(storageQuotas, payer)
-  return limitBytes === undefined ? undefined : { payer, stored: await storedTotals.of(payer), limitBytes }
+  const { limitBytes, ...stored } = await storageOf(deps, payer)
+  return limitBytes === undefined ? undefined : { payer, stored, limitBytes }
 }
 
 /**
@@ -47,5 +50,5 @@ export function storageProblem(limit: StorageLimit | undefined, who: Principal, 
   const problem = isOthers
     ? `"${payer.slice('user/'.length)}", who pays for this package as its first owner, has no room for ${bytes} bytes more`
     : `${whose} ${stored.bytes} bytes in ${stored.files} files, of ${limitBytes} bytes, and this needs ${bytes} more`
-  return refuse('quota_exceeded', { problem, remedy: 'Unpublish what nobody needs' })
+  return refuse('quota_exceeded', { problem, remedy: 'Unpublish what nobody needs, or ask an administrator for more' })
 }

@@ -2,22 +2,19 @@ import type { OrgName, PackageRef, VersionRef } from '../model/ids.ts'
 import type { Principal } from '../model/principal.ts'
 import type { Head } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
-import { type Amount, allOf, type Payer } from '../model/stored.ts'
+import { allOf } from '../model/stored.ts'
 import { noUse, packageSubject, type Subject, sumOf, type Tally, versionSubject } from '../model/usage.ts'
 import type { Platform } from '../std/platform.ts'
-import type { StoredTotals } from '../storage/stored-totals.ts'
 import { mostUsers, type Usage, type UsageCounters } from '../storage/usage-counters.ts'
 import { type AccessRules, accessProblem, audits, governsOrg, orgProblem } from './access.ts'
 import type { HeadCache } from './head-cache.ts'
 import { daysOf, type Period } from './statistics.ts'
-import { limitOf, type StorageQuotas } from './storage-quota.ts'
+import { type Storage, type StorageDeps, storageOf } from './storage-quota.ts'
 import { username } from './username.ts'
 
-export interface UsageDeps {
+export interface UsageDeps extends StorageDeps {
   readonly headCache: HeadCache
   readonly usageCounters: UsageCounters
-  readonly storedTotals: StoredTotals
-  readonly storageQuotas: StorageQuotas
   readonly rules: AccessRules
   readonly platform: Platform
 }
@@ -42,11 +39,6 @@ export interface UsageReport {
   readonly total: Pick<Tally, Shared> & Partial<Details>
   /** What is stored now; undefined of a version, and of a package that nobody has counted yet. */
   readonly stored: Storage | undefined
-}
-
-/** What is stored, and the most that may be, if there is a limit. */
-export interface Storage extends Amount {
-  readonly limitBytes?: number
 }
 
 /** With this, a report is one query of a few pages, whatever was used however often. */
@@ -136,11 +128,6 @@ async function readable(
   if (problem !== undefined) throw problem
   if (head === undefined) throw refuse('package_not_found')
   return { head, isDetailed }
-}
-
-async function storageOf({ storedTotals, storageQuotas }: UsageDeps, payer: Payer): Promise<Storage> {
-  const limitBytes = limitOf(storageQuotas, payer)
-  return { ...(await storedTotals.of(payer)), ...(limitBytes === undefined ? {} : { limitBytes }) }
 }
 
 interface Shown {

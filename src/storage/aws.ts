@@ -1,8 +1,8 @@
-import { AwsV4Signer } from 'aws4fetch'
 import type { Telemetry } from '../model/telemetry.ts'
 import type { Platform } from '../std/platform.ts'
 import { AttemptFailure, readFailure } from './aws-failures.ts'
 import type { Credentials, CredentialsProvider } from './credentials.ts'
+import { RequestSigner, SigningKeys, type SigningOptions } from './signer.ts'
 
 /** Where state is. */
 export type ServiceName = 's3' | 'dynamodb' | 'sqs'
@@ -87,6 +87,8 @@ export interface AwsRequest {
 
 type Consume<T> = (response: Response) => T | Promise<T>
 
+/** Ends the wait for an attempt: the usual reason would be an error, with its stack, for every request. */
+const hasAnswered = Symbol('answered')
 const firstDelayMs = 50
 const maxDelayMs = 2_000
 
@@ -102,7 +104,7 @@ export class AwsService {
   readonly #attempts: number
   readonly #readOnly: boolean
   readonly #telemetry: Telemetry
-  readonly #signingKeys = new Map<string, ArrayBuffer>()
+  readonly #signingKeys = new SigningKeys()
 
   constructor(options: AwsServiceOptions) {
     this.service = options.service
@@ -209,7 +211,7 @@ export class AwsService {
     try {
       return await Promise.race([exchange, expired])
     } finally {
-      answered.abort()
+      answered.abort(hasAnswered)
     }
   }
 
@@ -225,19 +227,17 @@ export class AwsService {
     return consume(response)
   }
 
-  #signer(init: SignedParts, credentials: Credentials, at: number): AwsV4Signer {
-    // One entry a day and key pair; what is over belongs to the past.
-    if (this.#signingKeys.size > 8) this.#signingKeys.clear()
-    return new AwsV4Signer({
+  #signer(init: SignedParts, credentials: Credentials, at: number): RequestSigner {
+    const options = {
       ...init,
       accessKeyId: credentials.accessKeyId,
       secretAccessKey: credentials.secretAccessKey,
       ...(credentials.sessionToken !== undefined && { sessionToken: credentials.sessionToken }),
       service: this.service,
       region: this.region,
-      cache: this.#signingKeys,
       datetime: new Date(at).toISOString().replace(/[:-]|\.\d{3}/g, ''),
-    })
+    }
+    return new RequestSigner(options, this.#signingKeys)
   }
 
   #error(request: AwsRequest, failure: AttemptFailure, uncertain: boolean): StorageError {
@@ -255,10 +255,7 @@ export class AwsService {
   }
 }
 
-type SignedParts = Pick<
-  ConstructorParameters<typeof AwsV4Signer>[0],
-  'method' | 'url' | 'headers' | 'body' | 'signQuery' | 'allHeaders'
->
+type SignedParts = Pick<SigningOptions, 'method' | 'url' | 'headers' | 'body' | 'signQuery' | 'allHeaders'>
 
 const failureOf = (error: unknown) =>
   error instanceof AttemptFailure ? error : new AttemptFailure(0, 'NetworkError', true, '', error)

@@ -6,6 +6,7 @@ import { refuse } from '../model/refusals.ts'
 import type { JsonObject } from '../std/json.ts'
 import { log } from '../std/log.ts'
 import { type AwsService, StorageError } from './aws.ts'
+import { badAnswer } from './aws-failures.ts'
 import { type Examination, examineAnswer, gateAnswer } from './gate-messages.ts'
 
 /** A script may take 5 s, and wait for a thread before; a client waits for the answer. */
@@ -41,21 +42,40 @@ export class Gate {
     return this.#ask(gatePaths.examine, { format, name, script }, examineAnswer)
   }
 
+  /**
+   * Lets a validator run a script that is stored nowhere, as `examine` does.
+   * @throws StorageError telling why nobody ran it; Refusal `check_unavailable` where there is nobody to ask
+   */
+  tryOut(): Promise<Examination> {
+    return this.#send(gatePaths.examine, { ...trialPackage, script: trialScript }, examineAnswer)
+  }
+
   async #ask<T>(path: string, question: object, answer: z.ZodType<T>): Promise<T> {
-    const service = this.#service
-    if (service === undefined) throw refuse('check_unavailable')
-    const url = `${service.endpoint}${path}`
-    const headers = { 'content-type': 'application/json' }
-    const body = JSON.stringify(question)
     try {
-      return await service.send(
-        { operation: path.slice(1), method: 'POST', url, headers, body, timeoutMs, idempotent: true },
-        async (response) => answer.parse(await response.json()),
-      )
+      return await this.#send(path, question, answer)
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
       log('error', 'gate_failed', 'a check script could not be asked, so nothing was allowed', { error })
       throw refuse('check_unavailable')
     }
   }
+
+  async #send<T>(path: string, question: object, answer: z.ZodType<T>): Promise<T> {
+    const service = this.#service
+    if (service === undefined) throw refuse('check_unavailable')
+    const url = `${service.endpoint}${path}`
+    const headers = { 'content-type': 'application/json' }
+    const body = JSON.stringify(question)
+    return service.send(
+      { operation: path.slice(1), method: 'POST', url, headers, body, timeoutMs, idempotent: true },
+      async (response) => {
+        const { success, data } = answer.safeParse(await response.json().catch(() => undefined))
+        if (!success) throw badAnswer(response, 'it is no answer of a validator')
+        return data
+      },
+    )
+  }
 }
+
+const trialPackage = { format: 'npm', name: 'deckle-doctor' } as const
+const trialScript = 'export function download() { return allow() }'

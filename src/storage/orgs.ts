@@ -4,6 +4,7 @@ import type { Org, Team } from '../model/records.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import type { DynamoDb } from './dynamodb.ts'
 import type { Item, ItemKey } from './dynamodb-items.ts'
+import { storedQuota } from './stored-quota.ts'
 
 const orgName = z.string().transform((text) => text as OrgName)
 const username = z.string().transform((text) => text as Username)
@@ -14,6 +15,7 @@ const storedOrg = z.object({
   owners: z.array(username),
   generation: z.number().int(),
   closing: z.literal(true).optional(),
+  quota: storedQuota.exactOptional(),
   createdAt: z.string(),
 })
 const storedTeam = z.object({

@@ -81,6 +81,13 @@ export class StoredTotals {
     return item === undefined ? nothing : amountIn(item)
   }
 
+  /** The same of many, at once. */
+  async ofMany(payers: readonly Payer[]): Promise<(payer: Payer) => Amount> {
+    const items = await this.#db.batchGet('packages', payers.map(totalKey))
+    const amounts = new Map(items.map((item) => [item['package'], amountIn(item)]))
+    return (payer) => amounts.get(storedKey(payer)) ?? nothing
+  }
+
   /** What all store, as far as it is counted; eventually consistent. */
   async ofRegistry(): Promise<Amount> {
     const parts = Array.from({ length: registryParts }, (_, part) => totalKey(`registry/${part}`))

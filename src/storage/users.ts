@@ -7,6 +7,7 @@ import type { DynamoDb } from './dynamodb.ts'
 import type { Condition } from './dynamodb-expressions.ts'
 import type { Item, ItemKey } from './dynamodb-items.ts'
 import { accountKey } from './keys.ts'
+import { storedQuota } from './stored-quota.ts'
 
 const name = z.string().transform((text) => text as Username)
 const restriction = z.object({ reason: z.string(), by: name, at: z.string() })
@@ -24,6 +25,7 @@ const storedUser = z.object({
     z.enum(orgRoles),
   ),
   teams: z.array(z.string().transform((text) => text as TeamId)),
+  quota: storedQuota.exactOptional(),
   createdAt: z.string(),
   fullName: z.string().optional(),
   updatedAt: z.string().optional(),
@@ -46,6 +48,7 @@ export interface UserPatch {
   readonly disabled?: User['disabled'] | undefined
   readonly orgs?: Readonly<Record<OrgName, OrgRole>>
   readonly teams?: readonly TeamId[]
+  readonly quota?: User['quota'] | undefined
 }
 
 export interface UserPage {

@@ -29,6 +29,7 @@ const storedVersion = z.object({
   checkpoint: z
     .object({ bytes: z.number().int(), etag: z.string(), states: z.record(z.string(), z.string()) })
     .optional(),
+  furtherAttempt: z.number().int().optional(),
   copy: z.string().optional(),
   tags: z.array(z.string()),
   claimedAt: z.string(),

@@ -77,11 +77,15 @@ export class Versions {
     return written.outcome === 'done' ? { ...record, attempts } : 'moved'
   }
 
-  /** Says that the claim is being worked on, and how far that has come. Of a later attempt, only that one says so. */
+  /**
+   * Says that the claim is being worked on, and how far that has come. Of a later attempt, only that one says so.
+   * @param record as its attempt found it: a checkpoint behind that one's moves it on
+   */
   async heartbeat(record: VersionRecord, progress: WorkProgress = {}): Promise<void> {
     const { uploadId, attempts } = record
+    const isFurther = (progress.checkpoint?.bytes ?? 0) > (record.checkpoint?.bytes ?? 0)
     await this.#db.update('packages', keyOf(record), {
-      set: { ...progress, workDueAt: this.#due() },
+      set: { ...progress, ...(isFurther ? { furtherAttempt: attempts } : {}), workDueAt: this.#due() },
       condition: { equals: { status: 'pending', uploadId, attempts } },
     })
   }
@@ -126,12 +130,13 @@ export class Versions {
     if (!(nextStatus[record.status] as readonly VersionStatus[]).includes(to)) {
       throw new Error(`no step from ${record.status} to ${to}`)
     }
-    const { blocked, checkpoint: _, ...kept } = record
+    const { blocked, checkpoint: _, furtherAttempt: __, ...kept } = record
     const statusAt = isoNow(this.#platform)
     const written = await this.#db.update('packages', keyOf(record), {
       set: { status: to, statusAt, ...patch, ...(hasWork ? { work: openWork, workDueAt: this.#due() } : {}) },
       remove: [
         'checkpoint',
+        'furtherAttempt',
         ...(hasWork ? [] : ['work', 'workDueAt']),
         ...(blocked === undefined || patch.blocked !== undefined ? [] : ['blocked']),
       ],

@@ -74,7 +74,7 @@ test('a healthy registry: a line for each check, the last with numbers, and the 
     expect(ended.stdout).toMatch(/^ok +settings +http:\/\/localhost:\d+/)
     expect(ended.stdout).toMatch(/\nok +download +The file comes from 127\.0\.0\.1:\d+/)
     expect(ended.stdout).toMatch(/\nok +probe-removed +@admin\/deckle-doctor was unpublished/)
-    expect(ended.stdout).toMatch(/\n0 problems, 0 warnings, 3 skipped, 18 ok\.\n$/)
+    expect(ended.stdout).toMatch(/\n0 problems, 0 warnings, 3 skipped, 19 ok\.\n$/)
     expect(ended.stdout).not.toContain('\u001b')
     expectNoSecret(ended)
   }

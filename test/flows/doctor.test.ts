@@ -36,7 +36,7 @@ describe('a healthy registry', () => {
   test('has no problem, and keeps nothing of the probe', async () => {
     const { found, verdicts } = await examine(withToken())
     expect([...verdicts('problem'), ...verdicts('warning')]).toEqual([])
-    expect(verdicts('skipped')).toEqual(['edge-clock', 'lifecycle', 'rights'])
+    expect(verdicts('skipped')).toEqual(['edge-clock', 'lifecycle', 'rights', 'gate'])
     expect(found['verdict']).toMatch(/^ok\nAccepted after [\d.]+ s, with a score of 100\./)
     expect(found['account']).toContain('ana')
     await expectNothingLeft()
@@ -304,7 +304,7 @@ describe('rights of the edge', () => {
     expect(verdicts('problem')).toEqual([])
     expect(found['rights']).toMatch(/^ok/)
     expect(found['download']).toMatch(/^ok/)
-    expect(verdicts('skipped')).toEqual(['edge-clock', 'tables', 'links', 'lifecycle', 'queues', 'work'])
+    expect(verdicts('skipped')).toEqual(['edge-clock', 'tables', 'links', 'lifecycle', 'queues', 'work', 'gate'])
     // The keys of this stack are not among its settings
     expect(verdicts('warning')).toEqual(['settings'])
     await expectNothingLeft()

@@ -24,7 +24,10 @@ describe('accounts', () => {
     const listed = [...first.entries, ...rest.entries]
     expect(listed.map(({ username }) => username)).toEqual(['page-a', 'page-b', 'page-c'])
     expect(listed[0]).not.toHaveProperty('passwordHash')
-    expect(await registry.readUser(await as(admin), 'page-a')).toEqual(listed[0])
+    expect(await registry.readUserAccount(await as(admin), 'page-a')).toEqual({
+      ...listed[0],
+      stored: { bytes: 0, files: 0 },
+    })
   })
 
   test('are nobody else’s to see or to change', async () => {
@@ -33,7 +36,7 @@ describe('accounts', () => {
     for (const who of [await as(ana), await as(auditor), { kind: 'anonymous' } as const]) {
       const code = who.kind === 'anonymous' ? 'login_required' : 'admin_required'
       expect(await codeOf(registry.listUsers(who, { limit: 1 }))).toBe(code)
-      expect(await codeOf(registry.readUser(who, 'ana'))).toBe(code)
+      expect(await codeOf(registry.readUserAccount(who, 'ana'))).toBe(code)
       expect(await codeOf(registry.setRoles(who, 'ana', ['admin']))).toBe(code)
       expect(await codeOf(registry.disableUser(who, 'admin', 'no'))).toBe(code)
       expect(await codeOf(registry.enableUser(who, 'admin'))).toBe(code)

@@ -11,7 +11,7 @@ import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { parseJob } from '../../src/storage/jobs.ts'
 import { defaultPolicy } from '../../src/validation/policy.ts'
 import { formats, wireStores } from '../../src/wiring.ts'
-import { problemIn, publishRequest } from '../support/actor.ts'
+import { json, problemIn, publishRequest } from '../support/actor.ts'
 import { company, useCases } from '../support/company.ts'
 import { dying, everyNthDeath } from '../support/dying.ts'
 import { hurried } from '../support/hurried.ts'
@@ -25,6 +25,7 @@ let stack: Stack
 beforeAll(async () => {
   stack = await startStack({ validator: false, workerd: false, settings: { DECKLE_PUBLISH_WAIT_MS: '0' } })
   await company(stack, 'acme', [], { ana: ['owner'], bob: ['member'] })
+  await company(stack, 'birch', [], { dora: ['owner'], eve: ['member'] })
 }, 60_000)
 afterAll(() => stack?.close())
 
@@ -69,6 +70,9 @@ async function at(name: string, settings: Readonly<Record<string, string>> = {})
     },
     publish(name: string, version: string) {
       return this.fetch(`/${name.replace('/', '%2f')}`, publishRequest(name, version))
+    },
+    quota(of: string, quota?: object) {
+      return this.fetch(`/api/v1${of}/quota`, quota === undefined ? { method: 'DELETE' } : json('PUT', quota))
     },
     async stats(of: string) {
       const report = (await (await this.fetch(`/api/v1/stats${of}`)).json()) as Record<string, unknown>
@@ -295,4 +299,73 @@ test('an organisation has as many open uploads as it may, whoever opens them', a
   expect((await bob.open(sent('bobs-own', 'b', 16))).status).toBe(201)
   await (await at('ana', settings)).fetch(`/api/v1/uploads/${first['id']}`, { method: 'DELETE' })
   expect((await bob.open(sent('@acme/two', 'b', 1))).status).toBe(201)
+})
+
+describe('what an administrator says of one account', () => {
+  test('goes before the settings, for a person, until it is taken back', async () => {
+    const [admin, cat] = [await at('admin'), await at('cat', { DECKLE_USER_STORED_BYTES: '1' })]
+    const [stored, files] = await cat.stats('/users/cat')
+    expect(await problemIn(await cat.publish('roomy', '1.0.0'))).toEqual([403, 'quota_exceeded'])
+    expect((await admin.quota('/users/cat', { storedBytes: Number(stored) + 5_000 })).status).toBe(204)
+    expect(await cat.stats('/users/cat')).toEqual([stored, files, Number(stored) + 5_000])
+    expect((await cat.publish('roomy', '1.0.0')).status).toBe(202)
+    await recover()
+    // What was left out is as the settings say
+    expect((await admin.quota('/users/cat', { openUploads: 1 })).status).toBe(204)
+    expect((await cat.stats('/users/cat'))[2]).toBe(1)
+    const uploader = new Uploader(await at('cat'))
+    expect((await uploader.open(sent('cats-own', 'a'))).status).toBe(201)
+    expect(await (await uploader.open(sent('cats-own', 'b'))).text()).toContain('you have 1 open uploads, of 1')
+    expect((await admin.quota('/users/cat')).status).toBe(204)
+    expect((await uploader.open(sent('cats-own', 'b'))).status).toBe(201)
+  })
+
+  test('and for an organisation, whoever uploads to it; the log says who said it', async () => {
+    const [admin, dora] = [await at('admin'), await at('dora')]
+    const quota = { storedBytes: 9, openUploads: 1 }
+    expect((await admin.quota('/organisations/birch', quota)).status).toBe(204)
+    expect(await (await dora.fetch('/api/v1/organisations/birch')).json()).toMatchObject({ quota })
+    const [own, eves] = [new Uploader(dora), new Uploader(await at('eve'))]
+    expect(await (await eves.open(sent('@birch/quota', 'a'))).text()).toContain('the organisation \\"birch\\" stores')
+    expect((await own.open(sent('@birch/quota', 'a', 9))).status).toBe(201)
+    expect(await (await eves.open(sent('@birch/quota', 'b', 1))).text()).toContain('has 1 open uploads, of 1')
+    expect((await admin.quota('/organisations/birch')).status).toBe(204)
+    expect(await (await dora.fetch('/api/v1/organisations/birch')).json()).not.toHaveProperty('quota')
+    expect((await eves.open(sent('@birch/quota', 'b', 1))).status).toBe(201)
+    const { items } = (await (await admin.fetch('/api/v1/audit?action=org.quota')).json()) as Record<string, any>
+    expect(items).toMatchObject([
+      { actor: 'admin', target: 'org/birch', before: { quota }, after: {} },
+      { actor: 'admin', target: 'org/birch', before: {}, after: { quota } },
+    ])
+  })
+
+  test('is for administrators alone to say, and for what there is', async () => {
+    const [ana, admin] = [await at('ana'), await at('admin')]
+    for (const of of ['/users/ana', '/organisations/acme']) {
+      expect(await problemIn(await ana.quota(of, { storedBytes: 1e12 }))).toEqual([403, 'admin_required'])
+    }
+    expect(await problemIn(await admin.quota('/organisations/nobodys', {}))).toEqual([404, 'org_not_found'])
+    expect(await problemIn(await admin.quota('/users/nobody', {}))).toEqual([404, 'user_not_found'])
+    expect(await problemIn(await admin.quota('/users/ana', { openUploads: 0 }))).toEqual([400, 'body_invalid'])
+  })
+})
+
+test('people and organisations say what they store, and auditors have a list of each, also as a table', async () => {
+  const [admin, cat, ana] = [await at('admin', { DECKLE_USER_STORED_BYTES: '9000' }), await at('cat'), await at('ana')]
+  const read = async (who: typeof cat, path: string) => (await (await who.fetch(path)).json()) as Record<string, any>
+  const [bytes, files] = await cat.stats('/users/cat')
+  const told = { storedBytes: bytes, storedFiles: files }
+  expect(await read(cat, '/api/v1/auth/me')).toMatchObject(told)
+  expect(await read(admin, '/api/v1/users/cat')).toMatchObject({ ...told, storedBytesLimit: 9_000 })
+  const [ofOrg] = await ana.stats('/organisations/acme')
+  expect(await read(ana, '/api/v1/organisations/acme')).toMatchObject({ storedBytes: ofOrg })
+
+  await admin.quota('/users/bob', { storedBytes: 7 })
+  const rows = (await (await admin.fetch('/api/v1/stats/stored/users?format=csv')).text()).split('\n')
+  expect(rows[0]).toBe('name,storedBytes,storedFiles,storedBytesLimit')
+  expect(rows).toContain(`cat,${bytes},${files},9000`)
+  expect(rows.find((row) => row.startsWith('bob,'))).toMatch(/,7$/)
+  const { items, next } = await read(admin, '/api/v1/stats/stored/organisations?limit=1')
+  expect([items, next]).toEqual([[{ name: 'acme', storedBytes: ofOrg, storedFiles: expect.any(Number) }], 'acme'])
+  expect(await problemIn(await cat.fetch('/api/v1/stats/stored/users'))).toEqual([403, 'usage_not_allowed'])
 })

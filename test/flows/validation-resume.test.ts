@@ -59,7 +59,7 @@ async function read(ref: ClaimRef): Promise<VersionRecord> {
 }
 
 /** What a healthy validator does. @returns the ranges of the file that it asked for; undefined: all of it */
-async function settleNow(ref: ClaimRef): Promise<readonly (string | undefined)[]> {
+async function settleNow(ref: ClaimRef, maxAttempts = 10): Promise<readonly (string | undefined)[]> {
   const ranges: (string | undefined)[] = []
   const platform: Platform = {
     ...webPlatform,
@@ -72,7 +72,7 @@ async function settleNow(ref: ClaimRef): Promise<readonly (string | undefined)[]
   const stores = wireStores(stack.config, platform)
   const pace = { resumableFromBytes: 1, progressMs: 60_000 }
   const validate = createValidate({ stores, platform, scripts: new ScriptJudge(platform), policy: defaultPolicy, pace })
-  await settle({ ...stores, formats, publicUrl: stack.config.publicUrl, platform, maxAttempts: 10, validate }, ref)
+  await settle({ ...stores, formats, publicUrl: stack.config.publicUrl, platform, maxAttempts, validate }, ref)
   return ranges
 }
 
@@ -104,13 +104,46 @@ test('the validator is killed in the middle of a file, and the next one reads on
   await expectPublished(ref)
 }, 30_000)
 
+/** An attempt that has digested so many bytes when it dies. */
+async function dieAt(ref: ClaimRef, bytes: number): Promise<void> {
+  const begun = await begin(ref)
+  const digester = await createResumableDigester()
+  digester.update(content.subarray(0, bytes))
+  const standing = await stack.stores.s3.head(stagedFileKey(begun.uploadId))
+  await stack.stores.versions.heartbeat(begun, { checkpoint: { ...digester.save(), etag: standing?.etag ?? '' } })
+}
+
+async function begin(ref: ClaimRef): Promise<VersionRecord> {
+  const begun = await stack.stores.versions.beginAttempt(await read(ref))
+  if (begun === 'moved') throw new Error('nobody else is there')
+  return begun
+}
+
+test('attempts that each came further do not end a validation that others go on with', async () => {
+  const ref = await sendFile('further')
+  for (const bytes of [100_000, 200_000, 300_000]) await dieAt(ref, bytes)
+  expect(await settleNow(ref, 2)).toEqual(['bytes=300000-'])
+  await expectPublished(ref)
+  expect(await read(ref)).not.toHaveProperty('furtherAttempt')
+})
+
+test.each([
+  ['that come no further', [100_000, 100_000, 50_000]],
+  ['of any kind, ten times as many', Array.from({ length: 20 }, (_, index) => index * 1_000 + 1_000)],
+])('attempts %s end it', async (_, places) => {
+  const ref = await sendFile(`ended-${places.length}`)
+  for (const bytes of places) await dieAt(ref, bytes)
+  expect(await settleNow(ref, 2)).toEqual([])
+  const message = `Validation was begun ${places.length} times and never came to an end.`
+  expect(await read(ref)).toMatchObject({ status: 'failed', reasons: [{ code: 'validation_gave_up', message }] })
+})
+
 /** A claim whose first attempt noted the digests of other bytes. */
 async function sendMisnoted(name: string, change: Partial<Checkpoint> = {}): Promise<ClaimRef> {
   const digester = await createResumableDigester()
   digester.update(randomBytes(1_000))
   const ref = await sendFile(name)
-  const begun = await stack.stores.versions.beginAttempt(await read(ref))
-  if (begun === 'moved') throw new Error('nobody else is there')
+  const begun = await begin(ref)
   const standing = await stack.stores.s3.head(stagedFileKey(begun.uploadId))
   const checkpoint = { ...digester.save(), etag: standing?.etag ?? '', ...change }
   await stack.stores.versions.heartbeat(begun, { checkpoint })
@@ -137,8 +170,7 @@ test('digests that were gone on with are compared with what the sender said, lik
 
 test('an attempt that is not the last one notes nothing any more', async () => {
   const ref = await sendFile('late')
-  const late = await stack.stores.versions.beginAttempt(await read(ref))
-  if (late === 'moved') throw new Error('nobody else is there')
+  const late = await begin(ref)
   const current = await stack.stores.versions.beginAttempt(late)
   await stack.stores.versions.heartbeat(late, { checkedBytes: 1 })
   expect(await read(ref)).toEqual(current)

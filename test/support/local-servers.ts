@@ -33,7 +33,7 @@ export async function startServers(
   const directory = await mkdtemp(join(tmpdir(), 'deckle-storage-'))
   const started = await Promise.all(
     services.map(async (name): Promise<readonly [ServiceName, LocalServer]> => {
-      return [name, await starters[name]({ port: 0, directory: join(directory, name), ...account })]
+      return [name, await starters[name]({ port: 0, directory: join(directory, name), inMemory: true, ...account })]
     }),
   )
   return {

@@ -4,6 +4,7 @@ import { clockCheck, edgeClockCheck } from './checks/clock.ts'
 import { corsCheck } from './checks/cors.ts'
 import { credentialsCheck } from './checks/credentials.ts'
 import { edgeCheck } from './checks/edge.ts'
+import { gateCheck } from './checks/gate.ts'
 import { lifecycleCheck } from './checks/lifecycle.ts'
 import { queuesCheck } from './checks/queues.ts'
 import { rightsCheck } from './checks/rights.ts'
@@ -31,6 +32,7 @@ export function checksOf(exam: Exam): readonly Check[] {
     trialRemoval(exam),
     queuesCheck(exam),
     workCheck(exam),
+    gateCheck(exam),
     ...probeChecks(exam),
   ]
 }

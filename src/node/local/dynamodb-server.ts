@@ -9,15 +9,25 @@ import { regionalClient } from './replication/client.ts'
 import { replicateItems } from './replication/items.ts'
 import type { Replicator } from './replication/replicator.ts'
 
+export interface DynamoDbServerOptions extends LocalServerOptions {
+  /** Keep nothing in `directory`: LevelDB makes a trip to the thread pool for every read, which tests need not wait for. */
+  readonly inMemory?: boolean
+}
+
 /** DynamoDB's protocol on a LevelDB: dynalite, behind a check of signatures. */
-export async function startDynamoDbServer(options: LocalServerOptions): Promise<LocalServer> {
-  const { port, directory, credentials, region, copies = [] } = options
-  await mkdir(directory, { recursive: true })
+export async function startDynamoDbServer(options: DynamoDbServerOptions): Promise<LocalServer> {
+  const { port, directory, credentials, region, copies = [], inMemory = false } = options
+  if (!inMemory) await mkdir(directory, { recursive: true })
   const replicators: Replicator<ItemChange>[] = []
   writeItemsAtomically((change) => {
     for (const replicator of replicators) replicator.note(change)
   })
-  const server = dynalite({ path: directory, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
+  const server = dynalite({
+    ...(!inMemory && { path: directory }),
+    createTableMs: 0,
+    deleteTableMs: 0,
+    updateTableMs: 0,
+  })
   const [listener] = server.listeners('request')
   server.removeAllListeners('request')
   const answer: RequestListener = (request, response) => listener?.call(server, request, response)

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import S3rver from '@20minutes/s3rver'
 import accounts from '@20minutes/s3rver/lib/models/account.js'
 import S3Error from '@20minutes/s3rver/lib/models/error.js'
+import signatures from '@20minutes/s3rver/lib/signature/v4.js'
+import { SigningKeys } from '../../storage/signer.ts'
 import { expiringPrefixes, unfinishedUploadDays } from '../../storage/tables.ts'
 import { reportFault } from './fault.ts'
 import {
@@ -30,6 +32,8 @@ export interface S3ServerOptions extends LocalServerOptions {
   readonly host?: string | undefined
 }
 
+const signingKeys = new SigningKeys()
+
 /** S3's protocol on a folder: s3rver, with a store and a front of our own. Only for path-style addresses. */
 export async function startS3Server(options: S3ServerOptions): Promise<LocalServer> {
   const { directory, credentials, region, copies = [] } = options
@@ -38,6 +42,8 @@ export async function startS3Server(options: S3ServerOptions): Promise<LocalServ
   // s3rver knows one key pair, which everybody knows.
   accounts.DUMMY_ACCOUNT.revokeAccessKey('S3RVER')
   accounts.DUMMY_ACCOUNT.createKeyPair(credentials.accessKeyId, credentials.secretAccessKey)
+  // s3rver derives it anew for every request
+  signatures.getSigningKey = (secret, ...scope) => signingKeys.keyOf(secret, [...scope, 'aws4_request'].join('/'))
   app.store = new RequestStore(storage, {})
   app.middleware.splice(-1, 0, s3Front({ accessKeyId: credentials.accessKeyId, region, storage }))
   app.on('error', (error, context) => {

@@ -79,3 +79,11 @@ declare module '@20minutes/s3rver/lib/models/object.js' {
     range?: { readonly start: number; readonly end: number }
   }
 }
+
+declare module '@20minutes/s3rver/lib/signature/v4.js' {
+  import type { KeyObject } from 'node:crypto'
+
+  /** What the authentication calls through, which makes it replaceable. */
+  const signatures: { getSigningKey(secret: string, date: string, region: string, service: string): KeyObject }
+  export default signatures
+}

@@ -1,8 +1,7 @@
-import { createHmac } from 'node:crypto'
 import type { IncomingHttpHeaders, IncomingMessage, RequestListener, ServerResponse } from 'node:http'
-import { AwsV4Signer } from 'aws4fetch'
 import { constantTimeEqual, digestHex } from '../../std/digest.ts'
 import type { Credentials } from '../../storage/credentials.ts'
+import { RequestSigner, SigningKeys } from '../../storage/signer.ts'
 import { reportFault } from '../local/fault.ts'
 
 /** A request whose signature holds, with its whole body. */
@@ -22,7 +21,7 @@ export interface GuardOptions {
 }
 
 interface Guard extends GuardOptions {
-  readonly keyOf: (scope: string) => Buffer
+  readonly keys: SigningKeys
 }
 
 const maxBodyBytes = 16 * 1024 * 1024
@@ -37,7 +36,7 @@ export function signatureGuard(
   options: GuardOptions,
   handle: (request: SignedRequest, response: ServerResponse) => void | Promise<void>,
 ): RequestListener {
-  const guard: Guard = { ...options, keyOf: signingKeys(options.credentials) }
+  const guard: Guard = { ...options, keys: new SigningKeys() }
   return (request, response) => {
     admit(guard, request)
       .then((admitted) => {
@@ -142,7 +141,7 @@ async function verify(
 /** What the signature of the request has to be, over the headers that it says it covers. */
 async function signatureOf(
   claim: Claim,
-  { service, region, credentials, keyOf }: Guard,
+  { service, region, credentials, keys }: Guard,
   request: IncomingMessage,
   body: Buffer,
 ): Promise<string | undefined> {
@@ -151,7 +150,7 @@ async function signatureOf(
   const headers = claim.signedHeaders
     .filter((name) => name !== 'host')
     .map((name): [string, string] => [name, String(request.headers[name] ?? '')])
-  const signer = new AwsV4Signer({
+  const options = {
     method: request.method ?? '',
     url: `http://${host}${request.url}`,
     headers,
@@ -162,26 +161,9 @@ async function signatureOf(
     region,
     datetime: claim.datetime,
     allHeaders: true,
-  })
-  // Not by the signer itself: WebCrypto makes a dozen trips to the thread pool of what takes microseconds here
-  const canonical = digestHex('sha256', await signer.canonicalString())
-  const text = ['AWS4-HMAC-SHA256', claim.datetime, claim.scope, canonical].join('\n')
-  return hmac(keyOf(claim.scope), text).toString('hex')
-}
-
-/** What signs within a scope; it is the same for a day, so the last one is kept. */
-function signingKeys({ secretAccessKey }: Credentials): (scope: string) => Buffer {
-  let last: { readonly scope: string; readonly key: Buffer } | undefined
-  return (scope) => {
-    if (last?.scope !== scope) {
-      const secret = Buffer.from(`AWS4${secretAccessKey}`)
-      last = { scope, key: scope.split('/').reduce<Buffer>((key, part) => hmac(key, part), secret) }
-    }
-    return last.key
   }
+  return new RequestSigner(options, keys).signature()
 }
-
-const hmac = (key: Buffer, text: string) => createHmac('sha256', key).update(text).digest()
 
 function timeOf(datetime: string): number {
   const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(datetime)

@@ -14,10 +14,9 @@ import { type Publisher, type PublisherDeps, requirePublisher } from '../publish
 import { storageLimit, storageProblem } from '../storage-quota.ts'
 import { nextExpiry, requireUser, type UploadDeps } from './own-upload.ts'
 import { claimOf } from './record-of.ts'
-import { openBefore, quotaProblem, type UploadQuotas } from './upload-quotas.ts'
+import { openBefore, quotaProblem, type UploadQuotas, uploadQuotas } from './upload-quotas.ts'
 
 export interface OpenUploadDeps extends UploadDeps, PublisherDeps {
-  readonly uploadQuotas: UploadQuotas
   /** Of one file: what a publish of that format takes. */
   readonly mostFileBytes: Readonly<Record<FormatId, number>>
 }
@@ -44,7 +43,10 @@ export async function openUpload(
   if (wanted.sizeBytes > mostBytes) throw refuse('upload_too_large', { mostBytes })
   const { username } = requireUser(who)
   const publisher = await requirePublisher(deps, who, wanted)
-  await requireRoom(deps, publisher, wanted)
+  const [quotas] = await Promise.all([
+    uploadQuotas(deps, username, publisher.paid),
+    requireRoom(deps, publisher, wanted),
+  ])
   const partBytes = partBytesFor(wanted.sizeBytes)
   const id = uploadSessionId(username, randomId(deps.platform, 22))
   const isWhole = partCountOf({ ...wanted, partBytes }) === 1
@@ -52,19 +54,19 @@ export async function openUpload(
     ...wanted,
     id,
     owner: username,
-    ...orgOf(deps, publisher),
+    ...orgOf(quotas, publisher),
     partBytes,
     ...(isWhole ? {} : { multipart: await deps.directUploads.begin(id) }), // repeatable: empty ones expire
     createdAt: isoNow(deps.platform),
     expiresAt: nextExpiry(deps, deps.platform.now()),
   }
   await deps.uploads.open(upload) // COMMIT: the session is there
-  return admit(deps, upload)
+  return admit(deps, quotas, upload)
 }
 
-/** The organisation that is asked whether it has too many open: where there is such a limit, and it pays for the file. */
-function orgOf({ uploadQuotas }: OpenUploadDeps, { paid }: Publisher): Pick<Upload, 'org'> {
-  const org = uploadQuotas.organisation && payingOrg(paid)
+/** The organisation that is asked whether it has too many open: where it has such a limit, and pays for the file. */
+function orgOf({ ofOrg }: UploadQuotas, { paid }: Publisher): Pick<Upload, 'org'> {
+  const org = ofOrg && payingOrg(paid)
   return org === undefined ? {} : { org }
 }
 
@@ -109,12 +111,13 @@ export function versionTaken({ filename, ...version }: ClaimRef): Refusal {
  */
 async function admit(
   deps: OpenUploadDeps,
+  quotas: UploadQuotas,
   upload: Upload,
 ): Promise<{ readonly upload: Upload; readonly isNew: boolean }> {
-  const before = await openBefore(deps, upload)
+  const before = await openBefore(deps.uploads, upload)
   const same = before.ofOwner.find((other) => other.submittedAt === undefined && isSameFile(other, upload))
   if (same === undefined) {
-    const problem = quotaProblem(deps.uploadQuotas, before, upload)
+    const problem = quotaProblem(quotas, before, upload)
     if (problem === undefined) return { upload, isNew: true }
     await takeBack(deps, upload)
     throw problem

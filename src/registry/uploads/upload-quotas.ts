@@ -1,35 +1,37 @@
+import type { Quota } from '../../model/quota.ts'
 import { type Refusal, refuse } from '../../model/refusals.ts'
+import { type Paid, payingOrg } from '../../model/stored.ts'
 import type { Upload } from '../../model/upload.ts'
 import type { Uploads } from '../../storage/uploads.ts'
+import { type QuotaDeps, quotaOf } from '../quotas.ts'
 
 /** What can be open at a time. */
-export interface UploadQuota {
-  readonly sessions: number
-  /** Of all files of these. */
-  readonly bytes: number
-}
-
 export interface UploadQuotas {
-  readonly user: UploadQuota
-  /** Absent: organisations have no limit, and nobody notes what is open for them. */
-  readonly organisation?: UploadQuota
-}
-
-interface QuotaDeps {
-  readonly uploads: Uploads
-  readonly uploadQuotas: UploadQuotas
+  readonly ofOwner: Quota
+  /** Absent: the organisation that would pay has no limit, or none would, and nobody notes what is open for it. */
+  readonly ofOrg?: Quota
 }
 
 /** Sessions that were opened before another one, read consistently. */
-export interface OpenBefore {
+interface OpenBefore {
   readonly ofOwner: readonly Upload[]
   readonly ofOrg: readonly Upload[]
 }
 
-export async function openBefore({ uploads, uploadQuotas }: QuotaDeps, upload: Upload): Promise<OpenBefore> {
+/** What somebody can have open who opens one for a package. */
+export async function uploadQuotas(deps: QuotaDeps, owner: Upload['owner'], paid: Paid): Promise<UploadQuotas> {
+  const org = payingOrg(paid)
+  const [ofOwner, ofOrg] = await Promise.all([
+    quotaOf(deps, `user/${owner}`),
+    org === undefined ? undefined : quotaOf(deps, `org/${org}`),
+  ])
+  const isLimited = ofOrg?.openUploads !== undefined || ofOrg?.openUploadBytes !== undefined
+  return { ofOwner, ...(isLimited ? { ofOrg } : {}) }
+}
+
+export async function openBefore(uploads: Uploads, upload: Upload): Promise<OpenBefore> {
   const { owner, org } = upload
-  const isCounted = org !== undefined && uploadQuotas.organisation !== undefined
-  const [ofOwner, ofOrg] = await Promise.all([uploads.openOf(owner), isCounted ? uploads.openFor(org) : []])
+  const [ofOwner, ofOrg] = await Promise.all([uploads.openOf(owner), org === undefined ? [] : uploads.openFor(org)])
   return { ofOwner: olderThan(ofOwner, upload), ofOrg: olderThan(ofOrg, upload) }
 }
 
@@ -39,24 +41,21 @@ function olderThan(open: readonly Upload[], { id }: Upload): readonly Upload[] {
 }
 
 /** Why a session is one too many, for who opened it or for the organisation that would pay for its file. */
-export function quotaProblem(
-  { user, organisation }: UploadQuotas,
-  { ofOwner, ofOrg }: OpenBefore,
-  upload: Upload,
-): Refusal | undefined {
-  const own = problemIn(user, [...ofOwner, upload], 'you have')
-  if (own !== undefined || upload.org === undefined || organisation === undefined) return own
-  return problemIn(organisation, [...ofOrg, upload], `the organisation "${upload.org}" has`)
+export function quotaProblem(quotas: UploadQuotas, before: OpenBefore, upload: Upload): Refusal | undefined {
+  const own = problemIn(quotas.ofOwner, [...before.ofOwner, upload], 'you have')
+  if (own !== undefined || quotas.ofOrg === undefined) return own
+  return problemIn(quotas.ofOrg, [...before.ofOrg, upload], `the organisation "${upload.org}" has`)
 }
 
-function problemIn({ sessions, bytes }: UploadQuota, open: readonly Upload[], whoHas: string): Refusal | undefined {
+function problemIn(quota: Quota, open: readonly Upload[], whoHas: string): Refusal | undefined {
+  const { openUploads = Number.POSITIVE_INFINITY, openUploadBytes = Number.POSITIVE_INFINITY } = quota
   const remedy = 'Complete or abort an upload'
   const others = open.length - 1
-  if (open.length > sessions) {
-    return refuse('quota_exceeded', { problem: `${whoHas} ${others} open uploads, of ${sessions}`, remedy })
+  if (open.length > openUploads) {
+    return refuse('quota_exceeded', { problem: `${whoHas} ${others} open uploads, of ${openUploads}`, remedy })
   }
   const total = open.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-  if (total <= bytes) return undefined
-  const problem = `${whoHas} ${others} open uploads, which would have ${total} bytes with this one, of ${bytes}`
+  if (total <= openUploadBytes) return undefined
+  const problem = `${whoHas} ${others} open uploads, which would have ${total} bytes with this one, of ${openUploadBytes}`
   return refuse('quota_exceeded', { problem, remedy: others === 0 ? 'Split the file' : remedy })
 }
