@@ -126,7 +126,8 @@ async function accept(
 function place(deps: SettleDeps, record: VersionRecord, { file }: AcceptedManifest): Promise<'placed' | 'moved'> {
   return deps.files.place(file === undefined ? record : { ...record, file }, {
     isCurrent: () => stillOurs(deps, record),
-    noted: (copy) => deps.versions.heartbeat(record, { copy }),
+    // All of it is checked by now, which the last heartbeat of validation was too early to say
+    noted: (copy) => deps.versions.heartbeat(record, { copy, checkedBytes: record.file.sizeBytes }),
   })
 }
 

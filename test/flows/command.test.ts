@@ -63,10 +63,14 @@ test('login with a password keeps a token in a file of mode 600, and shows it no
 })
 
 test('usage is drawn, or printed as a table', async () => {
-  const [drawn, table, top] = await Promise.all([
+  const auditor = { env: { DECKLE_TOKEN: (await stack.as('admin')).token ?? '' } }
+  const [drawn, table, top, unused, rows, refused] = await Promise.all([
     deckle.run(['stats', 'npm:ana-lib', '--from', '2026-01-01', '--to', '2026-01-02']),
     deckle.run(['stats', 'npm:ana-lib@1.0.0', '--csv', '--from', '2026-01-01', '--to', '2026-01-02']),
     deckle.json(['stats', '--top', 'npm']),
+    deckle.json(['stats', '--unused', 'npm', '--days', '1'], auditor),
+    deckle.run(['stats', '--unused', 'npm', '--csv'], auditor),
+    deckle.json(['stats', '--unused', 'npm']),
   ])
   const [stored, ...lines] = drawn.stdout.trimEnd().split('\n').reverse()
   expect(lines.reverse().join('\n')).toBe(
@@ -78,6 +82,13 @@ test('usage is drawn, or printed as a table', async () => {
     '2026-01-01,0,0,0,,,,',
   ])
   expect(top).toMatchObject({ code: 0, document: { items: [] } })
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10)
+  expect(unused).toEqual({ code: 0, document: { before: yesterday, items: [] } })
+  expect(rows).toMatchObject({ code: 0, stdout: 'package,lastUsedOn\n' })
+  expect(refused).toMatchObject({ code: 5, document: { error: { code: 'usage_not_allowed' } } })
+  // Neither is left out without a word
+  const clashing = await deckle.json(['stats', 'npm:ana-lib', '--days', '7'])
+  expect(clashing).toMatchObject({ code: 2, document: { error: { code: 'options_clash' } } })
 })
 
 test('a token, what it may do, and its end', async () => {
@@ -310,6 +321,8 @@ describe('files of any size', () => {
       filename: 'data-1.0.0.tar.gz',
       url: `${stack.url}/generic/@bea/data/1.0.0/data-1.0.0.tar.gz`,
     })
+    const zip = await deckle.json([...publish, '--pack', 'zip'])
+    expect(zip).toMatchObject({ code: 0, document: { filename: 'data-1.0.0.zip' } })
     writeFileSync(join(deckle.home, 'data/below/a.txt'), 'b')
     expect(await deckle.json(publish)).toMatchObject({ code: 5, document: { error: { code: 'version_taken' } } })
     expect((await deckle.run(['yank', '@bea/data@1.0.0'])).code).toBe(0)

@@ -48,8 +48,9 @@ export function failureDocument({ kind, message, exitCode, details }: Failure) {
   return { error: { kind, code, message, exitCode, where, hint, requestId, reasons } }
 }
 
-/** The errors of the file system, as something that a person can act on. */
+/** The errors of the file system, as something that a person can act on. What is a failure already stays as it is. */
 export function fileFailure(error: unknown, path: string): Failure {
+  if (error instanceof Failure) return error
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown'
   const meaning = meanings[code] ?? (error instanceof Error ? error.message : String(error))
   return new Failure('file', `${path}: ${meaning}`, { code: `file_${code.toLowerCase()}`, where: path })
@@ -62,4 +63,10 @@ const meanings: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full.',
   EISDIR: 'it is a folder.',
   ENOTDIR: 'a part of the path is a file.',
+  EROFS: 'it can only be read: the file system is mounted so.',
+  EDQUOT: 'your share of the disk is full.',
+  EFBIG: 'it is too large for this file system.',
+  ENAMETOOLONG: 'its name is too long for this file system.',
+  EMFILE: 'too many files are open on this machine.',
+  EOF: 'it became shorter while it was read.',
 }

@@ -40,8 +40,12 @@ function jsonOutput(): Output {
   }
 }
 
+/** To the beginning of the line, and what stands there away: on a terminal it may be a bar. */
+const cleared = '\r\u001b[K'
+
 function textOutput(): Output {
-  const note = (text: string) => void process.stderr.write(`${onStderr('dim', text)}\n`)
+  const beginning = process.stderr.isTTY === true ? cleared : ''
+  const note = (text: string) => void process.stderr.write(`${beginning}${onStderr('dim', text)}\n`)
   return {
     isJson: false,
     result(_, text) {
@@ -58,9 +62,8 @@ function textOutput(): Output {
 /** What went wrong, where, and what to do. */
 export function failureText(failure: Failure, style: (style: Style, text: string) => string): string {
   const { where, hint, requestId, reasons = [] } = failure.details
-  const place = [where, requestId === undefined ? undefined : `request ${requestId}`].filter(
-    (part) => part !== undefined,
-  )
+  const isTold = where === undefined || failure.message.includes(where)
+  const place = [...(isTold ? [] : [where]), ...(requestId === undefined ? [] : [`request ${requestId}`])]
   return [
     `${style(['red', 'bold'], 'error')} ${plain(failure.message)}`,
     ...reasons.map(

@@ -31,17 +31,28 @@ const hints: Readonly<Record<string, string>> = {
   second_factor_wrong: 'Show the next code that your app shows: --otp 123456.',
   too_many_attempts: 'Wait for what the answer says, then try again.',
   package_not_found: 'Look at its name, or ask an owner to give you access. Private packages need a login.',
+  version_not_found: 'deckle ls <package> shows which versions there are.',
+  filename_invalid: 'Say what it is called there: --filename model.bin.',
+  token_not_found: 'deckle token list shows those that you have.',
 }
+
+/** In place of what the registry says, where that names a command of npm. */
+const messages: Readonly<Record<string, string>> = {
+  login_required: 'You must log in to do this.',
+  token_not_found: 'You have no such token.',
+}
+const notOurs = 'Is this the address of a Deckle registry? --registry takes another one.'
 
 /** The failure that an answer tells of. `asked`: the method and address. */
 export function failureOf(answer: Pick<Response, 'status' | 'headers'>, text: string, asked: string): Failure {
   const problem = problemSchema.safeParse(parseJson(text)).data ?? {}
   const kind = kindOfStatus(answer.status)
   const { code = `http_${answer.status}`, requestId, reasons } = problem
-  const message = problem.detail === undefined ? `The registry answered ${answer.status}.` : plain(problem.detail)
-  const hint = hints[code] ?? (kind === 'failed' ? 'Tell an administrator, with the request’s id.' : undefined)
+  const detail = problem.detail === undefined ? `The registry answered ${answer.status}.` : plain(problem.detail)
+  const usualHint = problem.code === undefined ? notOurs : undefined
+  const hint = hints[code] ?? (kind === 'failed' ? 'Tell an administrator, with the request’s id.' : usualHint)
   const retryAfterMs = retryAfterOf(answer.headers.get('retry-after'))
-  return new Failure(kind, message, {
+  return new Failure(kind, messages[code] ?? detail, {
     code: plainLine(code),
     where: asked,
     isPassing: kind === 'network' || answer.status === 500,

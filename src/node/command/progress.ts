@@ -1,20 +1,25 @@
-import { Presets, SingleBar } from 'cli-progress'
 import type { Output } from './output.ts'
+import { barLine, progressLine, type State } from './progress-line.ts'
 import { Rate } from './rate.ts'
-import { formatBytes, formatDuration } from './units.ts'
 
 const lineEveryMs = 10_000
 const eventEveryMs = 1_000
-const drawsPerSecond = 5
+const drawEveryMs = 200
+/** Of a terminal that does not say how wide it is. */
+const usualColumns = 80
+const eraseRest = '\u001b[K'
 
-/** Shows how far something is: a bar on a terminal, else a line now and then, or events in JSON. */
+/** Shows how far something is: a bar on a terminal, else a line now and then, or events in JSON. Never goes back. */
 export interface Progress {
-  /** @param doneBytes what is done already, of an earlier run */
+  /**
+   * @param totalBytes 0 for what is not counted in bytes
+   * @param doneBytes what is done already, of an earlier run
+   */
   begin(stage: string, totalBytes: number, doneBytes?: number): Stage
 }
 
 export interface Stage {
-  /** May be negative: what has to be done again. */
+  /** May be negative: what has to be done again, which shows as standing still. */
   add(bytes: number): void
   end(): void
 }
@@ -24,14 +29,6 @@ interface View {
   readonly everyMs: number
   update(state: State): void
   end(state: State): void
-}
-
-interface State {
-  readonly stage: string
-  readonly doneBytes: number
-  readonly totalBytes: number
-  readonly bytesPerSecond: number
-  readonly secondsLeft: number | undefined
 }
 
 export function createProgress(output: Output, now: () => number = () => performance.now()): Progress {
@@ -48,6 +45,7 @@ class Counted implements Stage {
   readonly #rate = new Rate()
   readonly #of: { readonly stage: string; readonly totalBytes: number }
   #doneBytes: number
+  #shownBytes: number
   #shownAtMs: number
 
   constructor(
@@ -59,6 +57,7 @@ class Counted implements Stage {
     this.#now = now
     this.#of = of
     this.#doneBytes = doneBytes
+    this.#shownBytes = doneBytes
     this.#shownAtMs = now()
     this.#rate.record(this.#shownAtMs, doneBytes)
     view.update(this.#state())
@@ -78,13 +77,13 @@ class Counted implements Stage {
   }
 
   #state(): State {
-    const doneBytes = this.#doneBytes
     const { bytesPerSecond } = this.#rate
+    this.#shownBytes = Math.max(this.#shownBytes, this.#doneBytes)
     return {
       ...this.#of,
-      doneBytes,
+      doneBytes: this.#shownBytes,
       bytesPerSecond,
-      secondsLeft: this.#rate.secondsLeft(this.#of.totalBytes - doneBytes),
+      secondsLeft: this.#rate.secondsLeft(this.#of.totalBytes - this.#doneBytes),
     }
   }
 }
@@ -109,44 +108,19 @@ function lineView(output: Output): View {
   return { everyMs: lineEveryMs, update, end: update }
 }
 
-/** `uploading: 1.20 GB of 5.00 GB (24 %), 37.5 MB/s, 1 min 41 s left` */
-export function progressLine({ stage, doneBytes, totalBytes, bytesPerSecond, secondsLeft }: State): string {
-  const share = totalBytes === 0 ? 100 : Math.floor((doneBytes * 100) / totalBytes)
-  const rate = bytesPerSecond === 0 ? '' : `, ${formatBytes(bytesPerSecond)}/s`
-  const isOver = doneBytes >= totalBytes
-  const left = secondsLeft === undefined || isOver ? '' : `, ${formatDuration(secondsLeft)} left`
-  return `${stage}: ${formatBytes(doneBytes)} of ${formatBytes(totalBytes)} (${share} %)${rate}${left}`
-}
-
+/** A line that is written over and over. Shorter than the terminal is wide, else it could not be. */
 function barView(): View {
-  const bar = new SingleBar(
-    {
-      format: '{stage} {bar} {percentage} % of {size}{rate}{left}',
-      hideCursor: true,
-      fps: drawsPerSecond,
-      barsize: 24,
-    },
-    Presets.shades_classic,
-  )
-  let isStarted = false
-  const update = (state: State) => {
-    const { stage, doneBytes, totalBytes, bytesPerSecond, secondsLeft } = state
-    const payload = {
-      stage,
-      size: formatBytes(totalBytes),
-      rate: bytesPerSecond === 0 ? '' : ` · ${formatBytes(bytesPerSecond)}/s`,
-      left: secondsLeft === undefined ? '' : ` · ${formatDuration(secondsLeft)} left`,
-    }
-    if (!isStarted) bar.start(totalBytes, doneBytes, payload)
-    isStarted = true
-    bar.update(doneBytes, payload)
+  const { stderr } = process
+  const draw = (state: State) => {
+    const line = barLine(state, (stderr.columns || usualColumns) - 1)
+    stderr.write(`\r${line}${eraseRest}`)
   }
   return {
-    everyMs: 1_000 / drawsPerSecond,
-    update,
+    everyMs: drawEveryMs,
+    update: draw,
     end(state) {
-      update({ ...state, secondsLeft: undefined })
-      bar.stop()
+      draw({ ...state, secondsLeft: undefined })
+      stderr.write('\n')
     },
   }
 }

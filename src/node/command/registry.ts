@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { release } from '../../release.ts'
+import { connectionFailure } from './connection.ts'
 import { Failure } from './failure.ts'
 import { parseJson } from './json-text.ts'
 import { failureOf } from './problem.ts'
-import { interrupted, type Patience, retrying } from './retry.ts'
+import { type Patience, retrying } from './retry.ts'
 
 /** A list of versions of a large package has some MB. */
 const mostAnswerBytes = 64 * 1024 * 1024
@@ -139,21 +140,6 @@ export class Registry {
 }
 
 export const userAgent = `deckle/${release}`
-
-/** What it means that there was no answer. `host`: who did not give one. */
-export function connectionFailure(error: unknown, host: string, signal: AbortSignal): Failure {
-  if (error instanceof Failure) return error
-  if (signal.aborted) return interrupted()
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
-  const why = code ?? (cause instanceof Error ? cause.message || cause.name : String(cause))
-  return new Failure('network', `${host} does not answer (${why}).`, {
-    code: 'no_answer',
-    where: host,
-    hint: 'Look at the network and the address (--registry), then run the command again.',
-    isPassing: true,
-  })
-}
 
 async function readText(answer: Response): Promise<string> {
   const decoder = new TextDecoder()

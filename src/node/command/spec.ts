@@ -1,3 +1,4 @@
+import { formatIds } from '../../model/ids.ts'
 import { Failure } from './failure.ts'
 
 /** What a command is about, as people write it: `model`, `@acme/model@1.2.0`, `npm:left-pad@latest`. */
@@ -18,6 +19,12 @@ export function parseSpec(text: string): Spec {
     throw new Failure('usage', `"${text}" names no package.`, {
       code: 'spec_invalid',
       hint: 'Write name, @org/name or name@version; npm:name for a package of npm.',
+    })
+  }
+  if (!formatIds.some((id) => id === format)) {
+    throw new Failure('usage', `There are no packages of "${format}" here.`, {
+      code: 'format_unknown',
+      hint: `Write nothing before the name, or one of ${formatIds.map((id) => `${id}:`).join(', ')}.`,
     })
   }
   return { format, name, ...(selector === undefined ? {} : { selector }) }

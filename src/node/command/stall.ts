@@ -19,4 +19,10 @@ export class StallGuard {
   end(): void {
     clearTimeout(this.#timer)
   }
+
+  /** Ends it, and the transfer with it, if that still goes on. */
+  breakOff(): void {
+    this.end()
+    this.#stalled.abort()
+  }
 }

@@ -1,6 +1,5 @@
-import { type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http'
+import { type ClientRequest, type IncomingMessage, Agent as PlainAgent, request as plainRequest } from 'node:http'
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
-import { pipeline } from 'node:stream/promises'
 import { userAgent } from './registry.ts'
 
 /**
@@ -16,6 +15,7 @@ const agents = {
 interface Sent {
   readonly method: 'GET' | 'PUT'
   readonly headers: Readonly<Record<string, string>>
+  /** Each chunk is sent before the next is asked for: all may lie in the same memory. */
   readonly body?: () => AsyncGenerator<Uint8Array>
   readonly signal: AbortSignal
 }
@@ -35,8 +35,20 @@ export async function askStorage(url: string, { method, headers, body, signal }:
   })
   if (body === undefined) request.end()
   // Storage may refuse before it has read all: then its answer says why, and not the connection that it closes
-  else pipeline(body, request).catch((error: unknown) => void request.destroy(asError(error)))
+  else send(request, body()).catch((error: unknown) => void request.destroy(asError(error)))
   return answered
+}
+
+async function send(request: ClientRequest, body: AsyncGenerator<Uint8Array>): Promise<void> {
+  for await (const chunk of body) await written(request, chunk)
+  request.end()
+}
+
+/** Waits until the system has the chunk. One that waits for a connection that never comes ends with its request. */
+function written(request: ClientRequest, chunk: Uint8Array): Promise<void> {
+  return new Promise((fulfil, reject) => {
+    request.write(chunk, (error) => (error instanceof Error ? reject(error) : fulfil()))
+  })
 }
 
 function asError(error: unknown): Error {

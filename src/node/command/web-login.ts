@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
+import { connectionFailure } from './connection.ts'
 import type { Context } from './context.ts'
 import { Failure } from './failure.ts'
 import { plainLine } from './plain-text.ts'
-import { connectionFailure, type Registry } from './registry.ts'
+import type { Registry } from './registry.ts'
 import { interrupted } from './retry.ts'
 
 const begunSchema = z.object({ loginUrl: z.url(), doneUrl: z.url() })

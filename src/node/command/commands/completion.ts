@@ -16,8 +16,11 @@ export const addCompletion: Adder = (program) => {
 function wordsAt(program: Command): readonly WordsAt[] {
   const global = optionsOf(program)
   const walk = (command: Command, path: readonly string[]): readonly WordsAt[] => {
-    const names = command.commands.map((below) => below.name())
-    const here = { path, words: [...names, ...optionsOf(command), ...(path.length === 0 ? [] : global)] }
+    const words = [
+      ...command.commands.map((below) => below.name()),
+      ...command.registeredArguments.flatMap(({ argChoices = [] }) => argChoices),
+    ]
+    const here = { path, words, options: [...optionsOf(command), ...(path.length === 0 ? [] : global)] }
     return [here, ...command.commands.flatMap((below) => walk(below, [...path, below.name()]))]
   }
   return walk(program, [])

@@ -9,7 +9,7 @@ import { Failure, fileFailure } from '../failure.ts'
 import { findingLines } from '../report.ts'
 import { parseVersionSpec, type Spec, shownSpec } from '../spec.ts'
 import { formatBytes } from '../units.ts'
-import type { Packing } from '../upload/pack.ts'
+import { type Packing, packings } from '../upload/packing.ts'
 import { type Published, publishFile, type Tried, tryFile } from '../upload/publish.ts'
 import { mostParallel } from '../upload/send.ts'
 import { Source } from '../upload/source.ts'
@@ -28,7 +28,6 @@ interface PublishOptions {
 }
 
 const usualParallel = 4
-const packings = ['tar.gz', 'tar.zst'] as const satisfies readonly Packing[]
 
 export const addPublish: Adder = (program, acting) => {
   program

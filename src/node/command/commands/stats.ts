@@ -1,4 +1,6 @@
+import { Option } from 'commander'
 import { z } from 'zod'
+import { formatIds } from '../../../model/ids.ts'
 import type { Adder } from '../adding.ts'
 import { bar } from '../bars.ts'
 import type { Context } from '../context.ts'
@@ -6,6 +8,8 @@ import { Failure } from '../failure.ts'
 import { parseSpec } from '../spec.ts'
 import { table } from '../table.ts'
 import { formatBytes } from '../units.ts'
+import { parseCount } from '../values.ts'
+import { type ListOptions, showTop, showUnused } from './stats-lists.ts'
 import { meSchema } from './whoami.ts'
 
 const numbers = {
@@ -27,14 +31,13 @@ const reportSchema = z.object({
   storedFiles: z.number().optional(),
   storedBytesLimit: z.number().optional(),
 })
-const topSchema = z.object({ of: z.string(), items: z.array(z.object({ package: z.string(), downloads: z.number() })) })
 
-interface StatsOptions {
+interface StatsOptions extends ListOptions {
   readonly user?: string
   readonly from?: string
   readonly to?: string
   readonly top?: string | true
-  readonly csv?: true
+  readonly unused?: string | true
 }
 
 const barWidth = 30
@@ -49,20 +52,46 @@ export const addStats: Adder = (program, acting) => {
     .option('--user <name>', 'by somebody else; for auditors and administrators')
     .option('--from <day>', 'the first day, such as 2026-11-01')
     .option('--to <day>', 'the last day')
-    .option('--top [format]', 'what was downloaded most this month instead, of generic or npm')
+    .addOption(new Option('--top [format]', 'what was downloaded most this month instead').choices(formatIds))
+    .addOption(
+      new Option('--unused [format]', 'what nobody has downloaded for long; for auditors and administrators')
+        .choices(formatIds)
+        .conflicts('top'),
+    )
+    .option('--days <n>', 'with --unused: for so many days; default: 90', parseCount)
+    .option('--limit <n>', 'with --top and --unused: how many at most; default: 50', parseCount)
     .option('--csv', 'prints a table for a spreadsheet')
     .action(
       acting(async (context: Context, what: string | undefined, options: StatsOptions) => {
+        requireSense(context, what, options)
+        const { top, unused, csv } = options
+        if (top !== undefined) return showTop(context, formatOf(top), options)
+        if (unused !== undefined) return showUnused(context, formatOf(unused), options)
         const path = await pathOf(context, what, options)
-        if (options.csv === true) return printTable(context, path)
-        if (options.top !== undefined) return showTop(context, path)
-        return showReport(context, path)
+        return csv === true ? printTable(context, path) : showReport(context, path)
       }),
     )
 }
 
+const formatOf = (given: string | true) => (given === true ? 'generic' : given)
+
+/** @throws Failure `usage` for what would be left out without a word */
+function requireSense({ output }: Context, what: string | undefined, options: StatsOptions): void {
+  const { top, unused, csv, user, from, to, days, limit } = options
+  const isList = (top ?? unused) !== undefined
+  const clashes: readonly (readonly [isThere: boolean, what: string])[] = [
+    [csv === true && output.isJson, 'A table is no JSON: leave --csv or --json out.'],
+    [isList && what !== undefined, `A list of packages is of all, not of ${what}: leave that out, or the list.`],
+    [isList && (user ?? from ?? to) !== undefined, '--user, --from and --to are not for --top and --unused.'],
+    [!isList && limit !== undefined, '--limit is for --top and --unused.'],
+    [unused === undefined && days !== undefined, '--days is for --unused; --from and --to say which days are drawn.'],
+    [what !== undefined && user !== undefined, `Usage is of ${what} or of a user: leave that or --user out.`],
+  ]
+  const clash = clashes.find(([isThere]) => isThere)
+  if (clash !== undefined) throw new Failure('usage', clash[1], { code: 'options_clash' })
+}
+
 async function pathOf({ registry }: Context, what: string | undefined, options: StatsOptions): Promise<string> {
-  if (options.top !== undefined) return `/api/v1/stats/top/${options.top === true ? 'generic' : segment(options.top)}`
   const query = new URLSearchParams()
   if (options.from !== undefined) query.set('from', options.from)
   if (options.to !== undefined) query.set('to', options.to)
@@ -83,22 +112,8 @@ function subjectPath(what: string): string {
 const segment = encodeURIComponent
 
 async function printTable({ registry, output }: Context, path: string): Promise<void> {
-  if (output.isJson) {
-    throw new Failure('usage', 'A table is no JSON.', { code: 'options_clash', hint: 'Leave --csv or --json out.' })
-  }
   const text = await registry.text({ path, headers: { accept: 'text/csv' } })
   output.result(undefined, () => text.trimEnd())
-}
-
-async function showTop({ registry, output }: Context, path: string): Promise<void> {
-  const top = await registry.get(path, topSchema)
-  const largest = top.items[0]?.downloads ?? 0
-  output.result(top, () => {
-    if (top.items.length === 0) return `No downloads in ${top.of}.`
-    return table(
-      top.items.map((item) => [item.package, String(item.downloads), bar(item.downloads, largest, barWidth)]),
-    )
-  })
 }
 
 async function showReport({ registry, output }: Context, path: string): Promise<void> {
@@ -121,7 +136,7 @@ export function reportText(report: z.infer<typeof reportSchema>): string {
   return [
     table(rows),
     '',
-    `${total.downloads} downloads, ${formatBytes(total.bytes)}, from ${from} to ${to}`,
+    `${total.downloads} download${total.downloads === 1 ? '' : 's'}, ${formatBytes(total.bytes)}, from ${from} to ${to}`,
     ...(Object.keys(clients).length === 0 ? [] : [`clients: ${listed(clients)}`]),
     ...(refusals === undefined || refusals === 0 ? [] : [`refused: ${listed(reasons)}`]),
     ...storedLines(report),

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
+import { connectionFailure } from '../connection.ts'
 import { Failure } from '../failure.ts'
 import type { Stage } from '../progress.ts'
-import { connectionFailure } from '../registry.ts'
 import { type Patience, retrying } from '../retry.ts'
 import { StallGuard } from '../stall.ts'
 import { askStorage } from '../storage.ts'

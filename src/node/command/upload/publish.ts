@@ -93,7 +93,8 @@ async function findOrBegin(
 ): Promise<Upload> {
   const before = state.read()
   const found = before === undefined ? undefined : await read(uploads, before.id)
-  if (found !== undefined && before?.identity === identity && isAlive(found)) return found
+  const isSame = before?.identity === identity && found?.sizeBytes === source.sizeBytes
+  if (found !== undefined && isSame && isAlive(found)) return found
   // Another file under the same name: the registry would hold the new one against what was said of the old one
   if (found?.state === 'open') await uploads.abort(found.id)
   const begun = await uploads.begin({ ...upload, sizeBytes: source.sizeBytes })

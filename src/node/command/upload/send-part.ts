@@ -1,12 +1,15 @@
+import { connectionFailure } from '../connection.ts'
 import { Failure } from '../failure.ts'
 import type { Stage } from '../progress.ts'
-import { connectionFailure } from '../registry.ts'
 import { type Patience, retrying } from '../retry.ts'
 import { StallGuard } from '../stall.ts'
 import { askStorage } from '../storage.ts'
 import { type Layout, rangeOf } from './parts.ts'
 import type { Source } from './source.ts'
 import type { Part, PartLink } from './uploads-api.ts'
+
+/** As many times as there are parts under way. */
+const sentChunkBytes = 128 * 1024
 
 export interface Sending {
   readonly source: Source
@@ -40,8 +43,9 @@ async function put(
   let sentBytes = 0
   let isStored = false
   async function* counted() {
-    for await (const chunk of source.read(start, sizeBytes)) {
+    for await (const chunk of source.scan(start, sizeBytes, sentChunkBytes)) {
       yield chunk
+      if (guard.signal.aborted) return
       sentBytes += chunk.byteLength
       stage.add(chunk.byteLength)
       guard.moved()
@@ -61,7 +65,11 @@ async function put(
     throw connectionFailure(error, new URL(url).host, signal)
   } finally {
     guard.end()
-    if (!isStored) stage.add(-sentBytes)
+    if (!isStored) {
+      // Storage may have refused it in the middle: the rest is not to be sent
+      guard.breakOff()
+      stage.add(-sentBytes)
+    }
   }
 }
 

@@ -3,9 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises'
 import { basename, resolve } from 'node:path'
 import { Failure, fileFailure } from '../failure.ts'
 
-/** Sent chunks are garbage until the system collects it: small ones keep that little. */
-const sentChunkBytes = 64 * 1024
-const scannedChunkBytes = 1024 * 1024
+const usualChunkBytes = 1024 * 1024
 
 /** A file that is read in pieces, while it stays as it was when it was opened. */
 export class Source {
@@ -32,7 +30,7 @@ export class Source {
       if (!stat.isFile()) throw new Failure('file', `${path} is no file.`, { code: 'file_invalid', where: whole })
       return new Source(whole, handle, stat)
     } catch (error) {
-      throw error instanceof Failure ? error : fileFailure(error, path)
+      throw fileFailure(error, path)
     }
   }
 
@@ -41,19 +39,12 @@ export class Source {
     return createHash('sha256').update(`${this.path}\n${this.sizeBytes}\n${this.#modifiedAtMs}`).digest('hex')
   }
 
-  /** The bytes from `start` on, `sizeBytes` of them, for whoever keeps them. Several readings may go on at once. */
-  async *read(start: number, sizeBytes: number): AsyncGenerator<Uint8Array> {
-    for (let at = start; at < start + sizeBytes; ) {
-      const buffer = new Uint8Array(Math.min(sentChunkBytes, start + sizeBytes - at))
-      const chunk = await this.#fill(buffer, at)
-      at += chunk.byteLength
-      yield chunk
-    }
-  }
-
-  /** The same, for whoever has done with a chunk before the next is asked for: all lie in the same memory. */
-  async *scan(start: number, sizeBytes: number): AsyncGenerator<Uint8Array> {
-    const buffer = new Uint8Array(Math.min(scannedChunkBytes, sizeBytes))
+  /**
+   * The bytes from `start` on, `sizeBytes` of them, for whoever has done with a chunk before the next is asked for: all
+   * lie in the same memory. Several readings may go on at once.
+   */
+  async *scan(start: number, sizeBytes: number, chunkBytes = usualChunkBytes): AsyncGenerator<Uint8Array> {
+    const buffer = new Uint8Array(Math.min(chunkBytes, sizeBytes))
     for (let at = start; at < start + sizeBytes; ) {
       const chunk = await this.#fill(buffer.subarray(0, start + sizeBytes - at), at)
       at += chunk.byteLength

@@ -26,6 +26,8 @@ const uploadSchema = z.object({
     )
     .optional(),
   url: z.string().optional(),
+  /** It is validated, and nothing is published. */
+  dryRun: z.literal(true).optional(),
   report: z.string().optional(),
 })
 

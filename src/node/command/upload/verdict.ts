@@ -2,34 +2,30 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Context } from '../context.ts'
 import { Failure } from '../failure.ts'
 import { plainLine } from '../plain-text.ts'
-import type { Stage } from '../progress.ts'
 import { interrupted } from '../retry.ts'
+import { CheckProgress } from './check-progress.ts'
 import { type Upload, Uploads } from './uploads-api.ts'
 
 const firstWaitMs = 200
 const mostWaitMs = 5_000
 
 /**
- * Waits until a complete upload is published, or found valid where it is only tried, and shows how far validation is.
+ * Waits until a complete upload is published, or found valid where it is only tried, and shows how far that is.
  * @throws Failure when it is neither
  */
 export async function awaitVerdict(context: Context, first: Upload): Promise<Upload> {
   const uploads = new Uploads(context.registry)
   let upload = first
-  let stage: Stage | undefined
-  let shownBytes = 0
+  const shown = new CheckProgress(context.progress, first.sizeBytes)
   try {
     for (let waitMs = firstWaitMs; upload.state === 'validating'; waitMs = Math.min(mostWaitMs, waitMs * 1.5)) {
-      const { checkedBytes = 0 } = upload.validation ?? {}
-      stage ??= context.progress.begin('validating', upload.sizeBytes)
-      stage.add(checkedBytes - shownBytes)
-      shownBytes = checkedBytes
+      shown.at(upload)
       await pause(waitMs, context.signal)
       upload = await uploads.read(upload.id)
     }
-    if (isGood(upload.state)) stage?.add(upload.sizeBytes - shownBytes)
+    if (isGood(upload.state)) shown.isChecked()
   } finally {
-    stage?.end()
+    shown.end()
   }
   if (isGood(upload.state)) return upload
   throw notPublished(upload)

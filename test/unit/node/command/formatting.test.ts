@@ -1,12 +1,16 @@
 import { expect, test } from 'vitest'
 import { bar } from '../../../../src/node/command/bars.ts'
 import { reportText } from '../../../../src/node/command/commands/stats.ts'
+import { unusedText } from '../../../../src/node/command/commands/stats-lists.ts'
+import { connectionFailure } from '../../../../src/node/command/connection.ts'
 import { Failure, failureDocument } from '../../../../src/node/command/failure.ts'
-import { failureText } from '../../../../src/node/command/output.ts'
+import { failureText, type Output } from '../../../../src/node/command/output.ts'
 import { plain, plainLine } from '../../../../src/node/command/plain-text.ts'
 import { failureOf } from '../../../../src/node/command/problem.ts'
-import { progressLine } from '../../../../src/node/command/progress.ts'
+import { createProgress } from '../../../../src/node/command/progress.ts'
+import { barLine, progressLine } from '../../../../src/node/command/progress-line.ts'
 import { Rate } from '../../../../src/node/command/rate.ts'
+import { parseSpec } from '../../../../src/node/command/spec.ts'
 import { table } from '../../../../src/node/command/table.ts'
 import { formatBytes, formatDuration } from '../../../../src/node/command/units.ts'
 
@@ -38,6 +42,39 @@ test('a line of progress has share, rate and time left', () => {
   expect(progressLine(state)).toBe('uploading: 1.20 GB of 5.00 GB (24 %), 37.5 MB/s, 1 min 41 s left')
   const done = { ...state, doneBytes: 5e9, secondsLeft: 0 }
   expect(progressLine(done)).toBe('uploading: 5.00 GB of 5.00 GB (100 %), 37.5 MB/s')
+})
+
+test('a bar fits its terminal: where it is narrow, the time left goes before the bar', () => {
+  const state = { stage: 'uploading', doneBytes: 1.2e9, totalBytes: 5e9, bytesPerSecond: 37.48e6, secondsLeft: 101 }
+  expect([39, 79, 199, 12].map((columns) => barLine(state, columns))).toEqual([
+    'uploading  24 % · 1 min 41 s left',
+    `uploading █████${'░'.repeat(16)}  24 % of 5.00 GB · 37.5 MB/s · 1 min 41 s left`,
+    `uploading ${'█'.repeat(9)}${'░'.repeat(31)}  24 % of 5.00 GB · 37.5 MB/s · 1 min 41 s left`,
+    'uploading  2',
+  ])
+  const begun = { ...state, doneBytes: 0, bytesPerSecond: 0, secondsLeft: undefined }
+  const over = { ...state, doneBytes: 5e9, secondsLeft: undefined }
+  expect([begun, over].map((one) => barLine(one, 79))).toEqual([
+    `uploading ${'░'.repeat(21)}   0 % of 5.00 GB`,
+    `uploading ${'█'.repeat(21)} 100 % of 5.00 GB · 37.5 MB/s`,
+  ])
+})
+
+test('what is not counted is a line without numbers', () => {
+  const state = { stage: 'moving into place', doneBytes: 0, totalBytes: 0, bytesPerSecond: 0, secondsLeft: undefined }
+  expect(progressLine(state)).toBe('moving into place')
+})
+
+test('progress stands still while something is done again, and never goes back', () => {
+  const shown: unknown[] = []
+  let nowMs = 0
+  const output = { isJson: true, event: ({ doneBytes }: { doneBytes?: unknown }) => void shown.push(doneBytes) }
+  const stage = createProgress(output as unknown as Output, () => nowMs).begin('uploading', 100)
+  for (const bytes of [40, -40, 30, 70]) {
+    nowMs += 1_000
+    stage.add(bytes)
+  }
+  expect(shown).toEqual([0, 40, 40, 40, 100])
 })
 
 test('what others wrote cannot move the cursor, colour, or turn text around', () => {
@@ -76,8 +113,37 @@ test.each([
   expect([failure.kind, failure.message, failure.details.code]).toEqual([kind, message, `http_${status}`])
 })
 
-test('a failure without a place or a hint is one line', () => {
+test('a failure without a place or a hint is one line, and so is one that names its place', () => {
   expect(failureText(new Failure('usage', 'No.'), unstyled)).toBe('error No.')
+  expect(failureText(new Failure('file', 'a.txt: no.', { where: 'a.txt' }), unstyled)).toBe('error a.txt: no.')
+})
+
+test('what the registry says of npm’s commands is said of ours', () => {
+  const answer = { status: 401, headers: new Headers() }
+  const { message, details } = failureOf(answer, '{"code":"login_required","detail":"Run `npm login`."}', 'GET /')
+  expect([message, details.hint]).toEqual(['You must log in to do this.', 'Log in: deckle login.'])
+})
+
+test('a connection that fails is told in words; one that is not trusted is not tried again', () => {
+  const failureFor = (code: string) =>
+    connectionFailure(
+      new TypeError('fetch failed', { cause: systemError(code) }),
+      'host:1',
+      new AbortController().signal,
+    )
+  const systemError = (code: string) => Object.assign(new Error('it broke'), { code })
+  expect(failureFor('ECONNREFUSED').message).toBe('host:1 does not answer: nothing listens there (ECONNREFUSED).')
+  expect(failureFor('EODD')).toMatchObject({ message: 'host:1 does not answer: EODD.', details: { isPassing: true } })
+  const untrusted = failureFor('DEPTH_ZERO_SELF_SIGNED_CERT')
+  expect([untrusted.kind, untrusted.details.code, untrusted.details.isPassing]).toEqual([
+    'network',
+    'certificate_untrusted',
+    undefined,
+  ])
+})
+
+test('a format that there is not is refused where it is written', () => {
+  expect(() => parseSpec('pypi:model')).toThrow('There are no packages of "pypi" here.')
 })
 
 test('a bar has the length of its value, and whatever is more than nothing is seen', () => {
@@ -119,4 +185,17 @@ test('usage is drawn a line a day, by month where there are many, and says what 
       .split('\n')
       .slice(0, 2),
   ).toEqual([`2026-10  31  31.0 MB  ${'█'.repeat(30)}`, `2026-11  9   9.00 MB  ${'█'.repeat(8)}▊`])
+})
+
+test('what is unused is drawn by how long it has been', () => {
+  const items = [
+    { package: 'old', lastUsedOn: '2026-01-01' },
+    { package: 'newer', lastUsedOn: '2026-05-01' },
+  ]
+  const now = Date.parse('2026-08-29T12:00:00Z')
+  expect(unusedText(items, '2026-05-31', now).split('\n')).toEqual([
+    `old    2026-01-01  240 days  ${'█'.repeat(30)}`,
+    `newer  2026-05-01  120 days  ${'█'.repeat(15)}`,
+  ])
+  expect(unusedText([], '2026-05-31', now)).toBe('Everything was downloaded since 2026-05-31, or is newer than that.')
 })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -11,7 +11,6 @@ import type { Output } from '../../../../src/node/command/output.ts'
 import { placesIn } from '../../../../src/node/command/places.ts'
 import { createProgress } from '../../../../src/node/command/progress.ts'
 import { Registry } from '../../../../src/node/command/registry.ts'
-import { packFolder } from '../../../../src/node/command/upload/pack.ts'
 import { publishFile } from '../../../../src/node/command/upload/publish.ts'
 import { Source } from '../../../../src/node/command/upload/source.ts'
 import { FakeRegistry, sha256Of } from './fake-registry.ts'
@@ -209,19 +208,47 @@ test('another file that stands there is left alone', async () => {
   expect(readFileSync(join(folder, 'got.bin'), 'utf8')).toBe('mine')
 })
 
-test('a folder becomes the same bytes each time, whoever packs it when', async () => {
-  for (const name of ['one', 'two']) {
-    mkdirSync(join(folder, name, 'below'), { recursive: true })
-    mkdirSync(join(folder, name, '.git'))
-    writeFileSync(join(folder, name, '.git/HEAD'), name)
-    writeFileSync(join(folder, name, 'below/b.txt'), 'b', { mode: name === 'one' ? 0o600 : 0o644 })
-    writeFileSync(join(folder, name, '@a.txt'), 'a')
+test('a packed folder that became another one since its upload was interrupted begins anew', async () => {
+  const stopping = new AbortController()
+  fake.faults.storage = () => {
+    stopping.abort()
+    return false
   }
-  for (const packing of ['tar.gz', 'tar.zst'] as const) {
-    for (const name of ['one', 'two']) {
-      await packFolder(contextFor(), join(folder, name), packing, join(folder, `${name}.${packing}`))
+  const publishAs = async (context: Context) => {
+    const source = await Source.open(join(folder, 'weights.bin'))
+    const upload = { package: 'model', version: '1.0.0', filename: 'weights.bin' }
+    try {
+      return await publishFile(context, { upload, source, identity: 'of its folder', parallel: 3, release: false })
+    } finally {
+      await source.close()
     }
-    const [one, two] = ['one', 'two'].map((name) => readFileSync(join(folder, `${name}.${packing}`)))
-    expect(one?.equals(two ?? Buffer.alloc(0))).toBe(true)
   }
+  await expect(publishAs(contextFor(stopping.signal))).rejects.toMatchObject({ kind: 'interrupted' })
+  fake.faults.storage = () => false
+  writeFileSync(join(folder, 'weights.bin'), content.subarray(0, 5_000))
+  await publishAs(contextFor())
+  expect(fake.files.get('weights.bin')).toEqual(content.subarray(0, 5_000))
+})
+
+test('what storage refuses in the middle of a part is not sent to its end', async () => {
+  const large = randomBytes(16 * 1024 * 1024)
+  writeFileSync(join(folder, 'weights.bin'), large)
+  fake.stop()
+  fake = new FakeRegistry(large.byteLength)
+  await fake.start()
+  let puts = 0
+  let readBytes: number | undefined
+  fake.faults.storage = ({ socket }, response) => {
+    puts += 1
+    if (puts > 1) return false
+    socket.once('close', () => {
+      readBytes = socket.bytesRead
+    })
+    response.writeHead(503).end()
+    return true
+  }
+  await publish()
+  expect(puts).toBe(2)
+  expect(readBytes).toBeLessThan(large.byteLength)
+  expect(fake.files.get('weights.bin')?.equals(large)).toBe(true)
 })
