@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { completionScript, shells } from '../../../../src/node/command/completion.ts'
+import { completionScript, shells } from '../../src/node/command/completion.ts'
 
 const at = [
   { path: [], words: ['token', 'ls', 'completion'], options: ['--json', '--registry'] },
