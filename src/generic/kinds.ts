@@ -1,6 +1,6 @@
 import type { UploadKind } from '../model/upload.ts'
 import { archiveFinding } from '../validation/archive/findings.ts'
-import { gunzip } from '../validation/archive/gzip.ts'
+import { gunzipMembers } from '../validation/archive/gzip.ts'
 import { walkOpaque } from '../validation/archive/opaque.ts'
 import { createTarWalker, uncompressed } from '../validation/archive/tarball.ts'
 import { type ArchiveLimits, archiveLimits, type WalkArchive, type WalkOptions } from '../validation/archive/walk.ts'
@@ -34,7 +34,7 @@ const kinds: readonly ArchiveKind[] = [
     walk: createZipWalker('inside'),
   },
   { name: /\.tar$/i, magic: [[257, 'ustar']], walk: createTarWalker(uncompressed, 'inside') },
-  { name: /\.(?:tar\.gz|tgz)$/i, magic: [[0, '\x1f\x8b']], walk: createTarWalker(gunzip, 'inside') },
+  { name: /\.(?:tar\.gz|tgz)$/i, magic: [[0, '\x1f\x8b']], walk: createTarWalker(gunzipMembers, 'inside') },
   { name: /\.tar\.zst$/i, magic: [[0, '\x28\xb5\x2f\xfd']], walk: createTarWalker(decompressZstd, 'inside') },
   { name: /\.tar\.xz$/i, magic: [[0, '\xfd7zXZ\0']], walk: createTarWalker(decompressXz, 'inside') },
 ]

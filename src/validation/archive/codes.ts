@@ -41,7 +41,7 @@ export const archiveCodes = {
   },
   gzip_several_members: {
     title: 'The file holds more than one gzip member',
-    why: 'Some readers stop after the first member and others go on, so they would install different files.',
+    why: 'Some readers of npm packages stop after the first member and others go on, so they would install different files. Elsewhere thousands are allowed.',
     hint: packAgain,
   },
   gzip_trailing_data: {
@@ -156,6 +156,11 @@ export const archiveCodes = {
     why: 'Readers replace the bytes differently and get different names.',
     hint: rename,
   },
+  archive_windows_stream: {
+    title: 'A path that is the content of another file on Windows',
+    why: 'NTFS takes `a.txt::$DATA` for `a.txt`: there, it would overwrite what was checked.',
+    hint: rename,
+  },
   archive_windows_name: {
     title: 'A path cannot be used on Windows',
     why: 'Reserved device names, ":" and the like, and a dot or space at the end cannot be unpacked there as they are.',
@@ -185,6 +190,11 @@ export const archiveCodes = {
     title: 'Two paths differ only in case',
     why: 'On macOS and Windows one of the two files overwrites the other.',
     hint: 'Rename one of the two, or remove it.',
+  },
+  archive_case_twins: {
+    title: 'Two files of a generic archive differ only in case',
+    why: 'On Linux both are there; on macOS and Windows one of the two overwrites the other.',
+    hint: 'Rename one of the two when it is to be unpacked there.',
   },
   archive_unicode_collision: {
     title: 'Two paths are the same text in different Unicode forms',
@@ -236,7 +246,7 @@ export const archiveCodes = {
   archive_sparse: {
     title: 'A sparse file',
     why: 'Few readers know the format; the others unpack something else.',
-    hint: 'Pack again without the sparse option (GNU tar: without `-S`).',
+    hint: 'Pack again without the sparse option (GNU tar: without `-S`; bsdtar: with `--no-read-sparse`).',
   },
   archive_unknown_type: {
     title: 'An entry of an unknown type',

@@ -6,7 +6,7 @@ import { createFileDigests } from './file-digests.ts'
 import { ArchiveStop, archiveFinding } from './findings.ts'
 import { inspectLink, type Link, type LinkRule } from './links.ts'
 import { inspectPath, withoutInnerDots, withoutLeadingDot } from './paths.ts'
-import { type Collision, createPathTree } from './tree.ts'
+import { createPathTree } from './tree.ts'
 import { type ArchiveSummary, type WalkOptions, withoutTopFolder } from './walk.ts'
 
 /** What every kind of archive has to prove of its entries: their paths, alone and together, and their number. */
@@ -93,8 +93,10 @@ export function createEntryInspector(
     // Of a file, until its content is known
     if (placed.code === 'archive_duplicate_path' && kind !== 'link') return { path, isSecond: true }
     const other = layout === 'flat' ? placed.other : `${topOf(path)}/${placed.other}`
-    report(collisionFinding(path, { code: placed.code, other }))
-    return severityOf(placed.code) === 'error' ? undefined : first
+    const areTwins = links === 'inside' && placed.areFiles && placed.code === 'archive_case_collision'
+    const code = areTwins ? 'archive_case_twins' : placed.code
+    report(collisionFinding(path, other, code))
+    return severityOf(code) === 'error' ? undefined : first
   }
 
   function inspect(written: string, { kind, sizeBytes, mode }: InspectedEntry): Placement | undefined {
@@ -137,11 +139,12 @@ export function createEntryInspector(
 const differences: Readonly<Partial<Record<ArchiveCode, string>>> = {
   archive_duplicate_path: 'are one path',
   archive_case_collision: 'differ only in case',
+  archive_case_twins: 'differ only in case',
   archive_unicode_collision: 'are the same text in two Unicode forms',
   archive_compatibility_collision: 'look the same',
 }
 
-function collisionFinding(path: string, { code, other }: Collision): Finding {
+function collisionFinding(path: string, other: string, code: ArchiveCode): Finding {
   const shown = `"${printable(path, 130)}"`
   const difference = differences[code]
   if (difference !== undefined) {

@@ -4,9 +4,13 @@ import type { Finding } from '../check.ts'
 import { unpackAllowance, within } from './allowance.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { ArchiveStop, archiveFinding } from './findings.ts'
-import type { WalkOptions } from './walk.ts'
+import type { Decompress, WalkOptions } from './walk.ts'
 
 const flag = { headerChecksum: 0x02, extra: 0x04, name: 0x08, comment: 0x10, reserved: 0xe0 } as const
+
+/** Of real writers, members are larger on average; the first ones may be as small as the file is. */
+const fewMembers = 1000
+const memberBytes = 512
 
 /**
  * Decompresses a file that is exactly one gzip member, verifies its checksum and length, and proves that nothing
@@ -14,17 +18,45 @@ const flag = { headerChecksum: 0x02, extra: 0x04, name: 0x08, comment: 0x10, res
  * @throws ArchiveStop, or what the input throws
  * @see RFC 1952
  */
-export async function* gunzip(
+export const gunzip: Decompress = (input, options, report) => {
+  return within(unpackAllowance(options), everyMember(input, options, report, 1))
+}
+
+/**
+ * The same of a file of several members, which are read as one, as `gzip` and most others do: what was compressed in
+ * parallel, in blocks (bgzip), file by file (eStargz), or put together. A reader that stops after the first member
+ * finds a tar archive without its end.
+ */
+export const gunzipMembers: Decompress = (input, options, report) => {
+  const mostMembers = fewMembers + Math.floor(options.sizeBytes / memberBytes)
+  return within(unpackAllowance(options), everyMember(input, options, report, mostMembers))
+}
+
+async function* everyMember(
   input: ByteReader,
-  options: WalkOptions,
+  { limits }: WalkOptions,
   report: (finding: Finding) => void,
+  mostMembers: number,
 ): AsyncGenerator<Uint8Array> {
-  await readHeader(input, options.limits.metadataBytes)
+  // Copies: the next read may replace the bytes
+  let start = (await input.exactly(2)).slice()
+  for (let members = 1; members === 1 || isMagic(start); members += 1) {
+    if (members > mostMembers) throw tooManyMembers(mostMembers)
+    yield* readMember(input, start, limits.metadataBytes)
+    start = (await input.exactly(2)).slice()
+  }
+  if (start.length === 0) return
+  await readZeros(input, start, limits.paddingBytes)
+  report(archiveFinding('gzip_trailing_zeros', 'Zeros follow the end of the gzip data.'))
+}
+
+async function* readMember(input: ByteReader, start: Uint8Array, metadataBytes: number): AsyncGenerator<Uint8Array> {
+  await readHeader(input, start, metadataBytes)
   const inflated = inflateRaw(() => input.chunk())
   let checksum = 0
   let sizeBytes = 0
   try {
-    for await (const chunk of within(unpackAllowance(options), inflated.output)) {
+    for await (const chunk of inflated.output) {
       checksum = crc32Of(chunk, checksum)
       sizeBytes += chunk.length
       yield chunk
@@ -34,20 +66,21 @@ export async function* gunzip(
   }
   input.unread(inflated.rest())
   await readTrailer(input, checksum, sizeBytes)
-  if (await endsWithZeros(input, options.limits.paddingBytes)) {
-    report(archiveFinding('gzip_trailing_zeros', 'Zeros follow the end of the gzip data.'))
-  }
 }
 
-async function readHeader(input: ByteReader, metadataBytes: number): Promise<void> {
-  let checksum = 0
+function isMagic([id1, id2]: Uint8Array): boolean {
+  return id1 === 0x1f && id2 === 0x8b
+}
+
+async function readHeader(input: ByteReader, start: Uint8Array, metadataBytes: number): Promise<void> {
+  if (start.length < 2) throw truncated()
+  if (!isMagic(start)) throw new ArchiveStop('gzip_header_invalid', 'The file is not gzip.')
+  let checksum = crc32Of(start, 0)
   const read = async (length: number) => {
     const bytes = await readAll(input, length)
     checksum = crc32Of(bytes, checksum)
     return bytes
   }
-  const [id1, id2] = await read(2)
-  if (id1 !== 0x1f || id2 !== 0x8b) throw new ArchiveStop('gzip_header_invalid', 'The file is not gzip.')
   const [method, flags = 0] = await read(8)
   if (method !== 8) throw new ArchiveStop('gzip_header_invalid', 'The gzip file is not compressed with deflate.')
   if (flags & flag.reserved) throw new ArchiveStop('gzip_header_invalid', 'The gzip header has reserved flags.')
@@ -85,18 +118,13 @@ async function readTrailer(input: ByteReader, checksum: number, sizeBytes: numbe
   }
 }
 
-/** False when nothing follows, true when zeros do. @throws ArchiveStop when anything else does */
-async function endsWithZeros(input: ByteReader, most: number): Promise<boolean> {
-  const [first, second = 0] = await input.exactly(2)
-  if (first === undefined) return false
-  if (first === 0x1f && second === 0x8b) {
-    throw new ArchiveStop('gzip_several_members', 'A second gzip member follows the first.')
-  }
+/** Reads to the end. @param start what was read already @throws ArchiveStop when there is anything but a few zeros */
+async function readZeros(input: ByteReader, start: Uint8Array, most: number): Promise<void> {
   let left = most
-  let isZero = first === 0 && second === 0
+  let isZero = start.every((byte) => byte === 0)
   while (isZero && left >= 0) {
     const bytes = await input.some(65_536)
-    if (bytes === undefined) return true
+    if (bytes === undefined) return
     isZero = bytes.every((byte) => byte === 0)
     left -= bytes.length
   }
@@ -107,6 +135,12 @@ async function readAll(input: ByteReader, length: number): Promise<Uint8Array> {
   const bytes = await input.exactly(length)
   if (bytes.length < length) throw truncated()
   return bytes
+}
+
+function tooManyMembers(most: number): ArchiveStop {
+  const message =
+    most === 1 ? 'A second gzip member follows the first.' : `The file has more than ${most} gzip members.`
+  return new ArchiveStop('gzip_several_members', message)
 }
 
 function describe(error: unknown): unknown {

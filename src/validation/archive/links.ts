@@ -1,12 +1,14 @@
 import type { Finding } from '../check.ts'
+import { severityOf } from '../policy.ts'
 import { decodeUtf8, escapeBytes, printable } from '../printable.ts'
 import { archiveFinding } from './findings.ts'
-import { inspectPath } from './paths.ts'
+import { inspectPath, withoutInnerDots, withoutLeadingDot } from './paths.ts'
 import type { ArchiveLimits } from './walk.ts'
 
 /**
  * `refused`: no links at all (npm, whose clients skip or follow them).
- * `inside`: links that cannot lead out of the archive, wherever and in whatever order it is unpacked.
+ * `inside`: links that cannot lead out of the archive, wherever and in whatever order it is unpacked. Such archives are
+ * often for one system only (SDKs, headers of Linux), so files may differ in nothing but case, too.
  */
 export type LinkRule = 'refused' | 'inside'
 
@@ -33,11 +35,16 @@ export function inspectLink(
     const isOut = to === undefined || leadsOutside(path, to, limits)
     return isOut ? archiveFinding('archive_link_escapes', `${is}, which can lead out of the archive.`, path) : undefined
   }
-  const isKnown = to !== undefined && inspectPath(to, limits).length === 0 && isFile(to)
+  // As the paths of entries are read: `tar -C folder .` writes "./a" for both
+  const named = to && withoutInnerDots(withoutLeadingDot(to))
+  const isKnown = named !== undefined && inspectPath(named, limits).every(isWarning) && isFile(named)
   return isKnown ? undefined : archiveFinding('archive_link_unknown', `${is}, which is no file before it.`, path)
 }
 
-const unclear = /[\p{Cc}\\]|^[A-Za-z]:/u
+const isWarning = ({ code }: Finding) => severityOf(code) !== 'error'
+
+/** Windows leaves out blanks at the end of a segment. */
+const unclear = /[\p{Cc}\\]|^[A-Za-z]:|(?:^|\/)\.\. +(?:\/|$)/u
 
 /**
  * Whether following a symbolic link could lead out of the folder that the archive is unpacked into. No entry lies under

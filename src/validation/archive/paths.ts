@@ -7,9 +7,14 @@ import type { ArchiveLimits } from './walk.ts'
 const encoder = new TextEncoder()
 const ascii = /^[\x20-\x7e]*$/
 const controlCharacter = /\p{Cc}/u
-const drive = /^[A-Za-z]:/
+/** Windows leaves out blanks at the end. */
+const up = /^\.\. *$/
+/** Not of two colons: that is a module of Perl's (`B::Deparse`), and no path on Windows. */
+const drive = /^[A-Za-z]:(?!:)/
 /** Device names in any folder, with any extension. @see Microsoft, "Naming Files, Paths, and Namespaces" */
 const windowsDevice = /^(con|prn|aux|nul|com[1-9¹²³]|lpt[1-9¹²³])(\.|$)/i
+/** NTFS: `a.txt::$DATA` is the content of `a.txt`. @see Microsoft, "[MS-FSCC]" 2.1.5 */
+const windowsStream = /:\$/
 const windowsForbidden = /[<>:"|?*]|[. ]$/
 
 /**
@@ -55,7 +60,7 @@ function inspectSegments(path: string, limits: ArchiveLimits, note: Note): void 
   const isAbsolute = path.startsWith('/')
   if (isAbsolute) note('archive_absolute_path', 'is absolute')
   const segments = (isAbsolute ? path.slice(1) : path).split('/')
-  if (segments.includes('..')) note('archive_parent_path', 'goes up with ".."')
+  if (segments.some((segment) => up.test(segment))) note('archive_parent_path', 'goes up with ".."')
   if (segments[0] === '.' || segments.at(-1) === '.') note('archive_dot_segment', 'begins or ends with a "." segment')
   else if (segments.includes('.')) note('archive_inner_dot_segment', 'has a "." segment inside')
   if (segments.includes('')) note('archive_empty_segment', 'has an empty segment')
@@ -64,7 +69,9 @@ function inspectSegments(path: string, limits: ArchiveLimits, note: Note): void 
     note('archive_segment_too_long', `has a name of more than ${limits.segmentBytes} bytes`)
   }
   if (segments.some((segment) => drive.test(segment))) note('archive_drive_letter', 'names a drive')
-  else if (segments.some(isWindowsTrouble)) note('archive_windows_name', 'cannot be used on Windows')
+  else if (segments.some((segment) => windowsStream.test(segment))) {
+    note('archive_windows_stream', 'is the content of another file on Windows')
+  } else if (segments.some(isWindowsTrouble)) note('archive_windows_name', 'cannot be used on Windows')
 }
 
 function isWindowsTrouble(segment: string): boolean {

@@ -17,18 +17,32 @@ interface PaxRecord {
   readonly value: Uint8Array
 }
 
+/** Of star and of Solaris, which libarchive (bsdtar, bun) follows and others do not know. */
+const sparseKeys = new Set(['SCHILY.realsize', 'SUN.holesdata'])
+
 const newline = 0x0a
 const space = 0x20
+const digitNine = 0x39
+/** Keeps a byte order mark, which `parseInt` takes for a blank. */
+const utf8 = new TextDecoder('utf-8', { ignoreBOM: true, fatal: false })
+/** `5 a=`, without the line end. */
+const shortestRecord = 4
+
+/** Real headers have some ten. The smallest records take fifty times as long to read as their bytes in one. */
+const mostRecords = 1000
 
 /**
  * Reads the records of an extended header.
- * @throws ArchiveStop when they are malformed: some readers then skip them, others stop
+ * @throws ArchiveStop when they are too many, or malformed: some readers then skip them, others stop
  * @see POSIX.1-2024, pax, "pax Extended Header"
  */
 export function readPax(content: Uint8Array): PaxOverrides {
   const records: PaxRecord[] = []
   const starts = new Set<number>()
   for (let start = 0; start < content.length; ) {
+    if (records.length === mostRecords) {
+      throw new ArchiveStop('archive_metadata_too_large', `An extended header has more than ${mostRecords} records.`)
+    }
     starts.add(start)
     const { record, end } = readRecord(content, start)
     records.push(record)
@@ -42,10 +56,13 @@ export function readPax(content: Uint8Array): PaxOverrides {
     ...(path === undefined ? {} : { path }),
     ...(linkPath === undefined ? {} : { linkPath }),
     ...(sizeBytes === undefined ? {} : { sizeBytes }),
-    isSparse: records.some(({ key }) => key.startsWith('GNU.sparse.')),
+    isSparse: records.some(({ key }) => key.startsWith('GNU.sparse.') || sparseKeys.has(key)),
     problems,
   }
 }
+
+/** GNU tar leaves out blanks before a name, and what follows a NUL. */
+const unclearKey = /^[ \t]|\p{Cc}/u
 
 /** `<length of the whole record> <key>=<value>\n` */
 function readRecord(content: Uint8Array, start: number): { readonly record: PaxRecord; readonly end: number } {
@@ -59,6 +76,7 @@ function readRecord(content: Uint8Array, start: number): { readonly record: PaxR
   if (equals === -1 || equals >= end) throw malformed('has a record without a value')
   const key = decodeUtf8(content.subarray(blank + 1, equals))
   if (key === undefined || key === '') throw malformed('has a record without a name')
+  if (unclearKey.test(key)) throw malformed('has a record whose name can be read in two ways')
   return { record: { key, value: content.subarray(equals + 1, end - 1) }, end }
 }
 
@@ -94,7 +112,7 @@ function hiddenRecords(content: Uint8Array, starts: ReadonlySet<number>): readon
   for (let start = 0; start < content.length; ) {
     const found = content.indexOf(newline, start)
     const end = found === -1 ? content.length : found
-    if (!starts.has(start) && looksLikeRecord(content.subarray(start, end))) {
+    if (!starts.has(start) && looksLikeRecord(content, start, end)) {
       return ['has an extended header that hides a record in the text of another']
     }
     start = end + 1
@@ -102,9 +120,15 @@ function hiddenRecords(content: Uint8Array, starts: ReadonlySet<number>): readon
   return []
 }
 
-function looksLikeRecord(line: Uint8Array): boolean {
-  const head = String.fromCharCode(...line.subarray(0, 32))
-  return Number.parseInt(head, 10) === line.length + 1
+/**
+ * Whether node-tar would take the line for a record: by a number at its beginning, behind any blank that Unicode knows.
+ * A line that begins with an ASCII letter costs nothing.
+ */
+function looksLikeRecord(content: Uint8Array, start: number, end: number): boolean {
+  const first = content[start] ?? 0
+  if (end - start < shortestRecord || (first > digitNine && first < 0x80)) return false
+  const head = utf8.decode(content.subarray(start, Math.min(end, start + 32)))
+  return Number.parseInt(head, 10) === end - start + 1
 }
 
 function malformed(problem: string): ArchiveStop {

@@ -59,6 +59,7 @@ export function resolveEntry(header: TarHeader, overrides: Overrides, report: (f
   const linkKind = linkKinds[header.type]
   const target = linkTarget(header, overrides)
   const link = linkKind && { kind: linkKind, target }
+  if (link && !targetsAgree(header, overrides)) note('tar_path_conflict', 'has another link target in another header')
   const refused = link ? undefined : (refusedTypes[header.type] ?? unknownType(header.type))
   const isNamedDirectory = header.type === '0' && shownName.endsWith('/')
   if (isNamedDirectory) note('tar_field_ambiguous', 'is a file by its type and a folder by its name')
@@ -102,9 +103,12 @@ function sizeOf(header: TarHeader, { pax }: Overrides, hasContent: boolean, path
   if (header.sizeBytes === undefined && hasContent) {
     throw new ArchiveStop('tar_number_invalid', `${shown} has no size.`, path)
   }
-  const sizeBytes = header.sizeBytes ?? 0
-  if (pax?.sizeBytes !== undefined && pax.sizeBytes !== sizeBytes) {
-    const message = `${shown} has ${sizeBytes} bytes by one header and ${pax.sizeBytes} by another.`
+  const written = header.sizeBytes ?? 0
+  const sizeBytes = pax?.sizeBytes ?? written
+  // GNU tar, Python and Go write 0 where the digits do not suffice
+  const isTooLarge = written === 0 && sizeBytes >= 8 ** 11
+  if (sizeBytes !== written && !isTooLarge) {
+    const message = `${shown} has ${written} bytes by one header and ${sizeBytes} by another.`
     throw new ArchiveStop('tar_size_conflict', message, path)
   }
   if (!hasContent && sizeBytes > 0) {
@@ -114,22 +118,46 @@ function sizeOf(header: TarHeader, { pax }: Overrides, hasContent: boolean, path
   return sizeBytes
 }
 
+/** Whether all headers give the entry one name, those left out that a writer had to shorten. */
+function namesAgree(header: TarHeader, { pax, longName }: Overrides): boolean {
+  return agree(header.name, pax?.path, longName, withoutSlashes)
+}
+
+/** The same of the target of a link. */
+function targetsAgree(header: TarHeader, { pax, longLink }: Overrides): boolean {
+  return agree(header.linkName, pax?.linkPath, longLink, (text) => text)
+}
+
+function agree(
+  field: Uint8Array,
+  pax: Uint8Array | undefined,
+  gnu: Uint8Array | undefined,
+  trim: (text: string) => string,
+): boolean {
+  if (pax !== undefined && gnu !== undefined && byteText(pax) !== byteText(gnu)) return false
+  const override = pax ?? gnu
+  return override === undefined || isShortened(trim(byteText(field)), trim(byteText(override)))
+}
+
 /**
- * Real writers put a shortened name, or one without the letters that ASCII lacks, where the full one does not fit. So
+ * Real writers put a shortened text, or one without the letters that ASCII lacks, where the full one does not fit. So
  * when it would fit, the two must be equal; when not, the short one must be what is left of the long one.
  */
-function namesAgree(header: TarHeader, { pax, longName }: Overrides): boolean {
-  if (pax?.path !== undefined && longName !== undefined && byteText(pax.path) !== byteText(longName)) return false
-  const override = pax?.path ?? longName
-  if (override === undefined) return true
-  const full = withoutSlashes(byteText(override))
-  const short = withoutSlashes(byteText(header.name))
+function isShortened(short: string, full: string): boolean {
   if (short === full) return true
-  // tar-stream (pnpm and yarn pack with it) gives this name to every entry whose own does not fit
-  const isPlaceholder = short === 'PaxHeader'
   const isWritable = full.length <= 100 && /^[\x20-\x7e]*$/.test(full)
-  if (isWritable || /^\/|(?:^|\/)\.\.(?:\/|$)/.test(short)) return false
-  return isPlaceholder || isSubsequence(short.replace(/[^A-Za-z0-9]/g, ''), full)
+  if (isWritable || climbsOf(short) > climbsOf(full)) return false
+  // Go leaves out what is not ASCII, which may be the whole first folder
+  if (short.startsWith('/')) return full.replace(/[^\0-\x7f]/g, '').startsWith(short)
+  return placeholder.test(short) || isSubsequence(short.replace(/[^A-Za-z0-9]/g, ''), full)
+}
+
+/** What stands where a text does not fit, of tar-stream (pnpm and yarn), 7-Zip, `git archive`, and bsdtar for links. */
+const placeholder =
+  /^(?:PaxHeader|@PathCut\/_pc_crc32\/[0-9A-F]{8}\/.*|(?:[0-9a-f]{40}|[0-9a-f]{64})\.data|see (?:[0-9a-f]{40}|[0-9a-f]{64})\.paxheader|\.\/\.\/@Long(?:Sym|Hard)Link)$/
+
+function climbsOf(text: string): number {
+  return text.split('/').filter((segment) => segment === '..').length
 }
 
 /** Without those at the end. Not a regular expression: that would take quadratic time on a hostile name. */

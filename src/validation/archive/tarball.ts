@@ -1,21 +1,10 @@
-import type { Finding } from '../check.ts'
 import { unpackAllowance, within } from './allowance.ts'
 import { type ByteReader, createByteReader } from './byte-reader.ts'
 import { createEntryInspector, walkToEnd } from './entries.ts'
 import { gunzip } from './gzip.ts'
 import type { LinkRule } from './links.ts'
 import { walkTar } from './tar.ts'
-import type { WalkArchive, WalkOptions } from './walk.ts'
-
-/**
- * Unpacks what a tar archive is compressed with, and never gives more than the limits of `options` allow.
- * @throws ArchiveStop, or what the input throws
- */
-export type Decompress = (
-  input: ByteReader,
-  options: WalkOptions,
-  report: (finding: Finding) => void,
-) => AsyncIterable<Uint8Array>
+import type { Decompress, WalkArchive } from './walk.ts'
 
 /**
  * Walks a tar archive that is compressed in some way. Holds one chunk of the source, two of 64 KiB of what it unpacks

@@ -6,6 +6,8 @@ export interface Collision {
   readonly code: ArchiveCode
   /** The other path, as it was first written. */
   readonly other: string
+  /** Both are files: where case counts, one stands beside the other. */
+  readonly areFiles: boolean
 }
 
 /** All paths of an archive, to find those that fall together on somebody's disk. */
@@ -25,6 +27,8 @@ interface Node {
   readonly kind: NodeKind
   /** By what file systems compare. */
   children?: Map<string, Node>
+  /** Paths of the files that differ from this one only in case. */
+  twins?: Set<string>
   /** The few children that look like something else, by what they look like. */
   lookalikes?: Map<string, Node>
 }
@@ -56,20 +60,20 @@ export function createPathTree(most: number): PathTree {
           lookalike = addChild(node, key, child) ?? lookalike
           node = child
         } else if ((present.kind === 'directory') !== (wanted === 'directory')) {
-          return { code: 'archive_file_as_directory', other: pathOf(present) }
+          return { code: 'archive_file_as_directory', other: pathOf(present), areFiles: false }
         } else if (isLast && kind !== 'directory') {
-          return collisionOf(path, pathOf(present))
+          return collide(present, path, kind)
         } else {
           node = present
         }
       }
       if (lookalike === undefined) return 'placed'
-      return { code: 'archive_compatibility_collision', other: pathOf(lookalike) }
+      return { code: 'archive_compatibility_collision', other: pathOf(lookalike), areFiles: false }
     },
     isFile: (path) => {
       const keys = path.split('/').map((segment) => shortened(comparable(segment)))
       const node = keys.reduce<Node | undefined>((parent, key) => parent?.children?.get(key), root)
-      return node?.kind === 'file' && pathOf(node) === path
+      return node?.kind === 'file' && (pathOf(node) === path || node.twins?.has(twinKey(path)) === true)
     },
   }
 }
@@ -87,11 +91,20 @@ function addChild(parent: Node, key: string, child: Node): Node | undefined {
   return sibling
 }
 
-/** The name of the difference between two paths that file systems take for one. */
-function collisionOf(path: string, other: string): Collision {
-  if (path === other) return { code: 'archive_duplicate_path', other }
-  const differsOnlyInForm = path.normalize('NFC') === other.normalize('NFC')
-  return { code: differsOnlyInForm ? 'archive_unicode_collision' : 'archive_case_collision', other }
+/** Names the difference between a path and the one before it that file systems take for the same. */
+function collide(present: Node, path: string, kind: NodeKind): Collision {
+  const other = pathOf(present)
+  const areFiles = present.kind === 'file' && kind === 'file'
+  const key = twinKey(path)
+  if (path === other || present.twins?.has(key)) return { code: 'archive_duplicate_path', other: path, areFiles }
+  if (key === twinKey(other)) return { code: 'archive_unicode_collision', other, areFiles }
+  if (areFiles) present.twins = (present.twins ?? new Set()).add(key)
+  return { code: 'archive_case_collision', other, areFiles }
+}
+
+/** Equal for what is one path where case counts. */
+function twinKey(path: string): string {
+  return shortened(path.normalize('NFC'))
 }
 
 /** Letter by letter, as file systems fold case: a ligature or `ß` is not its letters. */

@@ -1,4 +1,5 @@
 import type { ArchiveEntry, ContentReader, Finding } from '../check.ts'
+import type { ByteReader } from './byte-reader.ts'
 
 /** What an archive may cost. Typed, always passed, without defaults. */
 export interface ArchiveLimits {
@@ -74,6 +75,16 @@ export type WalkArchive = (
   options: WalkOptions,
   visitor: ArchiveVisitor,
 ) => Promise<ArchiveSummary>
+
+/**
+ * Unpacks what a tar archive is compressed with, and never gives more than the limits of `options` allow.
+ * @throws ArchiveStop, or what the input throws
+ */
+export type Decompress = (
+  input: ByteReader,
+  options: WalkOptions,
+  report: (finding: Finding) => void,
+) => AsyncIterable<Uint8Array>
 
 /**
  * The path as installers see it: without its first segment, whatever that is called. Empty for the top folder itself.

@@ -93,9 +93,15 @@ async function readRecord(exactly: (length: number) => Promise<Uint8Array>): Pro
     checksum: view.getUint32(16, true),
     compressedBytes,
     sizeBytes,
-    mode: attributes >>> 16,
+    mode: unixMode(attributes),
     isDosDirectory: (attributes & dosDirectoryBit) !== 0,
   }
+}
+
+/** Older packers of Maven set all bits where they know none. */
+function unixMode(attributes: number): number {
+  const mode = attributes >>> 16
+  return mode === 0xffff ? 0 : mode
 }
 
 /** Equal for equal names only, and short: a zip file can have many names of 64 KiB. No short name looks like a digest. */

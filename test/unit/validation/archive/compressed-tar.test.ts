@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest'
 import { createTarWalker } from '../../../../src/validation/archive/tarball.ts'
 import { archiveLimits } from '../../../../src/validation/archive/walk.ts'
 import { decompressXz } from '../../../../src/validation/archive/xz.ts'
-import { concat } from '../../../builders/gzip.ts'
-import { tarball } from '../../../builders/tarball.ts'
+import { concat, gzipMember } from '../../../builders/gzip.ts'
+import { type TarballBuilder, tarball } from '../../../builders/tarball.ts'
 import { xzStream } from '../../../builders/xz.ts'
 import { skippableFrame, zstdFrame } from '../../../builders/zstd.ts'
-import { plainTar, splitAt, tarXz, tarZstd, walk, walkChunks } from './walking.ts'
+import { plainTar, splitAt, tarGzip, tarXz, tarZstd, walk, walkChunks } from './walking.ts'
 
 /** As `tar -c .` makes it, with links that stay inside. */
 const tar = tarball()
@@ -18,12 +18,15 @@ const tar = tarball()
   .file('./d/a', 'text '.repeat(200))
   .symlink('./d/link', '../d/a')
   .hardlink('./hard', 'd/a')
+  .hardlink('./harder', './d/a')
   .symlink('./dangling', 'not/there')
   .tar()
 const contents = { 'd/a': 'text '.repeat(200) }
 
 const shapes = {
   'plain tar': [plainTar, tar],
+  'tar.gz': [tarGzip, gzipMember(tar)],
+  'tar.gz of several members': [tarGzip, concat(gzipMember(tar.subarray(0, 700)), gzipMember(tar.subarray(700)))],
   'tar.zst': [tarZstd, zstdCompressSync(tar)],
   'tar.zst of several frames': [
     tarZstd,
@@ -71,6 +74,33 @@ describe.each(Object.entries(shapes))('%s', (_, [settings, archive]) => {
       { numRuns: 200 },
     )
   })
+})
+
+const folder = `${'d/'.repeat(60)}a`
+test.each([
+  ['GNU tar', folder, folder.slice(0, 100)],
+  ['git', folder, 'see 2988452a618dc8ba3eff0d4db49454d7031253bb.paxheader'],
+  ['bsdtar', folder, '././@LongSymLink'],
+  ['tar-stream', folder, 'PaxHeader'],
+  ['Python', 'é', '?'],
+  ['GNU tar, of a folder above', `../${folder}`, `../${folder}`.slice(0, 100)],
+])('the target that %s writes where the real one does not fit is accepted', async (_, linkpath, linkName) => {
+  const archive = tarball().pax({ linkpath }).rawHeader({ name: 'l/b', type: '2', linkName }).tar()
+  expect((await walk(archive, plainTar)).findings).toEqual([])
+})
+
+test('files that differ only in case are two where case counts, which links are not', async () => {
+  const twins = tarball().file('h/xt_mark', '1').file('h/xt_MARK', '2').hardlink('hard', 'h/xt_MARK')
+  const walked = await walk(twins.tar(), plainTar)
+  expect(walked).toMatchObject({ errors: [], warnings: ['archive_case_twins'] })
+  expect(walked.contents).toEqual({ 'h/xt_mark': '1', 'h/xt_MARK': '2' })
+  const errorsOf = async (archive: TarballBuilder) => (await walk(archive.tar(), plainTar)).errors
+  const files = () => tarball().file('h/É', '1').file('h/é', '2')
+  expect(await errorsOf(files().file('h/é', '3'))).toEqual(['archive_duplicate_path'])
+  expect(await errorsOf(files().file('h/e\u0301', '3'))).toEqual(['archive_duplicate_path'])
+  expect(await errorsOf(files().symlink('H/é', 'x'))).toEqual(['archive_case_collision'])
+  expect(await errorsOf(tarball().symlink('h', 'x').file('H', '3'))).toEqual(['archive_case_collision'])
+  expect(await errorsOf(tarball().symlink('h', 'x').file('H/a', '3'))).toEqual(['archive_file_as_directory'])
 })
 
 test('a dot in front means nothing where paths are used as they are, and is refused where the first folder is dropped', async () => {

@@ -17,6 +17,13 @@ const paths: readonly HostileArchive[] = [
     (t) => t.file('package/../../.bashrc', 'x'),
     'package/../../.bashrc',
   ),
+  trick('archive_parent_path', 'a path that climbs on Windows', (t) => t.file('package/.. /x.js'), 'package/.. /x.js'),
+  trick(
+    'archive_windows_stream',
+    'the content of another file on NTFS',
+    (t) => t.file('package/package.json::$DATA', 'x'),
+    'package/package.json::$DATA',
+  ),
   trick('archive_parent_path', 'a path that climbs at its end', (t) => t.directory('package/..'), 'package/..'),
   trick(
     'archive_parent_path',

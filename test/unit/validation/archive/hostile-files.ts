@@ -23,6 +23,12 @@ const readers: readonly HostileArchive[] = [
   ),
   trick(
     'tar_path_conflict',
+    'a long path over an absolute name',
+    (t) => t.pax({ path: `package/é/${'a/'.repeat(60)}x` }).rawHeader({ name: '/etc/passwd' }),
+    `package/é/${'a/'.repeat(60)}x`,
+  ),
+  trick(
+    'tar_path_conflict',
     'GNU and pax names that differ',
     (t) =>
       t
@@ -69,6 +75,18 @@ const readers: readonly HostileArchive[] = [
       t.rawPax(paxRecord('comment', concat(Buffer.from('x\n'), paxRecord('path', 'package/evil')))).file('package/a'),
     'package/a',
   ),
+  trick(
+    'tar_pax_ambiguous',
+    'a record hidden behind a blank that ASCII lacks',
+    (t) => t.rawPax(paxRecord('comment', 'x\n\u00a025path=package/evil.js')).file('package/a'),
+    'package/a',
+  ),
+  trick(
+    'tar_pax_ambiguous',
+    'a record hidden behind a byte order mark',
+    (t) => t.rawPax(paxRecord('comment', 'x\n\ufeff26path=package/evil.js')).file('package/a'),
+    'package/a',
+  ),
   trick('tar_pax_ambiguous', 'two extended headers for one file', (t) =>
     t.pax({ path: 'package/a' }).pax({ mtime: '1' }).file('package/a'),
   ),
@@ -81,6 +99,12 @@ const readers: readonly HostileArchive[] = [
   ),
   trick('tar_pax_invalid', 'a record of a wrong length', (t) => t.rawPax('99 path=package/a\n').file('package/a')),
   trick('tar_pax_invalid', 'a record without a value', (t) => t.rawPax('10 nothing\n').file('package/a')),
+  trick('tar_pax_invalid', 'a path for GNU tar, which stops at a NUL', (t) =>
+    t.rawPax(paxRecord('path\0', 'package/evil.js')).file('package/a'),
+  ),
+  trick('tar_pax_invalid', 'a path for GNU tar, which passes over a blank', (t) =>
+    t.rawPax(paxRecord(' path', 'package/evil.js')).file('package/a'),
+  ),
   trick('tar_pax_invalid', 'a record with an empty path', (t) => t.pax({ path: '' }).file('package/a')),
   trick('tar_number_invalid', 'a pax size that is no number', (t) => t.pax({ size: '-1' }).file('package/a')),
   trick('tar_number_invalid', 'a size with other digits', (t) => t.file('package/a', 'x', { size: '00000000 1z' })),
@@ -191,6 +215,9 @@ const gzips: readonly HostileArchive[] = [
 const bombs: readonly HostileArchive[] = [
   trick('archive_metadata_too_large', 'a large extended header', (t) =>
     t.pax({ comment: 'x'.repeat(300_000) }).file('package/a'),
+  ),
+  trick('archive_metadata_too_large', 'an extended header of many records', (t) =>
+    t.rawPax('5 a=\n'.repeat(1001)).file('package/a'),
   ),
   trick('archive_ratio_too_high', 'a bomb', (t) => t.file('package/zeros', new Uint8Array(12_000_000))),
   trick(

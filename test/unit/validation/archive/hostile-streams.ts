@@ -1,11 +1,11 @@
 import { zstdCompressSync } from 'node:zlib'
 import type { ArchiveCode } from '../../../../src/validation/archive/codes.ts'
-import { concat } from '../../../builders/gzip.ts'
+import { concat, gzipMember } from '../../../builders/gzip.ts'
 import { type TarballBuilder, tarball } from '../../../builders/tarball.ts'
 import { xzStream } from '../../../builders/xz.ts'
 import { skippableFrame, zstdFrame } from '../../../builders/zstd.ts'
 import type { HostileArchive } from './hostile-archive.ts'
-import { plainTar, tarXz, tarZstd, type WalkSettings } from './walking.ts'
+import { plainTar, tarGzip, tarXz, tarZstd, type WalkSettings } from './walking.ts'
 
 const tar = tarball().file('a.txt', 'good').tar()
 const text = (content: string) => new TextEncoder().encode(content)
@@ -48,6 +48,27 @@ const zstd: readonly HostileArchive[] = [
     tarZstd,
   ),
   hostile('tar_end_missing', 'zstd: a skippable frame and nothing else', skippableFrame(text('x')), tarZstd),
+]
+
+const gzip: readonly HostileArchive[] = [
+  hostile(
+    'gzip_several_members',
+    'gzip: thousands of empty members',
+    concat(...Array.from({ length: 1200 }, () => gzipMember(new Uint8Array(0))), gzipMember(tar)),
+    tarGzip,
+  ),
+  hostile(
+    'gzip_truncated',
+    'gzip: the beginning of a second member',
+    concat(gzipMember(tar), Uint8Array.of(0x1f, 0x8b)),
+    tarGzip,
+  ),
+  hostile(
+    'tar_data_after_end',
+    'gzip: an archive in a second member',
+    concat(gzipMember(tar), gzipMember(tar)),
+    tarGzip,
+  ),
 ]
 
 const xz: readonly HostileArchive[] = [
@@ -99,9 +120,27 @@ const tars: readonly HostileArchive[] = [
   trick('archive_link_unknown', 'a hard link to another spelling', (t) => t.hardlink('b', 'A.txt')),
   trick('archive_duplicate_path', 'a file over a link', (t) => t.symlink('b', 'a.txt').file('b', 'x')),
   trick('archive_duplicate_path', 'a link over a file', (t) => t.file('b', 'x').symlink('b', 'a.txt')),
+  trick('archive_link_escapes', 'a link that climbs out on Windows', (t) => t.symlink('b', '.. /x')),
+  trick('archive_link_escapes', 'a link that climbs out of a path too long to be resolved', (t) =>
+    t.symlink('b', `${'d/'.repeat(40)}l/${'../'.repeat(4)}x`),
+  ),
+  trick('tar_path_conflict', 'a link with another target in the header', (t) =>
+    t.pax({ linkpath: 'a.txt' }).symlink('b', '/etc/passwd'),
+  ),
+  trick('tar_path_conflict', 'a link whose short target climbs', (t) =>
+    t.pax({ linkpath: `é/${'a/'.repeat(60)}x` }).symlink('b', '../a'),
+  ),
+  trick('tar_path_conflict', 'a link whose short target is absolute', (t) =>
+    t.pax({ linkpath: `é/${'a/'.repeat(60)}x` }).symlink('b', '/etc/passwd'),
+  ),
+  trick('tar_path_conflict', 'a link with another target for GNU tar', (t) =>
+    t.gnuLongLink('/etc/passwd').pax({ linkpath: 'a.txt' }).symlink('b', 'a.txt'),
+  ),
   trick('archive_device', 'a device', (t) => t.device('b')),
+  trick('archive_sparse', 'holes as Solaris describes them', (t) => t.pax({ 'SUN.holesdata': ' 0 1' }).file('b', 'x')),
+  trick('archive_sparse', 'a real size as star describes it', (t) => t.pax({ 'SCHILY.realsize': '9' }).file('b', 'x')),
   trick('archive_fifo', 'a named pipe', (t) => t.fifo('b')),
   trick('archive_sparse', 'a sparse file', (t) => t.rawHeader({ name: 'b', type: 'S' })),
 ]
 
-export const hostileStreams: readonly HostileArchive[] = [...zstd, ...xz, ...tars]
+export const hostileStreams: readonly HostileArchive[] = [...gzip, ...zstd, ...xz, ...tars]

@@ -74,6 +74,35 @@ describe('what real writers make is accepted:', () => {
     expect(contents).toEqual({ 'package/a': 'x' })
   })
 
+  test('a file whose size does not fit into the header, which has 0 there', async () => {
+    // No such file is built: that its beginning is read for content shows which size counts
+    const archive = tarball()
+      .pax({ size: String(8 ** 11) })
+      .rawHeader({ name: 'package/a', size: 0 })
+      .file('b')
+      .gzip()
+    expect((await walk(archive)).errors).toEqual(['tar_truncated'])
+  })
+
+  test('names of a module of Perl, which are no drives, with a warning', async () => {
+    const { errors, warnings } = await walk(npmTarball({ 'man/B::Deparse.3pm': '' }))
+    expect({ errors, warnings }).toEqual({ errors: [], warnings: ['archive_windows_name'] })
+  })
+
+  const long = `package/${'d/'.repeat(60)}x.js`
+  const hash = '2988452a618dc8ba3eff0d4db49454d7031253bb'
+  test.each([
+    ['git', long, `${hash}.data`],
+    ['git of SHA-256', long, `${hash}${hash.slice(0, 24)}.data`],
+    ['7-Zip', long, `@PathCut/_pc_crc32/6F4AD766/x.js`],
+    ['tar-stream', long, 'PaxHeader'],
+    ['Go', 'é/ünïcode-日本.txt', '/ncode-.txt'],
+  ])('the name that %s writes where the real one does not fit', async (_, path, name) => {
+    const { findings, entries } = await walk(tarball().pax({ path }).rawHeader({ name }).gzip())
+    expect(findings).toEqual([])
+    expect(entries.map((entry) => entry.path)).toEqual([path])
+  })
+
   test('a record of 10 KB, filled up with zeros', async () => {
     const { findings } = await walk(
       tarball()

@@ -1,3 +1,4 @@
+import { gunzipMembers } from '../../../../src/validation/archive/gzip.ts'
 import { createTarWalker, uncompressed, walkTarball } from '../../../../src/validation/archive/tarball.ts'
 import {
   type ArchiveLayout,
@@ -73,6 +74,7 @@ export function walk(archive: Uint8Array, settings: WalkSettings = {}): Promise<
 /** The walkers of the format `generic`, where links may lead to what is in the archive. */
 export const zipFile: WalkSettings = { walker: createZipWalker('inside'), layout: 'flat' }
 export const plainTar: WalkSettings = { walker: createTarWalker(uncompressed, 'inside'), layout: 'flat' }
+export const tarGzip: WalkSettings = { walker: createTarWalker(gunzipMembers, 'inside'), layout: 'flat' }
 export const tarZstd: WalkSettings = { walker: createTarWalker(decompressZstd, 'inside'), layout: 'flat' }
 export const tarXz: WalkSettings = { walker: createTarWalker(decompressXz, 'inside'), layout: 'flat' }
 

@@ -54,6 +54,12 @@ describe('what real writers make is accepted:', () => {
     expect(walked.contents).toEqual({ 'inner.zip': latin1(inner) })
   })
 
+  test('a folder of which the writer knew no mode', async () => {
+    const { findings, entries } = await walk(zip().directory('META-INF/', { mode: 0xffff }).zip(), zipFile)
+    expect(findings).toEqual([])
+    expect(entries).toEqual([{ path: 'META-INF', kind: 'directory', sizeBytes: 0, mode: 0 }])
+  })
+
   test('names that do not say that they are UTF-8, with a warning', async () => {
     const { errors, warnings, contents } = await walk(zip().file('é', 'x', { flags: 0 }).zip(), zipFile)
     expect({ errors, warnings, contents }).toEqual({
