@@ -7,7 +7,7 @@ import { access } from './access.ts'
 import { audit } from './audit.ts'
 import { auth } from './auth.ts'
 import { checkScript } from './check-script.ts'
-import { flat } from './flat.ts'
+import { flat, partBelongsElsewhere } from './flat.ts'
 import { heldPackages } from './held-packages.ts'
 import { history } from './history.ts'
 import { invitations } from './invitations.ts'
@@ -41,6 +41,7 @@ api.use('/api/*', async (c, next) => {
   await next()
   if (!c.res.headers.has('cache-control')) c.res.headers.set('cache-control', 'private, no-store')
 })
+api.use('/api/packages/:id/part', partBelongsElsewhere)
 /** Read whole before anything looks at it, so that a body that is too large or comes too slowly says so. */
 api.use('/api/*', async (c, next) => {
   if (c.req.raw.body !== null) c.req.raw = new Request(c.req.raw, { body: await readBytes(c, mostBytes) })

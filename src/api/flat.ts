@@ -1,7 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { asking } from '../http/authenticate.ts'
+import { hasBytes } from '../http/body.ts'
 import type { AppEnv } from '../http/env.ts'
+import { refuse } from '../model/refusals.ts'
 import { release } from '../release.ts'
 import { body, done, endpoint, json, resource } from './resource.ts'
 import { abortedUpload, completedUpload, openedUpload } from './upload-answers.ts'
@@ -33,7 +35,7 @@ function part<const M extends 'put' | 'post'>(method: M, operationId: string) {
     operationId,
     summary: 'Where to send a part',
     description: 'The part itself goes to `url`, by `PUT` and with just these headers: no byte of it comes here.',
-    refuses: signRefuses,
+    refuses: [...signRefuses, 'body_invalid'],
     request: {
       params,
       query: z.object({ number: z.coerce.number().int().min(1).max(10_000).default(1), sha256 }),
@@ -90,6 +92,13 @@ const health = endpoint({
 
 /** Scripts send a part by either method, so each is an operation of its own. */
 const [putPart, postPart] = [part('put', 'flatPutPart'), part('post', 'flatPostPart')] as const
+
+/** Whoever sends the part itself must not think that it has arrived. To be asked before a body is read. */
+export const partBelongsElsewhere: MiddlewareHandler<AppEnv> = async (c, next) => {
+  const problem = 'a part is not sent here; ask without a body, then PUT the part to the `url` of the answer'
+  if (await hasBytes(c)) throw refuse('body_invalid', { problem })
+  await next()
+}
 
 /** `/api`: the flat API. */
 export const flat = resource()

@@ -34,7 +34,8 @@ export function packageRef(c: Context<AppEnv>, { format, package: name }: Packag
 export function versionRef(c: Context<AppEnv>, params: z.infer<typeof versionParams>): VersionRef {
   const ref = packageRef(c, params)
   const version = c.var.registry.formats[ref.format].canonicalVersion(params.version)
-  if (version === undefined) throw refuse('package_not_found')
+  // Nothing was looked up: it says nothing of what there is
+  if (version === undefined) throw refuse('version_not_found', { version: params.version.slice(0, 100) })
   return { ...ref, version }
 }
 

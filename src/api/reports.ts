@@ -29,7 +29,7 @@ const read = endpoint({
   description: 'Whoever may read a published version may read its report; those of others are for who may change it.',
   tags: ['versions'],
   access: 'anyone',
-  refuses: ['package_not_found', 'package_blocked', 'version_not_found'],
+  refuses: ['package_not_found', 'package_blocked', 'version_not_found', 'file_not_found'],
   request: {
     params: versionParams,
     query: z.object({

@@ -155,7 +155,12 @@ export const paging = z.object({
 })
 
 /** A moment, as ISO 8601 in UTC. */
-export const time = z.iso.datetime().openapi({ example: '2026-11-24T09:30:00.000Z' })
+export const time = z.iso
+  .datetime({ error: 'must be a moment in UTC such as 2026-11-24T09:30:00Z' })
+  .openapi({ example: '2026-11-24T09:30:00.000Z' })
+
+/** A day in UTC. */
+export const day = z.iso.date({ error: 'must be a day such as 2026-11-25' }).openapi({ example: '2026-11-25' })
 
 /** Something that was put on a package or an account. */
 export const restriction = z.object({ reason: z.string(), by: z.string(), at: time }).openapi('Restriction')

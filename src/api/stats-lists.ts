@@ -6,13 +6,16 @@ import { formatIds } from '../model/ids.ts'
 import type { Period } from '../model/usage.ts'
 import { holders } from '../registry/stored-accounts.ts'
 import { withoutUndefined } from '../std/defined.ts'
-import { endpoint, pageOf, paging, resource } from './resource.ts'
+import { day, endpoint, pageOf, paging, resource } from './resource.ts'
 import { shownStored, storedFields } from './stored-shape.ts'
 import { answerTable, table, tableQuery } from './table.ts'
 
-const day = z.iso.date().openapi({ example: '2026-11-25' })
 const about = { method: 'get', tags: ['usage'] } as const
 const formatParam = z.object({ format: z.enum(formatIds) })
+
+function isMonthOrDay(text: string): boolean {
+  return day.safeParse(text).success || day.safeParse(`${text}-01`).success
+}
 
 const top = endpoint({
   ...about,
@@ -26,7 +29,7 @@ const top = endpoint({
     query: tableQuery.extend({
       of: z
         .string()
-        .regex(/^\d{4}-\d{2}(-\d{2})?$/)
+        .refine(isMonthOrDay, 'must be a month such as 2026-11, or a day such as 2026-11-25')
         .optional()
         .openapi({ description: 'A month or a day; without it, this month.', example: '2026-11' }),
       limit: paging.shape.limit,
@@ -95,7 +98,7 @@ export const statsLists = resource()
     const page = await c.var.registry.unusedPackages(await asking(c), c.req.valid('param').format, asked)
     const items = page.entries.map(({ name, lastUsedOn }) => ({ package: name, lastUsedOn }))
     const value = { items, ...(page.next === undefined ? {} : { next: page.next }) }
-    return answerTable(c, format, value, { columns: ['package', 'lastUsedOn'], rows: () => items })
+    return answerTable(c, format, value, { columns: ['package', 'lastUsedOn'], rows: () => items, next: page.next })
   })
   .openapi(stored, async (c) => {
     const { format, ...place } = c.req.valid('query')
@@ -103,7 +106,8 @@ export const statsLists = resource()
     const page = await c.var.registry.listStored(await asking(c), c.req.valid('param').holders, paged)
     const items = page.entries.map(({ name, stored }) => ({ name, ...shownStored(stored) }))
     const value = { items, ...(page.next === undefined ? {} : { next: page.next }) }
-    return answerTable(c, format, value, { columns: ['name', ...Object.keys(storedFields)], rows: () => items })
+    const columns = ['name', ...Object.keys(storedFields)]
+    return answerTable(c, format, value, { columns, rows: () => items, next: page.next })
   })
 
 const dayMs = 86_400_000

@@ -6,11 +6,10 @@ import { orgName } from '../registry/org-name.ts'
 import type { AskedPeriod, UsageReport } from '../registry/usage.ts'
 import { withoutUndefined } from '../std/defined.ts'
 import { packageParams, packageRef, versionParams, versionRef } from './package-params.ts'
-import { endpoint, resource } from './resource.ts'
+import { day, endpoint, resource } from './resource.ts'
 import { shownStored, storedFields } from './stored-shape.ts'
 import { answerTable, type Row, type TableFormat, table, tableQuery } from './table.ts'
 
-const day = z.iso.date().openapi({ example: '2026-11-25' })
 const count = z.int().min(0)
 const counts = z.record(z.string(), count)
 const numbers = {
@@ -77,7 +76,7 @@ const ofVersion = endpoint({
   summary: 'How much a version was used',
   description: `For those who may read the package. ${details}`,
   access: 'anyone',
-  refuses: ['package_not_found', 'package_blocked'],
+  refuses: ['package_not_found', 'package_blocked', 'version_not_found'],
   request: { params: versionParams, query },
   responses: report,
 })

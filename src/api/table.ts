@@ -20,16 +20,23 @@ export function table(description: string, schema: z.ZodType): { readonly descri
 /** A line of a table; what is absent is an empty cell. */
 export type Row = Readonly<Record<string, string | number | boolean | undefined>>
 
+interface TableParts {
+  readonly columns: readonly string[]
+  readonly rows: () => readonly Row[]
+  readonly next?: string | undefined
+}
+
 /**
  * Answers in the form that was asked for.
  * @param columns in this order
  * @param rows one for each line, made only when a table is asked for
+ * @param next where the list goes on: a table has no place for it but `Link` (RFC 8288)
  */
 export function answerTable(
   c: Context<AppEnv>,
   format: TableFormat,
   value: object,
-  { columns, rows }: { readonly columns: readonly string[]; readonly rows: () => readonly Row[] },
+  { columns, rows, next }: TableParts,
 ): Response {
   const wanted = format === undefined ? accepts(c, { header: 'Accept', supports: [json, csv], default: json }) : format
   if (wanted !== 'csv' && wanted !== csv) return c.json(value)
@@ -38,5 +45,12 @@ export function answerTable(
   return c.body(text, 200, {
     'content-type': 'text/csv; charset=utf-8',
     'content-disposition': 'attachment; filename="usage.csv"',
+    ...(next === undefined ? {} : { link: nextPage(c, next) }),
   })
+}
+
+function nextPage(c: Context<AppEnv>, next: string): string {
+  const { searchParams } = new URL(c.req.url)
+  searchParams.set('after', next)
+  return `<?${searchParams}>; rel="next"`
 }

@@ -58,13 +58,20 @@ export const npmManifest = z
   .refine((manifest) => nestsWithin(manifest, deepestManifest), 'nests too deep')
   .openapi({ description: 'For a dry run of npm: what a client would publish beside the tarball, to be compared.' })
 
+const formatProblem = ({ code }: { readonly code?: string | undefined }) =>
+  code === 'invalid_union' ? 'must be "generic" or, for a dry run, "npm"' : undefined
+
 /** What somebody wants to send: a file of any kind, or a tarball of npm that is only tried. */
-export const uploadRequest = z.discriminatedUnion('format', [genericUpload, npmTarball]).openapi('NewUpload')
+export const uploadRequest = z
+  .discriminatedUnion('format', [genericUpload, npmTarball], { error: formatProblem })
+  .openapi('NewUpload')
 
 const alwaysTried = { dryRun: z.literal(true).optional().openapi({ description: 'It always is one.' }) }
 /** The same, of which nothing is published. */
 export const dryRunRequest = z
-  .discriminatedUnion('format', [genericUpload.extend(alwaysTried), npmTarball.extend(alwaysTried)])
+  .discriminatedUnion('format', [genericUpload.extend(alwaysTried), npmTarball.extend(alwaysTried)], {
+    error: formatProblem,
+  })
   .openapi('NewDryRun')
 
 export const uploadSchema = z

@@ -62,7 +62,7 @@ const list = endpoint({
   path: '/api/v1/uploads',
   operationId: 'listUploads',
   summary: 'One’s own uploads',
-  description: 'Those that are open, and those that ended within a month.',
+  description: 'Those that are open come first, then those that ended within a month.',
   request: { query: paging },
   responses: { 200: json('Uploads.', pageOf(uploadSchema)) },
 })

@@ -58,6 +58,18 @@ export async function readBytes(c: Context<AppEnv>, mostBytes: number): Promise<
   return new Blob(chunks).arrayBuffer()
 }
 
+/** Whether there is more than nothing in a body; what there is is not to be read any more. @throws Refusal `body_too_slow` */
+export async function hasBytes(c: Context<AppEnv>): Promise<boolean> {
+  const reader = c.req.raw.body?.getReader()
+  try {
+    let next = await read(reader, c.var.pace)
+    while (next?.byteLength === 0) next = await read(reader, c.var.pace)
+    return next !== undefined
+  } finally {
+    reader?.releaseLock()
+  }
+}
+
 async function read(reader: ReadableStreamDefaultReader<Uint8Array> | undefined, pace: Pace) {
   return reader === undefined ? undefined : (await pace(reader.read())).value
 }

@@ -1,3 +1,6 @@
+/** States of an upload that nothing came of. */
+const endedInVain: readonly string[] = ['aborted', 'expired', 'closed']
+
 /**
  * Every refusal of the product: its stable code, the fields it needs and its sentence (what was wrong, and what to
  * do). Codes are public: they stand in answers, reports, docs and tests. The HTTP status of each is in
@@ -163,7 +166,10 @@ export const refusals = {
   // Uploading in parts
   upload_not_found: () => 'You have no such upload. It may have ended a month ago; begin another one.',
   upload_closed: (f: { state: string }) =>
-    `This upload takes no more changes: it is ${f.state}. Begin another one for another version or file.`,
+    `This upload takes no more changes: it is ${f.state}. ` +
+    (endedInVain.includes(f.state)
+      ? 'Begin another one.'
+      : 'Ask for it to see what became of it; another version or file is another upload.'),
   upload_incomplete: (f: { problem: string }) =>
     `The upload is not complete: ${f.problem}. Send what is missing, then complete it again.`,
   upload_too_large: (f: { mostBytes: number }) =>
@@ -178,9 +184,12 @@ export const refusals = {
   too_many_files: (f: { most: number }) => `A version can have ${f.most} files at most. Put some into an archive.`,
 
   // Publishing
-  version_taken: (f: { package: string; version: string }) =>
-    `You cannot publish over the previously published versions: ${f.version}. ` +
-    `${f.package}@${f.version} exists with other contents; choose a new version.`,
+  version_taken: (f: { package: string; version: string; filename?: string }) =>
+    f.filename === undefined
+      ? `You cannot publish over the previously published versions: ${f.version}. ` +
+        `${f.package}@${f.version} exists with other contents; choose a new version.`
+      : `${f.package}@${f.version} has a file "${f.filename}" already, which never changes. ` +
+        'Choose a new version, or another name for the file.',
   version_unpublished: (f: { package: string; version: string }) =>
     `You cannot publish over the previously published versions: ${f.version}. ` +
     `${f.package}@${f.version} was unpublished; its number can never be used again. Choose a new version.`,

@@ -1,5 +1,5 @@
 import type { ClaimRef, FileName, PackageRef, Version, VersionRef } from '../model/ids.ts'
-import type { Asking, Principal } from '../model/principal.ts'
+import type { Asking } from '../model/principal.ts'
 import type { Head, VersionRecord } from '../model/records.ts'
 import { refuse } from '../model/refusals.ts'
 import type { Versions } from '../storage/versions.ts'
@@ -10,19 +10,22 @@ export interface ReadFilesDeps extends ReaderDeps {
   readonly versions: Versions
 }
 
+export interface VersionFiles {
+  readonly records: readonly VersionRecord[]
+  /** Those of the package's tags that name this version. */
+  readonly tags: Head['tags']
+}
+
 /**
  * The published files of a version. One query, however many versions there are.
  * @throws Refusal `package_not_found`, `package_blocked`, `login_required`, `version_not_found`
  */
-export async function readFiles(
-  deps: ReadFilesDeps,
-  asking: Asking,
-  ref: VersionRef,
-): Promise<readonly VersionRecord[]> {
-  await requireVersion(deps, asking, ref)
-  const published = (await deps.versions.files(ref)).filter(({ status }) => status === 'published')
-  if (published.length === 0) throw refuse('version_not_found', { version: ref.version })
-  return published
+export async function readFiles(deps: ReadFilesDeps, asking: Asking, ref: VersionRef): Promise<VersionFiles> {
+  const { tags } = await requireVersion(deps, asking, ref)
+  const records = (await deps.versions.files(ref)).filter(({ status }) => status === 'published')
+  if (records.length === 0) throw refuse('version_not_found', { version: ref.version })
+  const own = Object.entries(tags).filter(([, version]) => version === ref.version)
+  return { records, tags: Object.fromEntries(own) }
 }
 
 /**
@@ -40,11 +43,13 @@ export async function readFile(
   throw refuse('file_not_found', { version: ref.version, filename: ref.filename })
 }
 
-async function requireVersion(deps: ReadFilesDeps, asking: Asking, ref: VersionRef): Promise<Principal> {
+async function requireVersion(deps: ReadFilesDeps, asking: Asking, ref: VersionRef): Promise<Head> {
   const { who, head } = await openHead(deps, asking, ref, false)
   const problem = accessProblem(who, 'read', head, deps.rules) ?? (head && versionProblem(head, ref.version))
   if (problem !== undefined) throw problem
-  return requireReader(deps, who, head)
+  await requireReader(deps, who, head)
+  if (head === undefined) throw refuse('package_not_found')
+  return head
 }
 
 /**

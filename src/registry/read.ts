@@ -163,9 +163,9 @@ export type ReportAnswer =
   | { readonly state: 'pending'; readonly record: VersionRecord }
 
 /**
- * The report of a version, or of one file of it: of the first, where none is named. Whoever may read a published version may read its report; those of others are for the
- * publisher and the owners.
- * @throws Refusal `package_not_found`, `login_required`, `version_not_found`
+ * The report of a version, or of one file of it: of the first, where none is named. Whoever may read a published version
+ * may read its report; those of others are for the publisher and the owners.
+ * @throws Refusal `package_not_found`, `login_required`, `version_not_found`, `file_not_found`
  */
 export async function readReport(
   deps: ReadDeps,
@@ -178,6 +178,9 @@ export async function readReport(
   const action: Action = record?.status === 'published' ? 'read' : 'inspect'
   const problem = accessProblem(who, action, head, deps.rules)
   if (problem !== undefined) throw problem
+  if (record === undefined && filename !== undefined && records.length > 0) {
+    throw refuse('file_not_found', { version: ref.version, filename })
+  }
   if (record === undefined) throw refuse('version_not_found', { version: ref.version })
   // The report is stored before the verdict is carried out: until then, the version is as good as undecided
   const isDecided = isFinal(record.status)

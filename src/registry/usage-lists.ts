@@ -7,6 +7,9 @@ import type { Page, Paging } from '../storage/orgs.ts'
 import type { Ranked, UnusedLine, UsageLists } from '../storage/usage-lists.ts'
 import { type AccessRules, accessProblem, audits, loginProblem } from './access.ts'
 
+/** Where a page of unused packages can begin: a day of use, then a name. */
+const positionShape = /^\d{4}-\d{2}-\d{2}#[!-~]{1,300}$/
+
 export interface UsageListDeps {
   readonly heads: Heads
   readonly usageLists: UsageLists
@@ -37,7 +40,7 @@ export async function topPackages(
  * Packages that nobody has downloaded since before a day, longest ago first; to auditors and administrators. The list
  * proposes, and what each package says of itself decides: three requests a page, however many packages there are.
  * @returns a page; it may be short and not the last
- * @throws Refusal `login_required`, `usage_not_allowed`
+ * @throws Refusal `login_required`, `usage_not_allowed`, `query_invalid`
  */
 export async function unusedPackages(
   deps: UsageListDeps,
@@ -47,6 +50,10 @@ export async function unusedPackages(
 ): Promise<Page<UnusedLine>> {
   if (who.kind !== 'user') throw refuse('login_required')
   if (!audits(who)) throw refuse('usage_not_allowed')
+  const { after } = paging
+  // Storage takes none but one that the question itself could have led to
+  const isUnknown = after !== undefined && !(positionShape.test(after) && after < before)
+  if (isUnknown) throw refuse('query_invalid', { problem: 'unknown "after"' })
   const { entries: lines, next } = await deps.usageLists.unused(format, before, paging)
   const [heads, days] = await Promise.all([
     headsOf(deps, format, lines),

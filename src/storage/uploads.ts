@@ -117,13 +117,14 @@ export class Uploads {
     return found
   }
 
-  /** Somebody's sessions, those that ended within a month among them; a page at a time, in the order of their items. */
+  /** Somebody's sessions a page at a time, the open ones first; those that ended within a month among them. */
   async page(
     owner: Username,
     { after, limit }: { readonly after?: string; readonly limit: number },
   ): Promise<UploadPage> {
     const page = await this.#db.query('uploads', {
       partition: accountKey(owner),
+      descending: true,
       limit,
       ...(after === undefined ? {} : { after: { account: accountKey(owner), item: after } }),
     })

@@ -53,6 +53,8 @@ describe.runIf(tools.code === 0)('the page’s scripts, with curl and jq', () =>
     const published = await shell(asUser(publishing, username, file))
     expect(published, published.transcript).toMatchObject({ code: 0, stdout: 'published\n' })
     expect(readFileSync(join(folder, 'copy.zip')).equals(content)).toBe(true)
+    const again = await shell(asUser(publishing, username, file))
+    expect(again, again.transcript).toMatchObject({ stdout: 'version_taken\n' })
   })
 })
 

@@ -63,7 +63,7 @@ async function eventsOf(name: string): Promise<readonly Record<string, unknown>[
 
 const script = `
 export function publish({ files, manifest, publisher, version, isTruncated }) {
-  if (isTruncated || files.some(({ path }) => path.endsWith('.exe'))) return deny('No programs in ' + manifest.name + '.')
+  if (isTruncated || files.some(({ path }) => path.endsWith('.exe'))) return deny('No programs in ' + manifest.name)
   return publisher === 'ana' && version ? allow() : deny('Only ana.')
 }
 export function download({ who, package: { name }, version, file, addressPrefix, time, ...rest }) {

@@ -36,6 +36,10 @@ test('a script registers, publishes, lists and downloads, and its bytes never pa
     visibility: 'public',
   }
   const { id } = await read('/api/packages/init', json('POST', wanted))
+  for (const body of [content, new Uint8Array(1_000_000)]) {
+    const here = await ask(`/api/packages/${id}/part?number=1&sha256=${sha256}`, { method: 'PUT', body })
+    expect(await problemIn(here)).toEqual([400, 'body_invalid'])
+  }
   for (const method of ['PUT', 'POST']) {
     const part = await read(`/api/packages/${id}/part?number=1&sha256=${sha256}`, { method })
     expect(new URL(part['url']).origin).not.toBe(stack.url)

@@ -57,6 +57,28 @@ describe('reading', () => {
     expect(await page.text()).toContain(`<a href="${stack.url}${listing}/1.1.0/b%2B1.bin">b+1.bin</a>`)
     const one = await ana.fetch(`${listing}/1.1.0`, { headers: { accept: 'text/html' } })
     expect(await one.text()).toContain(sha256)
+    expect(await ana.json(`${listing}/1.1.0`)).toMatchObject({ tags: { latest: '1.1.0' } })
+    expect(await ana.json(`${listing}/1.0.0`)).toMatchObject({ tags: {} })
+  })
+
+  test.each([
+    ['text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'text/html; charset=utf-8'],
+    ['text/html;q=0.1, application/json', 'application/json'],
+    ['*/*', 'application/json'],
+  ])('whoever accepts %s gets %s', async (accept, contentType) => {
+    for (const path of [listing, `${listing}/1.0.0`]) {
+      expect((await ana.fetch(path, { headers: { accept } })).headers.get('content-type')).toBe(contentType)
+    }
+  })
+
+  test('an address that moves is not kept, and none takes a file', async () => {
+    const moved = await ana.fetch(`${listing}/latest`)
+    expect([moved.status, moved.headers.get('cache-control')]).toEqual([302, 'private, no-cache'])
+    for (const path of [`${listing}/1.2.0`, `${listing}/1.2.0/a.bin`]) {
+      const refused = await ana.fetch(path, { method: 'PUT', body: content })
+      expect(refused.headers.get('allow')).toBe('GET, HEAD')
+      expect(await problemIn(refused)).toEqual([405, 'method_not_allowed'])
+    }
   })
 
   test('a file says its size and digest without being fetched', async () => {
@@ -146,6 +168,11 @@ describe('changing', () => {
     ])
     const report = await ana.json(`${api}/versions/1.1.0/report?file=b%2B1.bin`)
     expect(report).toMatchObject({ verdict: 'accepted', filename: 'b+1.bin', digests: { sha256 } })
+    const none = await ana.fetch(`${api}/versions/1.1.0/report?file=none.bin`)
+    expect(await problemIn(none)).toEqual([404, 'file_not_found'])
+    for (const inexact of ['latest', '1.1']) {
+      expect(await problemIn(await ana.fetch(`${api}/versions/${inexact}`))).toEqual([404, 'version_not_found'])
+    }
   })
 
   test('a version that is unpublished goes with all its files', async () => {

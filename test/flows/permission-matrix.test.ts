@@ -29,8 +29,8 @@ afterAll(() => stack?.close())
 
 const absent = { name: `@${org}/absent`, org: 'nowhere' }
 const thing = (kind: Kind): Thing => ({ name: `@${org}/${kind}`, org })
-/** What stands around every route, and answers nothing by itself. */
-const middleware = ['ALL /*']
+/** What stands around routes, and lets nobody do anything. */
+const middleware = ['ALL /*', 'ALL /api/packages/:id/part']
 
 /** Methods and patterns of all that the app answers. */
 function routesOf(app: App): readonly string[] {

@@ -111,8 +111,32 @@ describe('a session', () => {
     }
     expect(await stack.stored(`uploads/${upload['id']}/`)).toEqual([])
     expect(await sender.read(upload['id'])).toMatchObject({ state: 'aborted' })
-    expect(await problemIn(await sender.complete(upload['id']))).toEqual([409, 'upload_closed'])
+    const closed = await sender.complete(upload['id'])
+    expect(await closed.json()).toMatchObject({
+      code: 'upload_closed',
+      detail: expect.stringMatching(/aborted. Begin/),
+    })
     expect((await sender.publish(sent)).status).toBe(200)
+  })
+
+  test('that is complete sends who would end it to look at what became of it', async () => {
+    const { id } = (await (await sender.publish(fresh())).json()) as { id: string }
+    const kept = await ana.fetch(`/api/v1/uploads/${id}`, { method: 'DELETE' })
+    expect(await kept.json()).toMatchObject({ code: 'upload_closed', detail: expect.stringContaining('Ask for it') })
+  })
+
+  test('that is open comes first in the list', async () => {
+    const { id } = await opened(fresh())
+    const states: string[] = []
+    let after = ''
+    do {
+      const page = (await (await ana.fetch(`/api/v1/uploads?limit=3${after}`)).json()) as Record<string, any>
+      states.push(...page['items'].map((item: { state: string }) => item.state))
+      after = page['next'] === undefined ? '' : `&after=${encodeURIComponent(page['next'])}`
+    } while (after !== '')
+    expect(states.lastIndexOf('open')).toBe(states.filter((state) => state === 'open').length - 1)
+    expect(states).toContain('published')
+    expect((await ana.fetch(`/api/v1/uploads/${id}`, { method: 'DELETE' })).status).toBe(204)
   })
 
   test('ends a day after the last activity, and its parts with it', async () => {
@@ -138,7 +162,11 @@ describe('a session', () => {
     const big = new Uploader(await inProcess('big', webPlatform, settings))
     expect(await problemIn(await big.open(fresh({ more: { sizeBytes: 26 } })))).toEqual([403, 'not_owner'])
     const large = fresh({ package: 'big-files', more: { sizeBytes: 26 } })
-    expect(await problemIn(await big.open(large))).toEqual([403, 'quota_exceeded'])
+    const refused = await big.open(large)
+    expect(await refused.json()).toMatchObject({
+      code: 'quota_exceeded',
+      detail: expect.stringContaining('of 25. Split the file'),
+    })
   })
 })
 
@@ -164,6 +192,8 @@ describe('a file', () => {
     expect(await problemIn(refused)).toEqual([422, 'validation_refused'])
     expect(await stack.stored(`packages/generic/@acme/hostile/${large.version}/`)).toEqual([])
     expect((await sender.publish({ ...large, content, more: { sha256 } })).status).toBe(200)
+    const again = await sender.open({ ...large, content, more: { sha256 } })
+    expect(await again.json()).toMatchObject({ detail: expect.stringContaining('has a file "a.bin" already') })
   })
 
   test('comes to a version until that is released', async () => {

@@ -3,6 +3,7 @@ import type { FormatId, OrgName, PackageName, Username, Version } from '../../sr
 import type { DownloadEvent } from '../../src/model/records.ts'
 import { foldUsage } from '../../src/registry/fold-usage.ts'
 import { webPlatform } from '../../src/std/platform.ts'
+import { problemIn } from '../support/actor.ts'
 import { company } from '../support/company.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
@@ -107,6 +108,19 @@ test('what nobody has used is listed from its first release on, until somebody d
   expect((await admin.json(`${path}/unused/npm`))['items']).toEqual([])
 })
 
+test('a table goes on where its header says, and from nowhere else', async () => {
+  const admin = await stack.as('admin')
+  const unused = `${path}/unused/npm`
+  const first = await admin.fetch(`${unused}?before=2999-01-01&limit=1&format=csv`)
+  const [, query] = /^<(\?[^>]+)>; rel="next"$/.exec(first.headers.get('link') ?? '') ?? []
+  expect(await first.text()).toBe(`package,lastUsedOn\n'@acme/lib,${day}\n`)
+  expect(await (await admin.fetch(`${unused}${query}`)).text()).toContain("'@acme/secret,")
+  for (const after of ['zz', '2026-11-25#\u0000', '2998-01-01#lib']) {
+    const answer = await admin.fetch(`${unused}?before=2027-01-01&after=${encodeURIComponent(after)}`)
+    expect(await problemIn(answer), after).toEqual([400, 'query_invalid'])
+  }
+})
+
 test('as a table, in which no name is a formula', async () => {
   const ana = await stack.as('ana')
   const byHeader = await ana.fetch(`${lib}?from=${day}`, { headers: { accept: 'text/csv' } })
@@ -127,5 +141,10 @@ test('a period is bounded', async () => {
   const stranger = await stack.as()
   for (const query of ['from=2020-01-01&to=2026-01-01', 'from=2026-02-01&to=2026-01-01', 'from=2026-13-01']) {
     expect((await stranger.fetch(`${lib}?${query}`)).status, query).toBe(400)
+  }
+  const wrong = await (await stranger.fetch(`${lib}?from=yesterday`)).json()
+  expect(wrong).toMatchObject({ detail: expect.stringContaining('must be a day such as 2026-11-25 at from') })
+  for (const of of ['2026', '2026-13', '2026-02-30']) {
+    expect((await stranger.fetch(`${path}/top/npm?of=${of}`)).status, of).toBe(400)
   }
 })

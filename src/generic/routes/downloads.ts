@@ -8,7 +8,7 @@ import { hexToBase64 } from '../../std/base64.ts'
 import { fileUrl } from '../documents.ts'
 import { fileOfDigest } from '../names.ts'
 import { wantsFresh } from './listings.ts'
-import { fileOf, nameParam, packageParam, versionParam } from './params.ts'
+import { fileOf, movedTo, nameParam, packageParam, versionParam } from './params.ts'
 
 /**
  * `GET /generic/<name>/<version>/<file>`: one decision and one signed redirect, as for every format. The digest of the
@@ -20,8 +20,7 @@ export const downloads: Hono<AppEnv> = routes().get(`/generic/${nameParam}/:vers
   const text = c.req.param('file') ?? ''
   const named = await versionParam(c, ref)
   if ('moved' in named) {
-    const location = fileUrl(c.var.registry.config.publicUrl, ref.name, named.moved, text)
-    return new Response(null, { status: 302, headers: { location, 'cache-control': 'private, no-cache' } })
+    return movedTo(fileUrl(c.var.registry.config.publicUrl, ref.name, named.moved, text))
   }
   const version = { ...ref, version: named.exact }
   const twin = fileOfDigest(text)

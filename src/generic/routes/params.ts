@@ -61,3 +61,8 @@ async function inRange(c: Context<AppEnv>, ref: PackageRef, range: string): Prom
   const text = new TextDecoder().decode(gunzip(await document.read('gzip'), mostVersionsBytes))
   return highestIn(restoreVersions(JSON.parse(text) as Json), range)
 }
+
+/** To the exact address, which tomorrow may be another one. */
+export function movedTo(location: string): Response {
+  return new Response(null, { status: 302, headers: { location, 'cache-control': 'private, no-cache' } })
+}

@@ -29,7 +29,7 @@ export const prelude = `((now) => {
 
   const global = (name, value) => defineProperty(globalThis, name, { value: freeze(value), enumerable: true })
   global('allow', () => 'allow')
-  global('deny', (reason) => ({ deny: String(reason) }))
+  global('deny', (reason) => ({ deny: String(reason ?? '') || 'it gave no reason' }))
 
   return {
     moments: (exported) =>

@@ -13,7 +13,7 @@ import { sendJob } from '../send-job.ts'
 import { storageLimit, storageProblem } from '../storage-quota.ts'
 import { assemble } from './assemble.ts'
 import { completeDryRun, type DryRunDeps, type DryRunReceipt } from './complete-dry-run.ts'
-import { named, roomProblem } from './open-upload.ts'
+import { named, roomProblem, versionTaken } from './open-upload.ts'
 import { isOver, nextExpiry, requireUpload } from './own-upload.ts'
 import { recordOf } from './record-of.ts'
 import { type Completion, stageManifest } from './stage-manifest.ts'
@@ -80,7 +80,7 @@ async function claim(deps: CompleteUploadDeps, record: VersionRecord): Promise<V
   if (standing.uploadId === record.uploadId) return standing
   // What its last claim left is being removed
   if (claimableStatuses.includes(standing.status)) throw refuse('busy')
-  throw refuse(standing.status === 'unpublished' ? 'version_unpublished' : 'version_taken', named(record))
+  throw standing.status === 'unpublished' ? refuse('version_unpublished', named(record)) : versionTaken(record)
 }
 
 /** What is left to do after the claim. Redone by whoever asks next, or by the sweepers. */

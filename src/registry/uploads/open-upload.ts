@@ -1,4 +1,4 @@
-import type { FileRef, FormatId, VersionRef } from '../../model/ids.ts'
+import type { ClaimRef, FileRef, FormatId, VersionRef } from '../../model/ids.ts'
 import type { Principal } from '../../model/principal.ts'
 import type { VersionRecord } from '../../model/records.ts'
 import { type Refusal, refuse } from '../../model/refusals.ts'
@@ -6,12 +6,14 @@ import { payingOrg } from '../../model/stored.ts'
 import { partBytesFor, partCountOf, type Upload } from '../../model/upload.ts'
 import type { VersionStatus } from '../../model/version-status.ts'
 import { randomId } from '../../std/base62.ts'
+import { withoutUndefined } from '../../std/defined.ts'
 import { isoNow } from '../../std/platform.ts'
 import { uploadSessionId } from '../../storage/keys.ts'
 import { versionProblem } from '../access.ts'
 import { type Publisher, type PublisherDeps, requirePublisher } from '../publisher.ts'
 import { storageLimit, storageProblem } from '../storage-quota.ts'
 import { nextExpiry, requireUser, type UploadDeps } from './own-upload.ts'
+import { claimOf } from './record-of.ts'
 import { openBefore, quotaProblem, type UploadQuotas, uploadQuotas } from './upload-quotas.ts'
 
 export interface OpenUploadDeps extends UploadDeps, PublisherDeps {
@@ -95,7 +97,12 @@ export function roomProblem(files: readonly VersionRecord[], wanted: FileRef): R
 /** Why a version takes no file of that name: it has one. */
 export function takenProblem(files: readonly VersionRecord[], wanted: FileRef): Refusal | undefined {
   const standing = files.find(({ file }) => file.filename === wanted.filename)
-  return standing !== undefined && taken.includes(standing.status) ? refuse('version_taken', named(wanted)) : undefined
+  return standing !== undefined && taken.includes(standing.status) ? versionTaken(claimOf(wanted)) : undefined
+}
+
+/** Names the file where a version has many. */
+export function versionTaken({ filename, ...version }: ClaimRef): Refusal {
+  return refuse('version_taken', withoutUndefined({ ...named(version), filename }))
 }
 
 /**

@@ -1,9 +1,9 @@
-import { type ClaimRef, filesPerVersion } from '../../model/ids.ts'
+import { type ClaimRef, type FileRef, filesPerVersion } from '../../model/ids.ts'
 import type { IsoTime, VersionRecord } from '../../model/records.ts'
 import type { Upload } from '../../model/upload.ts'
 
-/** What would be claimed for a session's file. */
-export function claimOf({ format, name, version, filename }: Upload): ClaimRef {
+/** What would be claimed for a file. */
+export function claimOf({ format, name, version, filename }: FileRef): ClaimRef {
   return { format, name, version, ...(filesPerVersion[format] === 'many' ? { filename } : {}) }
 }
 

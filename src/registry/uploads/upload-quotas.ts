@@ -57,5 +57,5 @@ function problemIn(quota: Quota, open: readonly Upload[], whoHas: string): Refus
   const total = open.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
   if (total <= openUploadBytes) return undefined
   const problem = `${whoHas} ${others} open uploads, which would have ${total} bytes with this one, of ${openUploadBytes}`
-  return refuse('quota_exceeded', { problem, remedy })
+  return refuse('quota_exceeded', { problem, remedy: others === 0 ? 'Split the file' : remedy })
 }

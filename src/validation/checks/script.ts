@@ -77,7 +77,7 @@ async function ask(script: PublishScript, context: CheckContext, files: PublishI
   const { code, reason } = judgement
   const message =
     code === 'check_script_denied'
-      ? `The check script of the package does not allow this version: ${reason}`
+      ? `The check script of the package does not allow this version: ${sentence(reason)}`
       : `The check script of the package gave no answer: it ${reason}.`
   const hint =
     code === 'check_script_denied'
@@ -85,6 +85,9 @@ async function ask(script: PublishScript, context: CheckContext, files: PublishI
       : 'Tell an owner of the package; `deckle check run` tries a script with a sample.'
   report({ code, message, hint })
 }
+
+/** A hint follows. */
+const sentence = (text: string) => (/[.!?…]$/.test(text) ? text : `${text}.`)
 
 function inputOf(
   { file, publisher, facts }: CheckContext,

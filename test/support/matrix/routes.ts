@@ -135,12 +135,16 @@ const forEverybody: readonly Row[] = [
   row('POST /-/npm/v1/security/audits/quick', 'free', '/-/npm/v1/security/audits/quick', {}),
 ]
 
-const listing = 'GET /generic/:package{[@a-z0-9][^/]*}'
+const ofGeneric = '/generic/:package{[@a-z0-9][^/]*}'
+const listing = `GET ${ofGeneric}`
 const ofFiles: readonly Row[] = [
   row(listing, 'read', ({ name }) => `/generic/${name}`),
   row(`${listing}/:version`, 'read', ({ name }) => `/generic/${name}/1.0.0`),
   row(`${listing}/:version/:file`, 'read', ({ name }) => `/generic/${name}/1.0.0/file.bin`),
   row(`${listing}/:version/:file`, 'read', ({ name }) => `/generic/${name}/1.0.0/file.bin.sha256`),
+  ...['DELETE', 'PATCH', 'POST', 'PUT'].map((method) =>
+    row(`${method} ${ofGeneric}/:version/:file?`, 'free', ({ name }) => `/generic/${name}/1.0.0/file.bin`),
+  ),
 ]
 
 /** Every route, with what it takes to be let through. A route that is not here fails the test. */

@@ -25,6 +25,9 @@ test('a script allows, or denies with its reason', async () => {
       who: { teams: [] },
     }),
   ).toEqual({ kind: 'deny', reason: 'Only for a/b.' })
+  for (const silent of ['deny()', 'deny(null)', 'deny("")']) {
+    expect(await run(answering(`return ${silent}`))).toEqual({ kind: 'deny', reason: 'it gave no reason' })
+  }
 })
 
 test('its moments are the functions that it exports', async () => {
