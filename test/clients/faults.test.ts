@@ -46,13 +46,14 @@ test('every part can be killed while npm publishes, and nothing is lost or left 
       publishUntil(done.signal, box, `loop-${index}`, attempts),
     )
     try {
-      for (const delayMs of moments) for (const part of parts) await killDuring(part, delayMs, attempts)
+      for (const [index, part] of parts.entries())
+        await killDuring(part, moments[index % moments.length] ?? 0, attempts)
     } finally {
       done.abort()
       await Promise.all(publishing)
     }
     const succeeded = attempts.filter(({ integrity }) => integrity !== undefined)
-    expect(succeeded.length).toBeGreaterThan(parts.length * moments.length)
+    expect(succeeded.length).toBeGreaterThan(parts.length)
     for (const attempt of attempts) await expectFinal(attempt)
     for (const attempt of succeeded) await expectInstallable(attempt)
     // Those that npm gave up on can be published after all, with the same bytes.

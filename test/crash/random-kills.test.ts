@@ -20,7 +20,7 @@ import { deeds, Publisher, type Step } from './support/publisher.ts'
  * The registry as `npm start` runs it, while its processes are killed at random and several people publish, install and
  * change packages. At the end nothing that was promised is lost, changed or stuck.
  */
-const kills = 100
+const kills = Number(process.env['CRASH_KILLS'] ?? 100)
 const publishers = 5
 const parts = ['workerd', 'edge', 'validator', 's3', 'dynamodb', 'sqs'] as const
 /** A job whose validator was killed is given out again after a minute, and the sweeper looks every 15 seconds. */

@@ -3,12 +3,12 @@ import { createAccount } from '../../src/registry/accounts.ts'
 import { type Platform, webPlatform } from '../../src/std/platform.ts'
 import { wireAccounts } from '../../src/wiring.ts'
 import { type Flow, flows, password, type Send } from '../support/everyday-flows.ts'
-import { type Fault, type FaultProxy, faults, startFaultProxy } from '../support/fault-proxy.ts'
+import { type Fault, type FaultProxy, startFaultProxy } from '../support/fault-proxy.ts'
 import { expectProblem } from '../support/problems.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 
 /**
- * Whatever people do, with every fault of every service between the edge and its storage: the answer is true. What is
+ * Whatever people do, with faults of every service between the edge and its storage: the answer is true. What is
  * said to be done is done; everything else is said to be an outage, shows nothing of ours, and works when it is over.
  */
 let stack: Stack
@@ -77,11 +77,16 @@ type Plan = (n: number) => boolean
 const nowAndThen: Plan = (n) => n % 2 === 1
 const always: Plan = () => true
 type Case = readonly [often: string, plan: Plan, fault: Fault]
-/** Refused unseen, in one way or another: told apart in one place, so that each flow meets one of them, in turn. */
-const unseen = ['error', 'unavailable', 'throttled'] as const satisfies readonly Fault[]
-const others = faults.filter((fault) => !unseen.some((one) => one === fault))
+/** Told apart in one place, so that each flow meets one of each line, in turn. */
+const inTurn = [
+  // Refused unseen
+  ['error', 'unavailable', 'throttled'],
+  // Broken off on the way
+  ['reset', 'half', 'hang'],
+  ['lost'],
+] as const satisfies readonly (readonly Fault[])[]
 const casesOf = (turn: number): readonly Case[] => [
-  ...[unseen[turn % unseen.length] ?? 'error', ...others].map((fault) => ['now-and-then', nowAndThen, fault] as const),
+  ...inTurn.map((likes) => ['now-and-then', nowAndThen, likes[turn % likes.length] ?? 'error'] as const),
   ['always', always, 'reset'],
   ['always', always, 'lost'],
 ]
