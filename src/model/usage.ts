@@ -28,6 +28,9 @@ export interface CounterRef {
   readonly period: Period
 }
 
+/** Tells counters apart: no subject has a space. */
+export const counterKey = ({ subject, period }: CounterRef) => `${subject} ${period}`
+
 export const packageSubject = ({ format, name }: PackageRef) => `${format}/${name}` as const
 /** No name has a `#`. */
 export const versionSubject = (ref: VersionRef) => `${packageSubject(ref)}#${ref.version}` as const

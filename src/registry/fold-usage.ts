@@ -1,6 +1,16 @@
 import type { PackageRef } from '../model/ids.ts'
 import type { DownloadEvent } from '../model/records.ts'
-import { type CounterRef, countersOf, noUse, type Period, packageSubject, sumOf, tallyOf } from '../model/usage.ts'
+import {
+  type CounterRef,
+  counterKey,
+  countersOf,
+  noUse,
+  type Period,
+  packageSubject,
+  sumOf,
+  tallyOf,
+} from '../model/usage.ts'
+import { chunksOf } from '../std/chunks.ts'
 import { jitterMs } from '../std/jitter.ts'
 import { log } from '../std/log.ts'
 import { eachInParallel } from '../std/parallel.ts'
@@ -20,6 +30,8 @@ export interface FoldDeps {
 }
 
 const writesAtATime = 8
+/** As many as one request reads. */
+const readTogether = 100
 const maxRounds = 12
 
 /**
@@ -84,7 +96,7 @@ function additionsOf(segments: readonly Segment[]): readonly Addition[] {
   const additions = new Map<string, { ref: CounterRef; events: [DownloadEvent, ...DownloadEvent[]] }>()
   for (const event of segments.flatMap(({ events }) => events)) {
     for (const ref of countersOf(event)) {
-      const key = `${ref.subject} ${ref.period}`
+      const key = counterKey(ref)
       const known = additions.get(key)
       if (known === undefined) additions.set(key, { ref, events: [event] })
       else known.events.push(event)
@@ -95,15 +107,25 @@ function additionsOf(segments: readonly Segment[]): readonly Addition[] {
 
 async function countAll(deps: FoldDeps, batch: Batch, segments: readonly Segment[]): Promise<readonly Counted[]> {
   const counted: Counted[] = []
-  await eachInParallel(additionsOf(segments), writesAtATime, async (addition) => {
-    counted.push({ ...addition, counter: await count(deps, batch, addition) })
-  })
+  for (const additions of chunksOf(additionsOf(segments), readTogether)) {
+    const before = await deps.usageCounters.getAll(additions.map(({ ref }) => ref))
+    await eachInParallel(additions, writesAtATime, async (addition) => {
+      const counter = await count(deps, batch, addition, before.get(counterKey(addition.ref)))
+      counted.push({ ...addition, counter })
+    })
+  }
   return counted
 }
 
-async function count(deps: FoldDeps, { shard, number }: Batch, { ref, events }: Addition): Promise<Counter> {
+/** @param known the counter as it was a moment ago */
+async function count(
+  deps: FoldDeps,
+  { shard, number }: Batch,
+  { ref, events }: Addition,
+  known: Counter | undefined,
+): Promise<Counter> {
   for (let round = 0; round < maxRounds; round += 1) {
-    const before = await deps.usageCounters.get(ref)
+    const before = round === 0 ? known : await deps.usageCounters.get(ref)
     if (before !== undefined && (before.through[shard] ?? 0) >= number) return before
     const users = await usersWith(deps, ref, before?.users ?? 0, events)
     const tally = events.map(tallyOf).reduce(sumOf, before ?? noUse)
@@ -141,13 +163,20 @@ async function listAll({ usageLists }: FoldDeps, counted: readonly Counted[]): P
     })
     await usageLists.rank(first.events[0].format, first.ref.period, ranked)
   }
-  const lastDays = new Map<string, { readonly ref: PackageRef; readonly day: string }>()
+  await noteLastUses(usageLists, ofPackages)
+}
+
+/** Most packages of a batch were used before on the same day: that takes one read for a hundred of them. */
+async function noteLastUses(usageLists: UsageLists, ofPackages: readonly Counted[]): Promise<void> {
+  const lastUses = new Map<string, { readonly ref: PackageRef; readonly day: string }>()
   for (const { ref, events } of ofPackages) {
     const day = dayIn(ref.period)
-    const known = lastDays.get(ref.subject)
-    if (day !== undefined && day > (known?.day ?? '')) lastDays.set(ref.subject, { ref: events[0], day })
+    const known = lastUses.get(ref.subject)
+    if (day !== undefined && day > (known?.day ?? '')) lastUses.set(ref.subject, { ref: events[0], day })
   }
-  await eachInParallel([...lastDays.values()], writesAtATime, ({ ref, day }) => usageLists.used(ref, day))
+  const noted = await usageLists.lastDays([...lastUses.values()].map(({ ref }) => ref))
+  const isNews = ([subject, { day }]: [string, { day: string }]) => day > (noted.get(subject) ?? '')
+  await eachInParallel([...lastUses].filter(isNews), writesAtATime, ([, { ref, day }]) => usageLists.used(ref, day))
 }
 
 const dayIn = (period: Period) => (period.startsWith('day/') ? period.slice('day/'.length) : undefined)

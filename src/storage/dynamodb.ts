@@ -1,3 +1,4 @@
+import { chunksOf } from '../std/chunks.ts'
 import type { Json, JsonObject } from '../std/json.ts'
 import { type AwsService, StorageError } from './aws.ts'
 import { callJson } from './aws-json.ts'
@@ -247,9 +248,4 @@ export class DynamoDb {
 function keysOf(table: TableName, index: string | undefined): Pick<TableDefinition, 'partitionKey' | 'sortKey'> {
   const definition: TableDefinition = tables[table]
   return (index === undefined ? undefined : definition.indexes[index]) ?? definition
-}
-
-function chunksOf<T>(items: readonly T[], size: number): readonly (readonly T[])[] {
-  const count = Math.ceil(items.length / size)
-  return Array.from({ length: count }, (_, index) => items.slice(index * size, (index + 1) * size))
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { DownloadEvent } from '../model/records.ts'
 import { randomId } from '../std/base62.ts'
+import { chunksOf } from '../std/chunks.ts'
 import { isoNow, type Platform } from '../std/platform.ts'
 import type { DynamoDb } from './dynamodb.ts'
 import type { Item } from './dynamodb-items.ts'
@@ -55,11 +56,10 @@ export class Journal {
 
   /** Makes segments of events; stores nothing. */
   segmentsOf(events: readonly DownloadEvent[]): readonly Segment[] {
-    const count = Math.ceil(events.length / mostInSegment)
-    return Array.from({ length: count }, (_, index) => ({
+    return chunksOf(events, mostInSegment).map((some) => ({
       shard: this.#shard,
       key: `${isoNow(this.#platform)}#${randomId(this.#platform, 10)}`,
-      events: events.slice(index * mostInSegment, (index + 1) * mostInSegment),
+      events: some,
       isWritten: false,
     }))
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { PackageRef } from '../model/ids.ts'
-import { type CounterRef, packageSubject, type Subject, type Tally } from '../model/usage.ts'
+import { type CounterRef, counterKey, type Period, packageSubject, type Subject, type Tally } from '../model/usage.ts'
 import type { Platform } from '../std/platform.ts'
 import type { DynamoDb } from './dynamodb.ts'
 import type { Item } from './dynamodb-items.ts'
@@ -56,6 +56,12 @@ export class UsageCounters {
     return item === undefined ? undefined : storedCounter.parse(item)
   }
 
+  /** Those that exist, by `counterKey`. Read consistently, a hundred in a request. */
+  async getAll(refs: readonly CounterRef[]): Promise<ReadonlyMap<string, Counter>> {
+    const items = await this.#db.batchGet('downloads', refs.map(keyOf), { consistent: true })
+    return new Map(items.map((item) => [counterKey(refOf(item)), storedCounter.parse(item)]))
+  }
+
   /** Compare-and-set. False: somebody else has counted meanwhile, or a lost answer was this very write. */
   async replace(ref: CounterRef, before: Counter | undefined, after: Omit<Counter, 'writes'>): Promise<boolean> {
     const item = { ...keyOf(ref), ...after, writes: (before?.writes ?? 0) + 1 }
@@ -105,6 +111,9 @@ export class UsageCounters {
 }
 
 const keyOf = ({ subject, period }: CounterRef) => ({ bucket: `usage/${subject}`, item: period })
+const refOf = ({ bucket, item }: Item) => {
+  return { subject: String(bucket).slice('usage/'.length) as Subject, period: String(item) as Period }
+}
 const dayOf = (item: Item) => String(item['item']).slice('day/'.length)
 
 function usageOf(item: Item): Usage {
