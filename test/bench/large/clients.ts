@@ -10,9 +10,9 @@ export interface Answer {
   readonly wireBytes: number
 }
 
-/** Reads an answer to its end, and throws it away. */
-export function ask(url: string, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {
-  return read(url, headers, () => undefined)
+/** Reads an answer to its end, and throws it away. @param line what it comes over, if not as fast as it can */
+export function ask(url: string, headers: Readonly<Record<string, string>> = {}, line?: Line): Promise<Answer> {
+  return read(url, headers, (chunk) => line?.take(chunk.byteLength) ?? 0)
 }
 
 /** For small answers. */
@@ -21,14 +21,35 @@ export async function askForText(
   headers: Readonly<Record<string, string>>,
 ): Promise<Answer & { readonly body: string }> {
   const chunks: Uint8Array[] = []
-  const answer = await read(url, headers, (chunk) => chunks.push(chunk))
+  const answer = await read(url, headers, (chunk) => {
+    chunks.push(chunk)
+    return 0
+  })
   return { ...answer, body: Buffer.concat(chunks).toString() }
 }
 
+/** A line that many clients share: who reads from it waits until what was read before has gone through. */
+export class Line {
+  readonly #bytesPerMs: number
+  #freeAt = 0
+
+  constructor(bytesPerSecond: number) {
+    this.#bytesPerMs = bytesPerSecond / 1_000
+  }
+
+  /** @returns how many milliseconds the reader has to wait before it reads on */
+  take(sizeBytes: number): number {
+    const now = performance.now()
+    this.#freeAt = Math.max(this.#freeAt, now) + sizeBytes / this.#bytesPerMs
+    return this.#freeAt - now
+  }
+}
+
+/** @param take takes a chunk, and says for how many milliseconds no other is to come */
 function read(
   url: string,
   headers: Readonly<Record<string, string>>,
-  keep: (chunk: Uint8Array) => void,
+  take: (chunk: Uint8Array) => number,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const request = get(url, { agent: false, headers }, (response) => {
@@ -36,7 +57,10 @@ function read(
       let sizeBytes = 0
       response.on('data', (chunk: Uint8Array) => {
         sizeBytes += chunk.byteLength
-        keep(chunk)
+        const waitMs = take(chunk)
+        if (waitMs < 1) return
+        response.pause()
+        setTimeout(() => response.resume(), waitMs)
       })
       response.once('error', reject)
       response.once('end', () =>

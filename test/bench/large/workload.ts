@@ -14,12 +14,14 @@ import { benchAddress } from '../enumeration.ts'
 import { endProcess, startProcess } from '../processes.ts'
 import { atLeast, atMost, median, type Row, round } from '../ratios.ts'
 import { inParallel, seedHeads } from '../seed.ts'
-import { ask, askForText, mean, percentile, type Rush, together } from './clients.ts'
+import { ask, askForText, Line, mean, percentile, type Rush, together } from './clients.ts'
 import { say } from './facts.ts'
 
 /** Of which each is downloaded by as many clients. */
 const artifacts = 10
 const megabyte = 1_000_000
+/** A gigabit a second, as most machines have it. */
+const lineBytesPerSecond = 125 * megabyte
 
 export interface WorkloadSize {
   readonly packages: number
@@ -42,6 +44,8 @@ interface Scene {
   readonly served: readonly string[]
   readonly links: readonly string[]
   readonly size: WorkloadSize
+  /** What all clients share, if it is not the machine alone that limits them. */
+  readonly line?: Line
 }
 
 const contestants = ['deckle', 'storage', 'server'] as const
@@ -56,8 +60,9 @@ export async function workload(folder: string, size: WorkloadSize): Promise<read
     try {
       const links = await Promise.all(Array.from({ length: artifacts }, (_, index) => linkTo(deckle, index)))
       const served = links.map((_, index) => `${server.url}/artifact-${index}.bin`)
-      const rushes = await measure({ deckle, clients, served, links, size })
-      return rowsOf(rushes, size)
+      const scene: Scene = { deckle, clients, served, links, size }
+      const unlimited = await measure(scene)
+      return [...rowsOf(unlimited, size), ...lineRows(await measureOverLine(scene), size)]
     } finally {
       await server.close()
     }
@@ -153,29 +158,47 @@ async function measure(scene: Scene): Promise<Readonly<Record<Name, readonly Rus
   return rushes
 }
 
+/** The same of two of them, over a line that is slower than the machine: what is compared is no longer its processor. */
+async function measureOverLine(scene: Scene): Promise<Readonly<Record<'deckle' | 'storage', readonly Rush[]>>> {
+  const rushes = { deckle: [] as Rush[], storage: [] as Rush[] }
+  for (let number = 1; number <= scene.size.rounds; number += 1) {
+    for (const name of number % 2 === 0 ? (['deckle', 'storage'] as const) : (['storage', 'deckle'] as const)) {
+      const rush = await together(scene.clients, works[name]({ ...scene, line: new Line(lineBytesPerSecond) }))
+      say(`over a line, round ${number}: ${name} ${numbersOf(rush, scene.size)}`)
+      rushes[name].push(rush)
+    }
+  }
+  return rushes
+}
+
 type Work = (scene: Scene) => (client: Client) => Promise<number>
 
 /** What a client does. Returned is what the edge answered, in bytes. */
 const works: Readonly<Record<Name, Work>> = {
-  deckle: ({ deckle, size }) => {
+  deckle: ({ deckle, size, line }) => {
     const edge = deckle.url.replace('localhost', '127.0.0.1')
     return async ({ headers, artifact }) => {
       const decision = await ask(`${edge}/generic/artifact-${artifact}/1.0.0/model.bin`, headers)
       if (decision.location === undefined) throw new Error(`no link, but ${decision.status}`)
-      await readWhole(size, decision.location)
+      await readWhole(size, decision.location, { line })
       return decision.wireBytes
     }
   },
-  storage: ({ links, size }) => {
-    return ({ artifact }) => readWhole(size, links[artifact] ?? '')
+  storage: ({ links, size, line }) => {
+    return ({ artifact }) => readWhole(size, links[artifact] ?? '', { line })
   },
   server: ({ served, size }) => {
-    return ({ artifact, headers }) => readWhole(size, served[artifact] ?? '', headers)
+    return ({ artifact, headers }) => readWhole(size, served[artifact] ?? '', { headers })
   },
 }
 
-async function readWhole(size: WorkloadSize, url: string, headers?: Readonly<Record<string, string>>): Promise<0> {
-  const { status, sizeBytes } = await ask(url, headers)
+interface HowToRead {
+  readonly headers?: Readonly<Record<string, string>>
+  readonly line?: Line | undefined
+}
+
+async function readWhole(size: WorkloadSize, url: string, { headers, line }: HowToRead): Promise<0> {
+  const { status, sizeBytes } = await ask(url, headers, line)
   if (status === 200 && sizeBytes === size.artifactBytes) return 0
   throw new Error(`${new URL(url).pathname}: ${status} with ${sizeBytes} bytes`)
 }
@@ -233,6 +256,23 @@ function rowsOf(rushes: Readonly<Record<Name, readonly Rush[]>>, size: WorkloadS
       ratios: ofEdge.map((bytes) => bytes / (bytes + all)),
       numbers: `${round(median(ofEdge) / 1000)} KB / ${round(all / megabyte)} MB`,
       target: atMost(0.01),
+    },
+  ]
+}
+
+function lineRows(
+  { deckle, storage }: Awaited<ReturnType<typeof measureOverLine>>,
+  size: WorkloadSize,
+): readonly Row[] {
+  const rate = ({ seconds }: Rush) => (size.clients * size.artifactBytes) / megabyte / seconds
+  const [ours, theirs] = [deckle.map(rate), storage.map(rate)]
+  return [
+    {
+      question: `the same over a line of ${round(lineBytesPerSecond / megabyte)} MB/s, throughput`,
+      between: 'deckle / storage read directly',
+      ratios: ours.map((value, index) => value / (theirs[index] ?? Number.NaN)),
+      numbers: `${round(median(ours))} / ${round(median(theirs))} MB/s`,
+      target: atLeast(0.95),
     },
   ]
 }
