@@ -63,7 +63,8 @@ function vitest(args) {
 function run(node, command) {
   const child = spawn(node, command.args, {
     stdio: ['inherit', 'inherit', 'inherit', ...(command.supervised ? ['ipc'] : [])],
-    ...(command.inRoot ? { cwd: root } : { env: { NODE_COMPILE_CACHE: compileCache, ...command.env, ...process.env } }),
+    ...(command.inRoot ? { cwd: root } : {}),
+    env: { NODE_COMPILE_CACHE: compileCache, ...command.env, ...process.env },
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.once('error', (error) => fail(`Cannot run ${node}: ${error.message}`))

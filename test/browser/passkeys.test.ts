@@ -7,16 +7,7 @@ import { wireAccounts } from '../../src/wiring.ts'
 import { publishRequest } from '../support/actor.ts'
 import { type Stack, startStack } from '../support/stack.ts'
 import { BrowserAuthenticator } from './support/authenticator.ts'
-import {
-  colorSchemes,
-  expectGoodPage,
-  openBrowser,
-  openPage,
-  picture,
-  tabTo,
-  type WatchedPage,
-  widths,
-} from './support/browser.ts'
+import { expectGoodPage, looks, openBrowser, openPage, picture, tabTo, type WatchedPage } from './support/browser.ts'
 
 let stack: Stack
 let browser: Browser
@@ -66,13 +57,11 @@ async function beginPasskey(page: Page, name: string): Promise<void> {
 
 /** Fails unless the page is good in all widths and colours. */
 async function look(watched: WatchedPage, name: string): Promise<void> {
-  for (const colorScheme of colorSchemes) {
+  for (const [colorScheme, width] of looks) {
     await watched.page.emulateMedia({ colorScheme })
-    for (const width of widths) {
-      await watched.page.setViewportSize({ width, height: 800 })
-      await picture(watched.page, `passkeys-${name}-${colorScheme}-${width}`)
-      await expectGoodPage(watched)
-    }
+    await watched.page.setViewportSize({ width, height: 800 })
+    await picture(watched.page, `passkeys-${name}-${colorScheme}-${width}`)
+    await expectGoodPage(watched)
   }
 }
 

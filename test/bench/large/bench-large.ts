@@ -24,7 +24,7 @@ import { workload } from './workload.ts'
 const full = {
   megabytes: 5_120,
   workload: { packages: 500, clients: 100, artifactBytes: 24_800_000, rounds: 3 },
-  decisions: { packageCounts: [10, 1_000, 100_000], versions: 5_000, rounds: 5, seconds: 1 } as const,
+  decisions: { packageCounts: [10, 1_000, 100_000], versions: 5_000, rounds: 9, seconds: 2 } as const,
 }
 type Size = Omit<typeof full, 'decisions'> & { readonly decisions: Parameters<typeof decisionCosts>[1] }
 const quick: Size = {
