@@ -28,7 +28,9 @@ export const prelude = `((now) => {
   delete globalThis.FinalizationRegistry
 
   const global = (name, value) => defineProperty(globalThis, name, { value: freeze(value), enumerable: true })
-  global('allow', () => 'allow')
+  // No text of its input, such as the name of a client, can be this
+  const allowed = Symbol('allow')
+  global('allow', () => allowed)
   global('deny', (reason) => ({ deny: String(reason ?? '') || 'it gave no reason' }))
 
   return {
@@ -39,7 +41,7 @@ export const prelude = `((now) => {
       const check = exported[moment]
       if (typeof check !== 'function') throw new TypeError('exports no function "' + moment + '"')
       const answer = check(parse(input, (_, value) => freeze(value)))
-      if (answer === 'allow') return 'allow'
+      if (answer === allowed) return 'allow'
       const reason = typeof answer === 'object' && answer !== null ? answer.deny : undefined
       if (typeof reason !== 'string') throw new TypeError('its answer is neither allow() nor deny(reason)')
       return 'deny:' + cut(reason, 0, 2000)

@@ -72,6 +72,7 @@ const hostile: Readonly<Record<string, readonly [script: string, problem: RegExp
   'a throw that never ends': [answering('throw { get name() { for (;;); } }'), 'timed_out'],
   'no answer': [answering(''), /neither allow\(\) nor deny/],
   'an answer that is true': [answering('return true'), /neither allow\(\) nor deny/],
+  'a text that says so': [answering('return input.client'), /neither allow\(\) nor deny/, { client: 'allow' }],
   'a promise': [`export const download = async () => allow()`, /neither allow\(\) nor deny/],
   'a loop of jobs': [answering('const f = () => Promise.resolve().then(f); return f()'), /neither allow/],
   'waiting at its top': [`await new Promise(() => {}); ${answering('return allow()')}`, /^waits \(await\)/],
