@@ -1,6 +1,10 @@
 import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { asking } from '../http/authenticate.ts'
+import type { AppEnv } from '../http/env.ts'
 import { checkMoments } from '../model/check-script.ts'
+import { refuse } from '../model/refusals.ts'
+import { utf8Text } from '../std/utf8.ts'
 import { packageParams, packageRef } from './package-params.ts'
 import { done, endpoint, json, resource } from './resource.ts'
 
@@ -34,7 +38,7 @@ const set = endpoint({
   method: 'put',
   operationId: 'setCheckScript',
   summary: 'Let a script judge new versions, downloads, or both',
-  description: 'JavaScript, a module of 100 kB at most, that exports `publish`, `download`, or both.',
+  description: 'JavaScript, a module of 100 kB at most, in UTF-8, that exports `publish`, `download`, or both.',
   refuses: [...manage, 'check_script_invalid', 'checks_off', 'check_unavailable'],
   request: {
     params: packageParams,
@@ -61,10 +65,25 @@ export const checkScript = resource()
   .openapi(set, async (c) => {
     const who = await asking(c)
     const ref = packageRef(c, c.req.valid('param'))
-    return c.json(await c.var.registry.setCheckScript(who, ref, await c.req.text()), 200)
+    return c.json(await c.var.registry.setCheckScript(who, ref, await scriptText(c)), 200)
   })
   .openapi(remove, async (c) => {
     const who = await asking(c)
     await c.var.registry.removeCheckScript(who, packageRef(c, c.req.valid('param')))
     return c.body(null, 204)
   })
+
+/**
+ * The module in the body, which is as it was written only if it is sent as one: `curl --data @check.js` calls it a form,
+ * and drops its line ends, after which a comment swallows the checks that follow it.
+ * @throws Refusal `unsupported_media_type`, `check_script_invalid`
+ */
+async function scriptText(c: Context<AppEnv>): Promise<string> {
+  // The older name is what some systems still know `.js` by (RFC 9239, 6)
+  if (!/^(?:text|application)\/javascript\s*(?:;|$)/i.test(c.req.header('content-type') ?? '')) {
+    throw refuse('unsupported_media_type', { expected: 'text/javascript' })
+  }
+  const text = utf8Text(await c.req.arrayBuffer())
+  if (text === undefined) throw refuse('check_script_invalid', { problem: 'it is not UTF-8' })
+  return text
+}

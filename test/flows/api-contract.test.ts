@@ -85,7 +85,12 @@ const samples: Readonly<Record<string, () => Sample | Promise<Sample>>> = {
   makeSensitive: () => ({ path: lib, body: { teams: ['writers'] }, status: 204 }),
   endSensitivity: () => ({ path: lib, status: 204 }),
   // Without a validator to ask: with one, in `check-scripts.test.ts`
-  setCheckScript: () => ({ path: lib, body: 'export function download() {}', status: 501 }),
+  setCheckScript: () => ({
+    path: lib,
+    body: 'export function download() {}',
+    headers: { 'content-type': 'text/javascript' },
+    status: 501,
+  }),
   readCheckScript: () => ({ path: lib, status: 404 }),
   removeCheckScript: () => ({ path: lib, status: 204 }),
   transferPackage: () => ({ path: lib, body: { owners: ['ana'] }, status: 204 }),

@@ -51,7 +51,8 @@ function publish(name: string, version: string, files?: Readonly<Record<string, 
 
 const body = async (answer: Response | Promise<Response>) => (await (await answer).json()) as Record<string, any>
 const checkOf = (name: string) => `/api/v1/packages/npm/${name.replace('/', '%2f')}/check`
-const attach = (name: string, script: string, who = 'ana') => ask(checkOf(name), { method: 'PUT', body: script }, who)
+const attach = (name: string, body: string | Uint8Array<ArrayBuffer>, who = 'ana', type = 'text/javascript') =>
+  ask(checkOf(name), { method: 'PUT', body, headers: { 'content-type': type } }, who)
 const fileOf = (name: string) => `/${name.replace('/', '%2f')}/-/${name.slice('@acme/'.length)}-1.0.0.tgz`
 const download = (name: string, who: string, by = edge) => ask(fileOf(name), {}, who, by)
 
@@ -92,6 +93,20 @@ test('a script is parsed before it is accepted, by owners only, and stored under
       after: { checkScript: { digest, moments: ['publish', 'download'] } },
     }),
   )
+})
+
+test('a script is taken as it was written, or not at all', async () => {
+  const whole = `// A form loses its line ends, and all of this would be a comment\n${script}`
+  for (const type of ['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'application/json', '']) {
+    expect(await body(attach('@acme/core', whole, 'ana', type))).toMatchObject({
+      status: 415,
+      detail: 'Send the body as text/javascript.',
+    })
+  }
+  const latin1 = Uint8Array.from(Buffer.from('export const publish = () => deny("caf\xe9")', 'latin1'))
+  expect(await body(attach('@acme/core', latin1))).toMatchObject({ status: 400, code: 'check_script_invalid' })
+  const older = await attach('@acme/core', script, 'ana', 'application/javascript; charset=utf-8')
+  expect(await body(older)).toMatchObject({ digest })
 })
 
 test('a version is refused with the reason, or remembers the script that allowed it', async () => {

@@ -37,13 +37,14 @@ function routesOf(app: App): readonly string[] {
   return [...new Set(app.routes.map(({ method, path }) => `${method} ${path}`))]
 }
 
-function request({ route, ask, withoutToken }: Row, it: Thing, shown: string | undefined): Request {
+function request({ route, ask, withoutToken, mediaType }: Row, it: Thing, shown: string | undefined): Request {
   const token = withoutToken ? undefined : shown
   const method = route.slice(0, route.indexOf(' ')).replace('ALL', 'GET')
   const { path, body } = ask(it)
   const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` })
   const text = JSON.stringify(body ?? null)
   if (body !== undefined) headers.set('content-type', 'application/json')
+  if (mediaType !== undefined) headers.set('content-type', mediaType)
   // As a connection has it
   if (body !== undefined) headers.set('content-length', String(text.length))
   return new Request(`${stack.url}${path}`, {

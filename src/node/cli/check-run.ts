@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { CheckMoment } from '../../model/check-script.ts'
 import { isJsonObject, type JsonObject } from '../../std/json.ts'
+import { utf8Text } from '../../std/utf8.ts'
 import { TrialError, tryScript } from '../scripts/trial.ts'
 import { CliError } from './cli-error.ts'
 
@@ -24,11 +25,12 @@ export async function runCheck(scriptFile: string, { input, moment }: CheckRunOp
 }
 
 async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, 'utf8')
-  } catch (error) {
+  const bytes = await readFile(file).catch((error: unknown) => {
     throw new CliError(`${file} cannot be read: ${error instanceof Error ? error.message : 'no reason is known'}`)
-  }
+  })
+  const text = utf8Text(bytes)
+  if (text === undefined) throw new CliError(`${file} is not UTF-8. Save it as that, and try again.`)
+  return text
 }
 
 function parseSample(text: string, file: string): JsonObject {

@@ -87,14 +87,16 @@ export async function packages(everyday: Everyday, token: string): Promise<void>
   await done(ask('/-/package/tool/owners', json('PUT', { user: 'bob' }), token))
   for (const method of ['PUT', 'DELETE']) await done(ask('/-/user/v1/star', json(method, { name: 'tool' }), token))
   await done(ask('/-/user/v1/star', {}, token))
+  const headers = { 'content-type': 'text/javascript' }
   const script = 'export const publish = () => allow(); export const download = publish'
-  await done(ask('/api/v1/packages/npm/tool/check', { method: 'PUT', body: script }, token))
+  await done(ask('/api/v1/packages/npm/tool/check', { method: 'PUT', headers, body: script }, token))
   await done(publish('tool', '1.3.0'))
   expect((await ask('/tool/-/tool-1.0.0.tgz', {}, token)).status).toBe(302)
   await done(ask('/api/v1/packages/npm/tool/check', {}, token))
   await done(ask('/api/v1/packages/npm/tool/check', { method: 'DELETE' }, token))
   // Stays, to be read where there is a copy
-  await done(ask('/api/v1/packages/npm/tool/check', { method: 'PUT', body: 'export const publish = allow' }, token))
+  const last = 'export const publish = allow'
+  await done(ask('/api/v1/packages/npm/tool/check', { method: 'PUT', headers, body: last }, token))
   const packument = await done(ask('/tool?write=true', {}, token))
   packument['versions']['1.0.0'].deprecated = 'old'
   await done(ask('/tool', json('PUT', packument), token))

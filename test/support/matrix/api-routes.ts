@@ -33,7 +33,7 @@ const ofPackages: readonly Row[] = [
   row(`PUT ${one}/sensitive`, 'manage', at('/sensitive'), { teams: ['none'] }),
   row(`PUT ${one}/holder`, 'manage', at('/holder'), {}),
   row(`GET ${one}/check`, 'history', at('/check')),
-  row(`PUT ${one}/check`, 'manage', at('/check')),
+  { ...row(`PUT ${one}/check`, 'manage', at('/check')), mediaType: 'text/javascript' },
   row(`DELETE ${one}/check`, 'manage', at('/check')),
   // Put on, and taken off again
   row(`PUT ${one}/lock`, 'manage', at('/lock'), { reason: 'a test' }),

@@ -6,6 +6,8 @@ export interface Row {
   readonly route: string
   readonly is: RouteClass
   readonly ask: (thing: Thing) => Question
+  /** What its body would be, which is empty: no JSON. */
+  readonly mediaType?: string
   /** It would end the token that it is asked with. */
   readonly withoutToken?: true
   /** The sensitive package is to be made sensitive again. */
