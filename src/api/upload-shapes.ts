@@ -5,8 +5,9 @@ import { visibilities } from '../model/records.ts'
 import { isJudged, mostParts, partCountOf, uploadKinds } from '../model/upload.ts'
 import type { WantedUpload } from '../registry/uploads/open-upload.ts'
 import { type UploadView, uploadStates } from '../registry/uploads/show-upload.ts'
+import type { Completion } from '../registry/uploads/stage-manifest.ts'
 import { withoutUndefined } from '../std/defined.ts'
-import { nestsWithin } from '../std/json.ts'
+import { nestsWithin, toJson } from '../std/json.ts'
 import { time } from './resource.ts'
 
 export const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in hex, in lower case')
@@ -53,10 +54,24 @@ const npmTarball = z.strictObject({
 
 const deepestManifest = 64
 
-export const npmManifest = z
+const npmManifest = z
   .record(z.string(), z.unknown())
   .refine((manifest) => nestsWithin(manifest, deepestManifest), 'nests too deep')
   .openapi({ description: 'For a dry run of npm: what a client would publish beside the tarball, to be compared.' })
+
+export const completionRequest = z.strictObject({
+  parts: z.array(saidPart).max(mostParts).optional().openapi({ description: 'What was sent, to be compared.' }),
+  release: z.boolean().optional(),
+  manifest: npmManifest.optional(),
+})
+
+export function completionOf({ release, manifest, ...said }: z.infer<typeof completionRequest>): Completion {
+  return {
+    ...withoutUndefined(said),
+    ...(release === true ? { releases: true } : {}),
+    ...(manifest === undefined ? {} : { manifest: toJson(manifest) }),
+  }
+}
 
 const formatProblem = ({ code }: { readonly code?: string | undefined }) =>
   code === 'invalid_union' ? 'must be "generic" or, for a dry run, "npm"' : undefined

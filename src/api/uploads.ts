@@ -1,13 +1,12 @@
 import { z } from '@hono/zod-openapi'
 import { asking } from '../http/authenticate.ts'
 import type { PartLink } from '../registry/uploads/parts.ts'
-import { withoutUndefined } from '../std/defined.ts'
-import { toJson } from '../std/json.ts'
 import { reportAnswer } from './reports.ts'
 import { body, done, endpoint, json, pageOf, paging, resource, text, time } from './resource.ts'
 import { abortedUpload, completedUpload, openedUpload } from './upload-answers.ts'
 import {
-  npmManifest,
+  completionOf,
+  completionRequest,
   partNumber,
   saidPart,
   sha256,
@@ -144,13 +143,7 @@ const complete = endpoint({
   refuses: completeRefuses,
   request: {
     params,
-    ...body(
-      z.strictObject({
-        parts: z.array(saidPart).max(10_000).optional().openapi({ description: 'What was sent, to be compared.' }),
-        release: z.boolean().optional(),
-        manifest: npmManifest.optional(),
-      }),
-    ),
+    ...body(completionRequest),
   },
   responses: completed,
 })
@@ -206,14 +199,7 @@ export const uploads = resource()
     const links = await c.var.registry.signParts(who, c.req.valid('param').id, c.req.valid('json').parts)
     return c.json({ parts: shownLinks(links) }, 200)
   })
-  .openapi(complete, (c) => {
-    const { release, manifest, ...said } = c.req.valid('json')
-    return completedUpload(c, c.req.valid('param').id, {
-      ...withoutUndefined(said),
-      ...(release === true ? { releases: true } : {}),
-      ...(manifest === undefined ? {} : { manifest: toJson(manifest) }),
-    })
-  })
+  .openapi(complete, (c) => completedUpload(c, c.req.valid('param').id, completionOf(c.req.valid('json'))))
   .openapi(report, async (c) => {
     const found = await c.var.registry.readDryRunReport(await asking(c), c.req.valid('param').id)
     const { name, version, outcome, reasons = [] } = found.upload

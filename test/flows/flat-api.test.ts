@@ -45,7 +45,13 @@ test('a script registers, publishes, lists and downloads, and its bytes never pa
     expect(new URL(part['url']).origin).not.toBe(stack.url)
     expect((await fetch(part['url'], { method: 'PUT', headers: part['headers'], body: content })).status).toBe(200)
   }
-  expect(await read(`/api/packages/${id}/commit`, { method: 'POST' })).toMatchObject({ state: 'published', sha256 })
+  for (const wrong of [{ released: true }, { parts: [{ number: 1, sha256: 'x' }] }]) {
+    const answer = await ask(`/api/packages/${id}/commit`, json('POST', wrong))
+    expect(await problemIn(answer)).toEqual([400, 'body_invalid'])
+  }
+  const commit = json('POST', { release: true })
+  expect(await read(`/api/packages/${id}/commit`, commit)).toMatchObject({ state: 'published', sha256 })
+  expect((await read('/generic/model'))['versions']['1.0.0']).toMatchObject({ released: true })
   expect(await read(`/api/packages/${id}/commit`, { method: 'POST' })).toMatchObject({ state: 'published' })
 
   const link = await ask('/api/packages/model/1.0.0/a.bin/download')
