@@ -70,9 +70,9 @@ async function set({ registry, output }: Context, who: string, given: Given): Pr
     ...(openBytes !== undefined && { openUploadBytes: openBytes }),
   }
   if (Object.keys(said).length === 0) {
-    throw new Failure('usage', 'Nothing is said of how much.', {
+    throw new Failure('usage', 'No limit is named.', {
       code: 'quota_missing',
-      hint: 'Name --stored, --open-uploads or --open-bytes; deckle quota clear takes a limit back.',
+      hint: 'Use --stored, --open-uploads or --open-bytes; deckle quota clear takes limits back.',
     })
   }
   const path = accountPath(who)
