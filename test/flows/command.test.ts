@@ -62,6 +62,31 @@ test('login with a password keeps a token in a file of mode 600, and shows it no
   expect(statSync(loginsFile()).mode & 0o777).toBe(0o600)
 })
 
+test('administrators say how much somebody may have, one limit at a time, and the person sees it', async () => {
+  const admin = { env: { DECKLE_TOKEN: (await stack.as('admin')).token ?? '' } }
+  const quota = (...args: string[]) => deckle.run(['quota', ...args], admin)
+  expect(await quota('set', 'bea', '--stored', '1.5GB')).toMatchObject({ code: 0, stderr: '' })
+  expect(await deckle.json(['quota', 'set', 'bea', '--open-uploads', '3'], admin)).toMatchObject({
+    code: 0,
+    document: { who: 'bea', quota: { storedBytes: 1.5e9, openUploads: 3 } },
+  })
+  expect(await deckle.run(['quota', 'show'])).toMatchObject({ code: 0, stdout: 'stored  0 B of 1.50 GB in 0 files\n' })
+  expect((await quota('show', 'bea')).stdout).toBe(
+    [
+      'stored         0 B of 1.50 GB in 0 files',
+      'may store      1.50 GB',
+      'open uploads   3',
+      'bytes of them  as the settings say',
+      '',
+    ].join('\n'),
+  )
+  expect(await deckle.run(['quota', 'clear', 'bea'])).toMatchObject({ code: 5 })
+  expect(await quota('clear', 'bea')).toMatchObject({ code: 0, stdout: 'bea may have what the settings say.\n' })
+  expect(await quota('set', '@nobodys', '--stored', '1GB')).toMatchObject({ code: 4 })
+  expect(await quota('set', 'bea')).toMatchObject({ code: 2 })
+  expect(await quota('set', 'bea', '--stored', 'much')).toMatchObject({ code: 2 })
+})
+
 test('usage is drawn, or printed as a table', async () => {
   const auditor = { env: { DECKLE_TOKEN: (await stack.as('admin')).token ?? '' } }
   const [drawn, table, top, unused, rows, refused] = await Promise.all([

@@ -10,6 +10,7 @@ import { addLogin } from './commands/login.ts'
 import { addLogout } from './commands/logout.ts'
 import { addLs } from './commands/ls.ts'
 import { addPublish } from './commands/publish.ts'
+import { addQuota } from './commands/quota.ts'
 import { addReport } from './commands/report.ts'
 import { addSearch } from './commands/search.ts'
 import { addStats } from './commands/stats.ts'
@@ -20,7 +21,7 @@ import { addYank } from './commands/yank.ts'
 /** The commands of the registry's users, a file each, in the order of the help. */
 const groups: Readonly<Record<string, readonly Adder[]>> = {
   'Packages:': [addPublish, addDownload, addLs, addSearch, addInfo, addReport, addYank, addHistory, addStats],
-  'Who may do what:': [addLogin, addLogout, addWhoami, addToken, addAccess],
+  'Who may do what:': [addLogin, addLogout, addWhoami, addToken, addAccess, addQuota],
   'This machine:': [addConfig, addCompletion],
 }
 

@@ -13,6 +13,7 @@ import { Rate } from '../../../../src/node/command/rate.ts'
 import { parseSpec } from '../../../../src/node/command/spec.ts'
 import { table } from '../../../../src/node/command/table.ts'
 import { formatBytes, formatDuration } from '../../../../src/node/command/units.ts'
+import { parseSize } from '../../../../src/node/command/values.ts'
 
 const unstyled = (_: unknown, text: string) => text
 
@@ -26,6 +27,15 @@ test('sizes and times are shown as people read them', () => {
     '5.37 GB',
   ])
   expect([0.4, 59, 185, 7_620].map(formatDuration)).toEqual(['0 s', '59 s', '3 min 05 s', '2 h 07 min'])
+})
+
+test('a size is read as it is shown, and nothing else is one', () => {
+  expect(['0', '7 B', '1.5kB', '24.8 MB', '500gb', '1 TB'].map(parseSize)).toEqual([
+    0, 7, 1_500, 24_800_000, 5e11, 1e12,
+  ])
+  for (const text of ['', 'GB', '-1', '1e3', '1.2345 GB', '1 GiB', '5 PB', '1 GB ', '9'.repeat(16), '99999 TB']) {
+    expect(() => parseSize(text), text).toThrow('Use a size such as 500GB')
+  }
 })
 
 test('the rate is that of the last seconds, and unknown while nothing moves', () => {
