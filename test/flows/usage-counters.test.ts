@@ -217,6 +217,18 @@ test('a sweeper that stood still while others went on counts nothing again', asy
   expect((await counterOf('npm/frozen'))?.bytes).toBe(21)
 })
 
+test('more counters than one request reads, and two sweepers at once: each counter has each event once', async () => {
+  const name = 'wide' as PackageName
+  const versions = Array.from({ length: 130 }, (_, major) => `${major}.0.0` as Version)
+  for (const round of [0, 1]) {
+    await note(versions.map((version, index) => download(name, round * versions.length + index, { version })))
+    await Promise.all([sweep(), sweep()])
+  }
+  expect((await counterOf('npm/wide'))?.downloads).toBe(260)
+  const ofVersions = await Promise.all(versions.map((version) => counterOf(`npm/wide#${version}`)))
+  expect(ofVersions.map((counter) => counter?.downloads)).toEqual(versions.map(() => 2))
+})
+
 test('what an edge journals again after a long outage, not knowing that it was, is counted once', async () => {
   const stores = wireStores(stack.config, losingFirstAnswer())
   let now = Date.now()
