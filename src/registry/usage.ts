@@ -44,6 +44,8 @@ export interface UsageReport {
 /** With this, a report is one query of a few pages, whatever was used however often. */
 const mostDays = 400
 const usualDays = 30
+/** Before it, a day is not written with four digits of the year. */
+const firstDay = '0000-01-01'
 const dayMs = 86_400_000
 
 /** Days as `YYYY-MM-DD`, inclusive; without them, the last 30. */
@@ -164,7 +166,7 @@ function usersOf({ users }: Usage): Pick<UsageDay, 'users' | 'usersAreMore'> {
 
 function periodOf({ now }: Platform, asked: AskedPeriod): Period {
   const end = asked.end ?? dayAt(now())
-  const start = asked.start ?? dayAt(Date.parse(end) - (usualDays - 1) * dayMs)
+  const start = asked.start ?? dayAt(Math.max(Date.parse(end) - (usualDays - 1) * dayMs, Date.parse(firstDay)))
   const days = (Date.parse(end) - Date.parse(start)) / dayMs + 1
   if (days >= 1 && days <= mostDays) return { start, end }
   throw refuse('query_invalid', { problem: `ask for 1 to ${mostDays} days, the first of them in "from"` })

@@ -144,6 +144,8 @@ test('a period is bounded', async () => {
   }
   const wrong = await (await stranger.fetch(`${lib}?from=yesterday`)).json()
   expect(wrong).toMatchObject({ detail: expect.stringContaining('must be a day such as 2026-11-25 at from') })
+  const first = await stranger.json(`${lib}?to=0000-01-02`)
+  expect(first['days'].map(({ day }: { day: string }) => day)).toEqual(['0000-01-01', '0000-01-02'])
   for (const of of ['2026', '2026-13', '2026-02-30']) {
     expect((await stranger.fetch(`${path}/top/npm?of=${of}`)).status, of).toBe(400)
   }
