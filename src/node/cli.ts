@@ -10,7 +10,7 @@ function codeOf(error: unknown, isJson: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0
     // For people, it has printed what it has to say
-    if (isJson) output.failure(new Failure('usage', error.message.replace(/^error: /, ''), { code: error.code }))
+    if (isJson) output.failure(new Failure('usage', sentenceOf(error), { code: error.code }))
     return exitCodes.usage
   }
   if (error instanceof Failure) {
@@ -22,6 +22,11 @@ function codeOf(error: unknown, isJson: boolean): number {
   if (isJson) output.failure(new Failure('failed', message))
   else process.stderr.write(`${message}\n`)
   return Number(process.exitCode ?? exitCodes.failed)
+}
+
+/** Of a group without a command behind it, commander prints the help, and says nothing else. */
+function sentenceOf({ code, message }: CommanderError): string {
+  return code === 'commander.help' ? 'A command is missing. See --help.' : message.replace(/^error: /, '')
 }
 
 const program = createProgram()

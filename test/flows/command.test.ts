@@ -194,6 +194,8 @@ test('each kind of error has its exit code, and says what, where and what to do'
   expect(wrong.stderr).not.toContain('dk_wrong')
   expect(await codes).toEqual([4, 2])
   expect(unknown).toMatchObject({ code: 2, document: { error: { kind: 'usage' } } })
+  const missing = await deckle.json(['quota'])
+  expect(missing).toMatchObject({ code: 2, document: { error: { message: 'A command is missing. See --help.' } } })
   expect(pip).toMatchObject({ code: 5, document: { error: { code: 'python_unavailable' } } })
 })
 
