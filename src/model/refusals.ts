@@ -173,7 +173,7 @@ export const refusals = {
   upload_incomplete: (f: { problem: string }) =>
     `The upload is not complete: ${f.problem}. Send what is missing, then complete it again.`,
   upload_too_large: (f: { mostBytes: number }) =>
-    `A file can have ${Math.floor(f.mostBytes / 1_000_000)} MB at most. Split it.`,
+    `A file can have ${Math.floor(f.mostBytes / 1_000_000).toLocaleString('en')} MB at most. Split it.`,
   report_not_found: () =>
     'There is no report: only a dry run that is decided has one of its own. That of a published file stands with its version.',
   part_invalid: (f: { part: number; problem: string }) => `Part ${f.part} cannot be sent: ${f.problem}.`,

@@ -35,14 +35,12 @@ function partsProblem(
   const byNumber = new Map(standing.map((part) => [part.partNumber, part]))
   const numbers = Array.from({ length: partCountOf(upload) }, (_, index) => index + 1)
   const missing = numbers.filter((number) => byNumber.get(number)?.sizeBytes !== partSizeOf(upload, number))
-  if (missing.length > 0) return `missing are the parts ${listed(missing)}`
+  if (missing.length > 0) return `missing: ${listed(missing)}`
   const other = said.filter(({ number, sha256 }) => byNumber.get(number)?.sha256 !== sha256)
-  return other.length === 0
-    ? undefined
-    : `other bytes were sent for the parts ${listed(other.map((part) => part.number))}`
+  return other.length === 0 ? undefined : `other bytes were sent for ${listed(other.map((part) => part.number))}`
 }
 
 function listed(numbers: readonly number[]): string {
   const more = numbers.length > mostNamed ? ` and ${numbers.length - mostNamed} more` : ''
-  return `${numbers.slice(0, mostNamed).join(', ')}${more}`
+  return `${numbers.length === 1 ? 'part' : 'parts'} ${numbers.slice(0, mostNamed).join(', ')}${more}`
 }
