@@ -1,4 +1,3 @@
-import type { PackageRef } from '../model/ids.ts'
 import type { DownloadEvent } from '../model/records.ts'
 import {
   type CounterRef,
@@ -18,7 +17,7 @@ import type { Platform } from '../std/platform.ts'
 import type { Downloads } from '../storage/downloads.ts'
 import { type Batch, type Journal, type JournalShard, journalShards, type Segment } from '../storage/journal.ts'
 import { type Counter, mostUsers, type UsageCounters } from '../storage/usage-counters.ts'
-import type { Ranked, UsageLists } from '../storage/usage-lists.ts'
+import type { LastUse, Ranked, UsageLists } from '../storage/usage-lists.ts'
 import { abandonedAfterMs } from './events.ts'
 
 export interface FoldDeps {
@@ -168,15 +167,14 @@ async function listAll({ usageLists }: FoldDeps, counted: readonly Counted[]): P
 
 /** Most packages of a batch were used before on the same day: that takes one read for a hundred of them. */
 async function noteLastUses(usageLists: UsageLists, ofPackages: readonly Counted[]): Promise<void> {
-  const lastUses = new Map<string, { readonly ref: PackageRef; readonly day: string }>()
+  const lastUses = new Map<string, LastUse>()
   for (const { ref, events } of ofPackages) {
     const day = dayIn(ref.period)
     const known = lastUses.get(ref.subject)
     if (day !== undefined && day > (known?.day ?? '')) lastUses.set(ref.subject, { ref: events[0], day })
   }
-  const noted = await usageLists.lastDays([...lastUses.values()].map(({ ref }) => ref))
-  const isNews = ([subject, { day }]: [string, { day: string }]) => day > (noted.get(subject) ?? '')
-  await eachInParallel([...lastUses].filter(isNews), writesAtATime, ([, { ref, day }]) => usageLists.used(ref, day))
+  const news = await usageLists.toNote([...lastUses.values()])
+  await eachInParallel(news, writesAtATime, ({ ref, day }) => usageLists.used(ref, day))
 }
 
 const dayIn = (period: Period) => (period.startsWith('day/') ? period.slice('day/'.length) : undefined)

@@ -62,6 +62,17 @@ export class UsageLists {
     return new Map(items.map((item) => [String(item['bucket']).slice('usage/'.length), storedLast.parse(item).day]))
   }
 
+  /** Those of these uses that `used` has something to do for, be it only what a crash has left. Read consistently. */
+  async toNote<T extends LastUse>(uses: readonly T[]): Promise<readonly T[]> {
+    const keys = uses.map(({ ref }) => lastKey(ref))
+    const items = await this.#db.batchGet('downloads', keys, { consistent: true })
+    const noted = new Map(items.map((item) => [String(item['bucket']), storedLast.parse(item)]))
+    return uses.filter(({ ref, day }) => {
+      const last = noted.get(lastKey(ref).bucket)
+      return last === undefined || last.day < day || last.before !== undefined
+    })
+  }
+
   /**
    * Notes that a package was used on a day, or that it came on it. Whoever is cut off on the way leaves a line too many
    * in the list, which readers drop and the next day of use removes.
@@ -103,6 +114,12 @@ export class UsageLists {
     const { next } = page
     return { entries, ...(next === undefined ? {} : { next: String(next['item']) }) }
   }
+}
+
+/** The last day that a package was used on, as far as somebody knows. */
+export interface LastUse {
+  readonly ref: PackageRef
+  readonly day: string
 }
 
 export interface UnusedLine {

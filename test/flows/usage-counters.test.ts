@@ -179,7 +179,10 @@ test('a sweeper that dies after any of its writes: the next one finishes, and co
       return download(name, counted + index, { client: 'npm/11.0.0', ...username })
     })
     counted += events.length
-    await note(events)
+    // Used before, long ago: a line of then is to go
+    const aged = `aged-${at}` as PackageName
+    await stack.stores.usageLists.used({ format, name: aged }, '2000-01-01')
+    await note([...events, download(aged, 0)])
     const platform = dying(at)
     await sweep(platform).catch(() => undefined)
     await sweep()
@@ -187,6 +190,7 @@ test('a sweeper that dies after any of its writes: the next one finishes, and co
   }
   await expectExact(name)
   expect((await counterOf('npm/crashy'))?.downloads).toBe(counted)
+  expect((await stack.stores.usageLists.unused(format, '2001', { limit: 10 })).entries).toEqual([])
 })
 
 test('a sweeper that stood still while others went on counts nothing again', async () => {

@@ -3,6 +3,7 @@
  * are UTF-8 and that the numbers follow the content.
  * @see APPNOTE.TXT 6.3.10, sections 4.3 to 4.5
  */
+import { elsewhere16, elsewhere32, signature } from '../../../validation/archive/zip-bytes.ts'
 
 /** What is known of an entry before its content. */
 export interface ZipEntry {
@@ -22,11 +23,6 @@ export interface ZipSum {
   readonly packedBytes: number
 }
 
-/** Stands for a number that is in the zip64 field. */
-const elsewhere = 0xffff_ffff
-const manyEntries = 0xffff
-const signatures = { local: 0x0403_4b50, descriptor: 0x0807_4b50, central: 0x0201_4b50 } as const
-const ends = { zip64: 0x0606_4b50, locator: 0x0706_4b50, end: 0x0605_4b50 } as const
 const flags = 0x0808
 const deflate = 8
 /** 1985-10-26 08:15, as in npm’s tarballs: the same in every archive. */
@@ -36,9 +32,9 @@ const madeOnUnix = 3 << 8
 
 /** Before the content (4.3.7). */
 export function localHeader({ name, isLarge }: ZipEntry): Uint8Array {
-  const size = isLarge ? elsewhere : 0
+  const size = isLarge ? elsewhere32 : 0
   return new Fields()
-    .u32(signatures.local)
+    .u32(signature.local)
     .u16(isLarge ? version.zip64 : version.usual, flags, deflate, modified.time, modified.day)
     .u32(0, size, size)
     .u16(name.byteLength, isLarge ? 20 : 0)
@@ -49,23 +45,23 @@ export function localHeader({ name, isLarge }: ZipEntry): Uint8Array {
 
 /** Behind the content (4.3.9). */
 export function dataDescriptor({ isLarge }: ZipEntry, { crc32, sizeBytes, packedBytes }: ZipSum): Uint8Array {
-  const fields = new Fields().u32(signatures.descriptor, crc32)
+  const fields = new Fields().u32(signature.descriptor, crc32)
   return (isLarge ? fields.u64(packedBytes, sizeBytes) : fields.u32(packedBytes, sizeBytes)).done()
 }
 
 /** In the directory (4.3.12). */
 export function centralRecord(entry: ZipEntry, { crc32, sizeBytes, packedBytes }: ZipSum): Uint8Array {
   const { name, mode, offset, isLarge } = entry
-  const isFar = offset >= elsewhere
+  const isFar = offset >= elsewhere32
   const moved = [...(isLarge ? [sizeBytes, packedBytes] : []), ...(isFar ? [offset] : [])]
   const extra = moved.length === 0 ? none : zip64Field(moved)
   const needed = moved.length === 0 ? version.usual : version.zip64
   return new Fields()
-    .u32(signatures.central)
+    .u32(signature.central)
     .u16(madeOnUnix | version.zip64, needed, flags, deflate, modified.time, modified.day)
-    .u32(crc32, isLarge ? elsewhere : packedBytes, isLarge ? elsewhere : sizeBytes)
+    .u32(crc32, isLarge ? elsewhere32 : packedBytes, isLarge ? elsewhere32 : sizeBytes)
     .u16(name.byteLength, extra.byteLength, 0, 0, 0)
-    .u32(mode * 0x1_0000, isFar ? elsewhere : offset)
+    .u32(mode * 0x1_0000, isFar ? elsewhere32 : offset)
     .bytes(name)
     .bytes(extra)
     .done()
@@ -74,19 +70,23 @@ export function centralRecord(entry: ZipEntry, { crc32, sizeBytes, packedBytes }
 /** Behind the directory, which is `sizeBytes` long and begins at `offset` (4.3.14 to 4.3.16). */
 export function endRecords(entries: number, sizeBytes: number, offset: number): Uint8Array {
   const fields = new Fields()
-  if (entries >= manyEntries || offset >= elsewhere) {
+  if (entries >= elsewhere16 || offset >= elsewhere32) {
     fields
-      .u32(ends.zip64)
+      .u32(signature.end64)
       .u64(44)
       .u16(madeOnUnix | version.zip64, version.zip64)
     fields.u32(0, 0).u64(entries, entries, sizeBytes, offset)
     fields
-      .u32(ends.locator, 0)
+      .u32(signature.locator64, 0)
       .u64(offset + sizeBytes)
       .u32(1)
   }
-  const shown = Math.min(entries, manyEntries)
-  fields.u32(ends.end).u16(0, 0, shown, shown).u32(Math.min(sizeBytes, elsewhere), Math.min(offset, elsewhere)).u16(0)
+  const shown = Math.min(entries, elsewhere16)
+  fields
+    .u32(signature.end)
+    .u16(0, 0, shown, shown)
+    .u32(Math.min(sizeBytes, elsewhere32), Math.min(offset, elsewhere32))
+    .u16(0)
   return fields.done()
 }
 
